@@ -1,0 +1,129 @@
+"""Settings, read once from the environment (and an optional `.env`), with safe defaults.
+
+Every setting is named here and described in docs/operations.md. Production mode refuses to start
+with an unsafe value and names it: see `unsafe_settings`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+ROOT = Path(__file__).resolve().parent
+MEGABYTE = 1024 * 1024
+
+
+class UnsafeSettings(Exception):
+    """Raised at start when production mode meets a setting that would endanger records."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the program was told about its surroundings. Sizes are bytes."""
+
+    data_dir: Path
+    production: bool
+    host: str
+    port: int
+    database_url: str | None
+    """Server of the user's own, as the application role (never the owner). None: embedded PostgreSQL."""
+    database_admin_url: str | None
+    """The owner role on that server; used by `migrate` alone."""
+    storage_url: str
+    secret_key: str = field(repr=False)
+    base_url: str | None = None
+    max_upload_bytes: int = 2048 * MEGABYTE
+    max_files_per_drop: int = 100
+    session_idle: timedelta = timedelta(hours=8)
+    session_life: timedelta = timedelta(days=14)
+    web_threads: int = 12
+
+    def unsafe(self) -> list[str]:
+        """Return one plain sentence for each setting that is not safe for production."""
+        problems = []
+        if len(self.secret_key) < 32:
+            problems.append("CASEMGR_SECRET_KEY is shorter than 32 characters: make a long random one.")
+        if not (self.base_url or "").startswith("https://"):
+            problems.append(
+                "CASEMGR_BASE_URL must be the https:// address that people use; "
+                "without it sign-in cookies could travel unencrypted."
+            )
+        if self.database_url and self.database_url == self.database_admin_url:
+            problems.append(
+                "DATABASE_URL and DATABASE_ADMIN_URL are the same role: the web application must not own the tables."
+            )
+        return problems
+
+    def for_flask(self) -> dict[str, object]:
+        """Return the Flask configuration that follows from these settings."""
+        secure = (self.base_url or "").startswith("https://")
+        return {
+            "SECRET_KEY": self.secret_key,
+            "SETTINGS": self,
+            "SESSION_COOKIE_NAME": "casemgr_session",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": secure,
+            "PERMANENT_SESSION_LIFETIME": self.session_life,
+            "WTF_CSRF_TIME_LIMIT": None,  # the token lives as long as the session does
+            "BOOTSTRAP_SERVE_LOCAL": True,
+            "MAX_CONTENT_LENGTH": self.max_upload_bytes + MEGABYTE,
+            "MAX_FORM_MEMORY_SIZE": 4 * MEGABYTE,
+            "MAX_FORM_PARTS": 4000,
+            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10},
+            "PREFERRED_URL_SCHEME": "https" if secure else "http",
+        }
+
+
+def load(environ: dict[str, str] | None = None) -> Settings:
+    """Read the settings. Raises UnsafeSettings in production mode when one of them is not safe."""
+    if environ is None:
+        load_dotenv(ROOT / ".env")
+        environ = dict(os.environ)
+    data_dir = Path(environ.get("CASEMGR_DATA") or ROOT / "data").expanduser().resolve()
+    settings = Settings(
+        data_dir=data_dir,
+        production=environ.get("CASEMGR_PRODUCTION", "").lower() in {"1", "true", "yes"},
+        host=environ.get("HOST") or "127.0.0.1",
+        port=_whole_number(environ, "PORT", 8600),
+        database_url=environ.get("DATABASE_URL") or None,
+        database_admin_url=environ.get("DATABASE_ADMIN_URL") or None,
+        storage_url=environ.get("STORAGE_URL") or str(data_dir / "objects"),
+        secret_key=environ.get("CASEMGR_SECRET_KEY") or _kept_secret(data_dir),
+        base_url=environ.get("CASEMGR_BASE_URL") or None,
+        max_upload_bytes=_whole_number(environ, "CASEMGR_MAX_UPLOAD_MB", 2048) * MEGABYTE,
+        web_threads=_whole_number(environ, "CASEMGR_WEB_THREADS", 12),
+    )
+    if settings.production and (problems := settings.unsafe()):
+        raise UnsafeSettings("\n".join(problems))
+    return settings
+
+
+def _whole_number(environ: dict[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdigit():
+        raise UnsafeSettings(f"{name} must be a whole number, not “{text}”.")
+    return int(text)
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """Return the secret key kept in the data folder (mode 600), made on first use."""
+    path = data_dir / "secret_key"
+    if path.exists():
+        return path.read_text().strip()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    secret = secrets.token_urlsafe(48)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # two processes started together; the other one was first
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(secret)
+    return secret
