@@ -1,0 +1,7 @@
+"""Pages and packets: plain dataclasses in, a PDF file and its manifest out. Knows no request and no database."""
+
+from casemgr.pdf.assemble import build_packet
+from casemgr.pdf.errors import ExhibitUnreadable
+from casemgr.pdf.sheets import Sheet, make_sheet
+
+__all__ = ["ExhibitUnreadable", "Sheet", "build_packet", "make_sheet"]
