@@ -1,4 +1,4 @@
-"""Pages and packets: plain dataclasses in, a PDF file and its manifest out. Knows no request and no database."""
+"""Pages and packets: plain dataclasses in, a PDF and its manifest out. Knows no request and no database."""
 
 from casemgr.pdf.assemble import build_packet
 from casemgr.pdf.errors import ExhibitUnreadable

@@ -1,0 +1,58 @@
+"""casemgr: case management for special-education disputes (IDEA and Section 504)."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+
+import config
+from casemgr import extensions
+
+__version__ = "0.1.0"
+
+FEATURES = (
+    "accounts",
+    "cases",
+    "proceedings",
+    "deadlines",
+    "documents",
+    "evidence",
+    "issues",
+    "plans",
+    "filings",
+)
+
+
+def create_app(settings: config.Settings, database_url: str) -> Flask:
+    """Build the web application.
+
+    Args:
+        settings: from `config.load()`.
+        database_url: SQLAlchemy URL of the application role, which owns no table and cannot pass
+            row-level security.
+    """
+    app = Flask(__name__, template_folder=str(Path(__file__).resolve().parent.parent / "templates"))
+    app.config.from_mapping(settings.for_flask())
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+
+    extensions.db.init_app(app)
+    extensions.migrate.init_app(app, extensions.db, directory=str(config.ROOT / "migrations"))
+    extensions.login_manager.init_app(app)
+    extensions.csrf.init_app(app)
+    extensions.bootstrap.init_app(app)
+
+    import_module("casemgr.models")
+    import_module("casemgr.platform.tenancy")
+    for feature in FEATURES:
+        views = import_module(f"casemgr.{feature}.views")
+        app.register_blueprint(views.bp)
+    from casemgr import web
+    from casemgr.accounts import sessions
+    from casemgr.web import permissions
+
+    web.init_app(app)
+    sessions.init_app(app)
+    permissions.init_app(app)
+    return app

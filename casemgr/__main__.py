@@ -1,0 +1,5 @@
+"""`python -m casemgr …`."""
+
+from casemgr.cli import main
+
+main()

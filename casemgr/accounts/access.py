@@ -1,0 +1,76 @@
+"""Find the organization a person acts in, and what they may do in a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import g, session
+from sqlalchemy import select
+
+from casemgr.accounts.models import Membership, Organization, User
+from casemgr.accounts.roles import Permission, role_allows, visible_kinds
+from casemgr.cases.models import Case, CaseMember
+from casemgr.extensions import db
+from casemgr.platform.tenancy import Scope, set_scope
+
+
+@dataclass(frozen=True)
+class Access:
+    """One person's way into one case. `visible` are the visibilities of papers and entries they may open."""
+
+    case: Case
+    organization: Organization
+    role: str
+    is_guest: bool
+
+    def allows(self, permission: Permission | None) -> bool:
+        return role_allows(self.role, self.organization.kind, permission)
+
+    @property
+    def visible(self) -> frozenset[str]:
+        return visible_kinds(self.role, self.organization.kind)
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Return the person's organizations, by name."""
+    rows = db.session.scalars(select(Membership).where(Membership.user_id == user.id)).unique().all()
+    return sorted(rows, key=lambda row: (row.organization.name.casefold(), str(row.id)))
+
+
+def active_membership(user: User) -> Membership | None:
+    """Return the membership of the organization the person works in now, and act in its scope."""
+    if "membership" not in g:
+        rows = memberships_of(user)
+        wanted = session.get("org_id")
+        g.membership = next((row for row in rows if str(row.org_id) == wanted), rows[0] if rows else None)
+        if g.membership is not None:
+            set_scope(Scope(g.membership.org_id, user.id))
+    return g.membership
+
+
+def access_to_case(user: User, case_id: UUID) -> Access | None:
+    """Return the person's access to a case and act in its scope; None when they may not see it.
+
+    Membership of the case's organization comes first; a role in the case itself narrows or widens it; a
+    guest acts in the case's organization, limited to the cases they were named on.
+    """
+    grants = db.session.scalars(select(CaseMember).where(CaseMember.user_id == user.id)).unique().all()
+    case_roles = {grant.case_id: grant.role for grant in grants}
+    for membership in memberships_of(user):
+        set_scope(Scope(membership.org_id, user.id))
+        case = db.session.get(Case, case_id)
+        if case is not None:
+            role = case_roles.get(case_id, membership.role)
+            return Access(case, membership.organization, role, is_guest=False)
+    for grant in grants:
+        if grant.case_id == case_id:
+            named = tuple(g2.case_id for g2 in grants if g2.org_id == grant.org_id)
+            org_id, role = grant.org_id, grant.role
+            set_scope(Scope(org_id, user.id, named))
+            case = db.session.get(Case, case_id)
+            organization = db.session.get(Organization, org_id)
+            if case is not None and organization is not None:
+                return Access(case, organization, role, is_guest=True)
+    set_scope(Scope(None, user.id))
+    return None

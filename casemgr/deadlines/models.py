@@ -1,0 +1,123 @@
+"""Facts that start clocks, the deadlines they make, and the school calendars that count days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from casemgr.extensions import db
+from casemgr.platform.columns import CaseOwned, Created, Identified, Versioned, case_owned, now, same_case
+
+
+class Fact(CaseOwned, db.Model):
+    """A dated event of law.terms.FactKind. Append-only: a correction is a new row, a mistake is retracted by one."""
+
+    __tablename__ = "facts"
+    __table_args__ = case_owned(
+        "facts",
+        same_case("facts", "proceeding_id", "proceedings"),
+        same_case("facts", "document_id", "documents"),
+        same_case("facts", "corrects_id", "facts"),
+        UniqueConstraint("corrects_id", name="uq_facts_corrected_once"),
+    )
+
+    number: Mapped[int] = mapped_column(Identity(always=True), comment="Order of recording")
+    kind: Mapped[str] = mapped_column(String(60))
+    on_date: Mapped[date]
+    precision: Mapped[str] = mapped_column(String(10), default="day", comment="day or month")
+    by_party: Mapped[str] = mapped_column(String(20), default="", comment="law.terms.PartyRole: who did it")
+    how: Mapped[str] = mapped_column(String(40), default="", comment="e-mail, mail, by hand …")
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    note: Mapped[str] = mapped_column(Text, default="")
+    proceeding_id: Mapped[UUID | None]
+    document_id: Mapped[UUID | None] = mapped_column(comment="The paper that shows it")
+    corrects_id: Mapped[UUID | None]
+    is_retraction: Mapped[bool] = mapped_column(default=False)
+    correction_reason: Mapped[str] = mapped_column(Text, default="")
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    recorded_by_name: Mapped[str] = mapped_column(String(200), default="")
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+
+
+class Deadline(CaseOwned, Versioned, db.Model):
+    """One date under one rule, as last computed. `key` is its lasting identity (rule and trigger)."""
+
+    __tablename__ = "deadlines"
+    __table_args__ = case_owned(
+        "deadlines",
+        same_case("deadlines", "fact_id", "facts"),
+        UniqueConstraint("case_id", "key", name="uq_deadlines_case_id_key"),
+        Index("ix_deadlines_org_id_act_by", "org_id", "act_by"),
+    )
+
+    key: Mapped[str] = mapped_column(String(200))
+    rule_id: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(Text)
+    citation: Mapped[str] = mapped_column(String(200))
+    verification: Mapped[str] = mapped_column(String(4), comment="V, V2, V2q or U (unverified)")
+    actor: Mapped[str] = mapped_column(String(40), comment="law.terms.PartyRole: who must act")
+    fact_id: Mapped[UUID] = mapped_column(comment="The fact that started the clock")
+    state: Mapped[str] = mapped_column(String(20), comment="open, met, late, waived, suspended, superseded")
+    nominal: Mapped[date | None]
+    act_by: Mapped[date | None]
+    late_after: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text, default="", comment="Why it cannot be computed, when it cannot")
+    explanation: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, comment="Steps, readings, notes")
+    computed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+
+
+class DeadlineChange(CaseOwned, db.Model):
+    """An earlier date of a deadline and what moved it. Append-only."""
+
+    __tablename__ = "deadline_changes"
+    __table_args__ = case_owned("deadline_changes", same_case("deadline_changes", "deadline_id", "deadlines"))
+
+    deadline_id: Mapped[UUID]
+    was: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    became: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    cause: Mapped[str] = mapped_column(Text)
+    changed_by_name: Mapped[str] = mapped_column(String(200), default="")
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+
+
+class SchoolCalendar(Identified, Created, Versioned, db.Model):
+    """The school days of one district in one school year, shared by an organization's cases."""
+
+    __tablename__ = "school_calendars"
+    __table_args__ = (
+        UniqueConstraint("org_id", "district", "first_day"),
+        CheckConstraint("last_day > first_day", name="runs_forward"),
+        {"info": {"rls": "org"}},
+    )
+
+    org_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"), sort_order=-20)
+    district: Mapped[str] = mapped_column(String(200))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+
+    closures: Mapped[list[SchoolClosure]] = relationship(
+        back_populates="calendar", order_by="SchoolClosure.first_on", cascade="all, delete-orphan"
+    )
+
+
+class SchoolClosure(Identified, db.Model):
+    """Days without school for all children: a holiday, a vacation, a snow day. 34 CFR 300.11(c)."""
+
+    __tablename__ = "school_closures"
+    __table_args__ = (
+        CheckConstraint("last_on >= first_on", name="runs_forward"),
+        {"info": {"rls": "org"}},
+    )
+
+    org_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"), sort_order=-20)
+    calendar_id: Mapped[UUID] = mapped_column(ForeignKey("school_calendars.id", ondelete="CASCADE"), index=True)
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    note: Mapped[str] = mapped_column(String(200), default="")
+
+    calendar: Mapped[SchoolCalendar] = relationship(back_populates="closures")

@@ -1,0 +1,41 @@
+"""Every feature's tables, so that migrations and the drift test see one complete schema."""
+
+from casemgr.accounts.models import Membership, Organization, SignInAttempt, User
+from casemgr.audit.models import AuditEvent
+from casemgr.cases.models import Case, CaseMember, Person, Student
+from casemgr.deadlines.models import Deadline, DeadlineChange, Fact, SchoolCalendar, SchoolClosure
+from casemgr.documents.models import Document, DocumentPage
+from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
+from casemgr.filings.models import Packet, PacketExhibit
+from casemgr.issues.models import Issue, IssueEvidence
+from casemgr.plans.models import Placement, StayPutPeriod
+from casemgr.proceedings.models import Proceeding, StageMove
+
+__all__ = [
+    "AuditEvent",
+    "Case",
+    "CaseMember",
+    "Deadline",
+    "DeadlineChange",
+    "Document",
+    "DocumentPage",
+    "EvidenceDocument",
+    "EvidenceEntry",
+    "Fact",
+    "Issue",
+    "IssueEvidence",
+    "Membership",
+    "Organization",
+    "Packet",
+    "PacketExhibit",
+    "Person",
+    "Placement",
+    "Proceeding",
+    "SchoolCalendar",
+    "SchoolClosure",
+    "SignInAttempt",
+    "StageMove",
+    "StayPutPeriod",
+    "Student",
+    "User",
+]

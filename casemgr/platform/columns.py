@@ -1,0 +1,63 @@
+"""What every table has in common: ids, who owns the row, instants, and the optimistic lock.
+
+A case-owned row carries `org_id` and `case_id`, and its foreign keys run through both, so that no row
+can point into another family's case even if the code asks for it. `info={"rls": ...}` names the
+row-level policy that the migration gives the table (see migrations/versions/0001):
+`case` (org and, for a guest, named cases), `org` (organization only).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+
+def now() -> datetime:
+    """Return the present instant in UTC."""
+    return datetime.now(UTC)
+
+
+class Identified:
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-30)
+
+
+class Created:
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now, sort_order=90)
+
+
+class Versioned:
+    """The optimistic lock: a save that was started from an older version is refused (platform/locking.py)."""
+
+    version: Mapped[int] = mapped_column(default=1, sort_order=95)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, object]:
+        return {"version_id_col": cls.version}
+
+
+class CaseOwned(Identified):
+    """A row that belongs to one case. Subclasses build `__table_args__` with `case_owned(...)`."""
+
+    org_id: Mapped[UUID] = mapped_column(sort_order=-20)
+    case_id: Mapped[UUID] = mapped_column(sort_order=-19)
+
+
+def case_owned(table: str, *extra: object, rls: str = "case") -> tuple[object, ...]:
+    """Return `__table_args__` of a case-owned table: the owner key, a key others can point to, the policy."""
+    return (
+        ForeignKeyConstraint(["org_id", "case_id"], ["cases.org_id", "cases.id"], name=f"fk_{table}_case"),
+        UniqueConstraint("case_id", "id", name=f"uq_{table}_case_id_id"),
+        Index(f"ix_{table}_org_id_case_id", "org_id", "case_id"),
+        *extra,
+        {"info": {"rls": rls}},
+    )
+
+
+def same_case(table: str, column: str, target: str) -> ForeignKeyConstraint:
+    """Return a foreign key that can only reach a row of the same case."""
+    return ForeignKeyConstraint(
+        ["case_id", column], [f"{target}.case_id", f"{target}.id"], name=f"fk_{table}_{column}_same_case"
+    )

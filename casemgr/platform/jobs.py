@@ -1,0 +1,110 @@
+"""Background jobs: queued in the transaction of their cause, run under the same row-level policies.
+
+A job exists if and only if its cause was committed. It runs as the organization and person that caused
+it. A worker that is killed leaves its job to the next one (`rescue_stalled`), so every task must be safe to
+start again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+from flask import Flask
+from procrastinate import PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+
+from casemgr.extensions import db
+from casemgr.platform.tenancy import Scope, current_scope, set_scope
+
+HEARTBEAT_SECONDS = 2.0
+STALLED_AFTER_SECONDS = 10.0
+
+jobs = procrastinate.App(connector=SyncPsycopgConnector())
+log = logging.getLogger(__name__)
+_flask_app: Flask | None = None
+
+
+def background(name: str, *, queue: str = "default", attempts: int = 3) -> Callable[..., Any]:
+    """Register a task. It gets the keyword arguments given to `enqueue`, inside an application context.
+
+    The function must commit its own work, and must leave a consistent state if it is killed anywhere.
+    """
+
+    def register(function: Callable[..., None]) -> Any:
+        @functools.wraps(function)
+        def run(*, org_id: str, user_id: str, case_ids: list[str] | None = None, **arguments: Any) -> None:
+            if _flask_app is None:
+                raise RuntimeError("A job was run outside a worker.")
+            with _flask_app.app_context():
+                cases = None if case_ids is None else tuple(UUID(case) for case in case_ids)
+                set_scope(Scope(UUID(org_id), UUID(user_id) if user_id else None, cases))
+                function(**arguments)
+
+        return jobs.task(name=name, queue=queue, retry=RetryStrategy(max_attempts=attempts, wait=2))(run)
+
+    return register
+
+
+def enqueue(task: Any, *, lock: str | None = None, queueing_lock: str | None = None, **arguments: Any) -> None:
+    """Queue `task` inside the session's own transaction; the caller's commit makes it real."""
+    scope = current_scope()
+    if scope.org_id is None:
+        raise RuntimeError("A job needs an organization to act in.")
+    connection = db.session.connection().connection.driver_connection
+    task.configure(connection=connection, lock=lock, queueing_lock=queueing_lock).defer(
+        org_id=str(scope.org_id),
+        user_id=str(scope.user_id or ""),
+        case_ids=None if scope.case_ids is None else [str(case) for case in scope.case_ids],
+        **arguments,
+    )
+
+
+def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
+    """Run queued jobs; with `wait=False`, until none is left. SIGTERM and Ctrl-C finish the running job."""
+    global _flask_app
+    _flask_app = app
+    url = db_conninfo(app)
+    worker = jobs.with_connector(PsycopgConnector(conninfo=url, min_size=1, max_size=concurrency + 4))
+
+    async def run() -> None:
+        async with worker.open_async():
+            rescue = asyncio.create_task(_rescue_stalled(worker))
+            try:
+                await worker.run_worker_async(
+                    wait=wait,
+                    concurrency=concurrency,
+                    install_signal_handlers=wait,
+                    update_heartbeat_interval=HEARTBEAT_SECONDS,
+                    stalled_worker_timeout=STALLED_AFTER_SECONDS,
+                    shutdown_graceful_timeout=20,
+                    fetch_job_polling_interval=1.0,
+                    listen_notify=wait,
+                    delete_jobs="successful",
+                )
+            finally:
+                rescue.cancel()
+
+    asyncio.run(run())
+
+
+async def _rescue_stalled(worker: procrastinate.App) -> None:
+    """Give the jobs of a killed worker back to the queue, as soon as its heartbeat is old enough."""
+    while True:
+        try:
+            stalled = await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
+            for job in stalled:
+                log.warning("job of a lost worker is started again", extra={"job": job.id})
+                await worker.job_manager.retry_job(job)
+        except Exception:
+            log.exception("looking for stalled jobs failed; trying again")
+        await asyncio.sleep(STALLED_AFTER_SECONDS / 2)
+
+
+def db_conninfo(app: Flask) -> str:
+    """Return the application role's connection string without SQLAlchemy's driver name."""
+    return str(app.config["SQLALCHEMY_DATABASE_URI"]).replace("postgresql+psycopg://", "postgresql://", 1)

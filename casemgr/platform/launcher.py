@@ -1,0 +1,193 @@
+"""`up`: everything in one command, and nothing left behind.
+
+The launcher holds the database, serves the web in this process and keeps one worker process alive.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import webbrowser
+from pathlib import Path
+from types import FrameType
+
+import psutil
+from cheroot.wsgi import Server
+from flask import Flask
+
+import config
+from casemgr.platform import database
+from casemgr.platform.embedded import DatabaseUnavailable
+
+NEEDED_BYTES = 300 * config.MEGABYTE
+PARENT = "CASEMGR_PARENT"
+
+
+class CannotStart(Exception):
+    """Something on this machine stops us. The text says what it is and what to do."""
+
+
+def up(settings: config.Settings, *, open_browser: bool) -> None:
+    """Start everything and serve until Ctrl-C or SIGTERM. Raises CannotStart."""
+    check_machine(settings)
+    try:
+        url = database.application_url(settings)
+        database.migrate(database.owner_url(settings), database.role_of(url))
+    except (DatabaseUnavailable, database.UnsafeDatabaseRole) as problem:
+        raise CannotStart(str(problem)) from problem
+    from casemgr import create_app
+
+    server = web_server(create_app(settings, url), settings)
+    worker = WorkerKeeper(settings, url)
+    worker.start()
+    signal.signal(signal.SIGTERM, _like_ctrl_c)
+    address = settings.base_url or f"http://{_shown(settings.host)}:{settings.port}/"
+    print(f"casemgr is running: {address}   (stop with Ctrl-C)", flush=True)  # noqa: T201
+    if open_browser and _has_browser():
+        threading.Timer(0.5, webbrowser.open, [address]).start()
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        print("\nStopping …", flush=True)  # noqa: T201
+    finally:
+        server.stop()
+        worker.stop()
+
+
+def check_machine(settings: config.Settings) -> None:
+    """Raise CannotStart, in plain words, for a taken port, a full disk or somebody else's data folder."""
+    _check_folder(settings.data_dir)
+    free = shutil.disk_usage(settings.data_dir).free
+    if free < NEEDED_BYTES:
+        raise CannotStart(
+            f"The disk is almost full: {free // config.MEGABYTE} MB are free under {settings.data_dir}, and"
+            f" {NEEDED_BYTES // config.MEGABYTE} MB are needed. Free some space, or set CASEMGR_DATA to a folder on"
+            " another disk."
+        )
+    with socket.socket() as probe:
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as problem:
+            raise CannotStart(
+                f"Port {settings.port} is already in use (perhaps casemgr is running already: try"
+                f" http://{_shown(settings.host)}:{settings.port}/). Or choose another port:"
+                f" make run PORT={settings.port + 1}"
+            ) from problem
+
+
+def _check_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise CannotStart(
+            f"The data folder {folder} cannot be made ({problem.strerror}). Set CASEMGR_DATA to a folder of yours."
+        ) from problem
+    if hasattr(os, "geteuid") and folder.stat().st_uid != os.geteuid():
+        raise CannotStart(
+            f"The data folder {folder} belongs to another user ({folder.owner()}). Start casemgr as that user, or set"
+            " CASEMGR_DATA to a folder of your own."
+        )
+    if not os.access(folder, os.W_OK):
+        raise CannotStart(f"The data folder {folder} is not writable. Give yourself the right to write there.")
+
+
+def web_server(app: Flask, settings: config.Settings) -> Server:
+    """Return a bound server. Bodies are streamed to the view, so a large upload never sits in memory."""
+    server = Server(
+        (settings.host, settings.port),
+        app,
+        numthreads=settings.web_threads,
+        max=settings.web_threads * 4,
+        request_queue_size=64,
+        timeout=60,
+        shutdown_timeout=5,
+    )
+    server.max_request_body_size = settings.max_upload_bytes + config.MEGABYTE
+    try:
+        server.prepare()
+    except OSError as problem:
+        raise CannotStart(f"The web server cannot listen on port {settings.port}: {problem}") from problem
+    return server
+
+
+class WorkerKeeper:
+    """Keeps one worker process running, and starts another when it dies."""
+
+    def __init__(self, settings: config.Settings, database_url: str) -> None:
+        self.environ = os.environ | {
+            "CASEMGR_DATA": str(settings.data_dir),
+            "CASEMGR_SECRET_KEY": settings.secret_key,
+            "DATABASE_URL": database_url,
+            PARENT: str(os.getpid()),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def _keep(self) -> None:
+        while not self.stopping.is_set():
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "casemgr", "worker"], cwd=config.ROOT, env=self.environ, **_own_group()
+            )
+            while self.process.poll() is None and not self.stopping.wait(0.5):
+                pass
+            self.stopping.wait(1)  # a worker that dies at once must not spin
+
+    def stop(self) -> None:
+        self.stopping.set()
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(25)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.thread.join(5)
+
+
+def stop_with_parent() -> None:
+    """End this process when the launcher that started it is gone, however it went."""
+    parent = os.environ.get(PARENT)
+    if not parent:
+        return
+    process = psutil.Process(os.getppid())
+    if process.pid != int(parent):
+        os._exit(0)
+
+    def watch() -> None:
+        while process.is_running():
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="watch-parent", daemon=True).start()
+
+
+def _own_group() -> dict[str, object]:
+    """Keep the terminal's Ctrl-C from reaching the worker: the launcher stops it in order."""
+    if os.name == "nt":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _like_ctrl_c(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host in {"0.0.0.0", "::", "127.0.0.1"} else host  # noqa: S104
+
+
+def _has_browser() -> bool:
+    if not sys.stdout.isatty() or os.environ.get("CI"):
+        return False
+    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

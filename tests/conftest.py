@@ -1,0 +1,125 @@
+"""What every test stands on: a real PostgreSQL, built by the migrations; invented families.
+
+Each test makes its own organization, so nothing needs cleaning: the walls between organizations keep tests apart.
+No application context is held open around test clients (it would leak the signed-in user between them).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import fasteners
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import sql
+
+import config
+from casemgr import create_app
+from casemgr.platform import database
+from tests.server import TestServer, open_server
+from tests.world import Actor, World
+
+BUILD = Path(__file__).resolve().parent.parent / "build"
+
+
+@pytest.fixture(scope="session")
+def run_id(request: pytest.FixtureRequest) -> str:
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", f"single{os.getpid()}")[:16]
+
+
+@pytest.fixture(scope="session")
+def worker_id() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[TestServer]:
+    """A real server: the embedded one, or the one that CASEMGR_TEST_SERVER names (as a superuser)."""
+    server = open_server(BUILD / "test-database")
+    yield server
+    server.leave()
+
+
+@pytest.fixture(scope="session")
+def template_database(server: TestServer, run_id: str) -> str:
+    """A migrated, empty database that each test process copies."""
+    name = f"template_{run_id}"
+    with fasteners.InterProcessLock(str(BUILD / "template.lock")), server.connect() as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            server.drop_leftovers(connection)
+            server.create_database(connection, name)
+            database.migrate(server.url(server.owner, name), server.app)
+    return name
+
+
+@pytest.fixture(scope="session")
+def database_name(server: TestServer, template_database: str, run_id: str, worker_id: str) -> Iterator[str]:
+    name = f"test_{run_id}_{worker_id}"
+    with fasteners.InterProcessLock(str(BUILD / "template.lock")), server.connect() as connection:
+        server.create_database(connection, name, template=template_database)
+    yield name
+    with server.connect() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, database_name: str, server: TestServer) -> config.Settings:
+    folder = tmp_path_factory.mktemp("data")
+    return config.load(
+        {
+            "CASEMGR_DATA": str(folder),
+            "CASEMGR_SECRET_KEY": "only-for-tests-" + "x" * 32,
+            "CASEMGR_MAX_UPLOAD_MB": "300",
+            "DATABASE_URL": server.url(server.app, database_name),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: config.Settings, server: TestServer, database_name: str) -> Flask:
+    app = create_app(settings, server.url(server.app, database_name))
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    return app
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Makes invented people, organizations and cases."""
+    return World(app)
+
+
+@pytest.fixture
+def client_for(app: Flask) -> Callable[[Actor | None], FlaskClient]:
+    """Return a maker of test clients, signed in as the given person (None: a stranger)."""
+
+    def make(actor: Actor | None) -> FlaskClient:
+        client = app.test_client()
+        if actor is not None:
+            with client.session_transaction() as session:
+                session["_user_id"] = f"{actor.user_id}.1"
+                session["_fresh"] = True
+                session["org_id"] = str(actor.org_id)
+                session.update(actor.session_marks())
+        return client
+
+    return make
+
+
+@pytest.fixture
+def raw_connection(server: TestServer, database_name: str) -> Iterator[psycopg.Connection]:
+    """A connection as the application's own role, past all of our code."""
+    with psycopg.connect(server.url(server.app, database_name).replace("+psycopg", "")) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def owner_connection(server: TestServer, database_name: str) -> Iterator[psycopg.Connection]:
+    """A connection as the owner of the tables: to damage rows on purpose."""
+    with psycopg.connect(server.url(server.owner, database_name).replace("+psycopg", "")) as connection:
+        yield connection
+        connection.rollback()

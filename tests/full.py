@@ -1,0 +1,90 @@
+"""One row of everything, for the tests of the walls."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from casemgr import models
+from casemgr.extensions import db
+from tests.world import Actor
+
+DAY = date(2026, 3, 2)
+HASH = "0" * 64
+
+
+def fill(actor: Actor, case_id: UUID) -> None:
+    """Add one row to each case-owned and organization-owned table; the caller commits."""
+
+    def add(row: Any) -> Any:
+        db.session.add(row)
+        db.session.flush()
+        return row
+
+    own = {"org_id": actor.org_id, "case_id": case_id}
+    document = add(
+        models.Document(
+            **own,
+            title="IEP",
+            kind="iep",
+            visibility="shared",
+            original_name="iep.pdf",
+            sha256=HASH,
+            size=1,
+            media_type="application/pdf",
+            family="pdf",
+        )
+    )
+    add(
+        models.DocumentPage(
+            **own, document_id=document.id, number=1, width=1, height=1, image_sha256=HASH, thumb_sha256=HASH
+        )
+    )
+    entry = add(
+        models.EvidenceEntry(
+            **own, number=1, kind="call", happened_on=DAY, title="A call", previous_hash=HASH, hash=HASH
+        )
+    )
+    add(models.EvidenceDocument(**own, entry_id=entry.id, document_id=document.id))
+    issue = add(models.Issue(**own, number=1, title="Late evaluation", law="idea"))
+    add(models.IssueEvidence(**own, issue_id=issue.id, entry_id=entry.id))
+    proceeding = add(models.Proceeding(**own, kind="meeting", step="requested", opened_on=DAY))
+    add(
+        models.StageMove(
+            **own,
+            event="ask_for_team_meeting",
+            from_stage="concern_raised",
+            to_stage="team_meeting",
+            on_date=DAY,
+            proceeding_id=proceeding.id,
+        )
+    )
+    fact = add(models.Fact(**own, kind="evaluation_consent_received", on_date=DAY))
+    deadline = add(
+        models.Deadline(
+            **own,
+            key=f"ma-evaluation:{fact.id}",
+            rule_id="ma-evaluation",
+            title="Assessments done",
+            citation="603 CMR 28.05(1)",
+            verification="V",
+            actor="lea",
+            fact_id=fact.id,
+            state="open",
+        )
+    )
+    add(models.DeadlineChange(**own, deadline_id=deadline.id, was={}, became={}, cause="test"))
+    placement = add(models.Placement(**own, agreed_on=DAY, school="Larch Street School"))
+    add(models.StayPutPeriod(**own, since_on=DAY, citation="34 CFR 300.518(a)", placement_id=placement.id))
+    packet = add(models.Packet(**own, kind="due_process_complaint", state="filed", filed_on=DAY))
+    add(models.PacketExhibit(**own, packet_id=packet.id, document_id=document.id, position=1))
+    add(models.Person(**own, name="Tobias Example", role="teacher"))
+    add(models.CaseMember(**own, user_id=actor.user_id, role="viewer"))
+    add(models.AuditEvent(**own, actor_id=actor.user_id, action="test:row:add"))
+    calendar = add(
+        models.SchoolCalendar(
+            org_id=actor.org_id, district=f"District {uuid4()}", first_day=DAY, last_day=date(2026, 6, 1)
+        )
+    )
+    add(models.SchoolClosure(org_id=actor.org_id, calendar_id=calendar.id, first_on=DAY, last_on=DAY))
