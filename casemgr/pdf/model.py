@@ -62,7 +62,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Fact:
-    """One dated fact of an issue. `exhibit` is a label of this packet and becomes a link to its slip sheet."""
+    """One dated fact of an issue. `exhibit`, a label of this packet, becomes a link to its slip sheet."""
 
     when: str
     text: str
@@ -211,7 +211,7 @@ class Bates:
     def __post_init__(self) -> None:
         """Refuse what cannot be stamped."""
         if not _BATES_PREFIX.fullmatch(self.prefix) or self.start < 0 or not 1 <= self.digits <= 12:
-            raise ValueError("Bates numbers: a prefix of up to 20 plain letters, a start of 0 or more, 1-12 digits")
+            raise ValueError("Bates numbers: prefix up to 20 plain letters, start 0 or more, 1-12 digits")
 
     def number(self, offset: int) -> str:
         """Return the printed number of the exhibit page `offset` (0 is the first of the packet)."""

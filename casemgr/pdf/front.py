@@ -1,0 +1,143 @@
+"""The pages around the filing: cover, chronology and exhibit index."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reportlab.platypus import Flowable, Spacer
+
+from casemgr.pdf import fonts, style
+from casemgr.pdf.blocks import Writer
+from casemgr.pdf.fonts import pieces
+from casemgr.pdf.model import ChronologyRow, Exhibit, Packet
+from casemgr.pdf.style import link, paragraph
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An exhibit with its Bates numbers and the page of its slip sheet in the finished PDF (0: not known)."""
+
+    exhibit: Exhibit
+    pages: int
+    bates_first: str
+    bates_last: str
+    slip_page: int
+
+    @property
+    def bates(self) -> str:
+        """Return the range as printed, one number when first and last are the same."""
+        if self.bates_first == self.bates_last:
+            return self.bates_first
+        return f"{self.bates_first} – {self.bates_last}"
+
+
+def cover_story(packet: Packet, placed: Sequence[Placed], at: Mapping[str, int], writer: Writer) -> list[Flowable]:
+    """Return the cover. `at` gives the first page of each section, for the summary of contents."""
+    line = writer.type.line
+    story: list[Flowable] = [
+        Spacer(1, 60),
+        paragraph(line(packet.forum, fonts.SANS_BOLD, limit=160), style.COVER_FORUM),
+        paragraph(line(packet.title, fonts.SERIF_BOLD, limit=150), style.COVER_TITLE),
+        style.rule(72, 2.25, style.ACCENT, after=18),
+    ]
+    for name, role in packet.parties[:8]:
+        story.append(paragraph(line(name, fonts.SERIF_BOLD, limit=140), style.COVER_PARTY))
+        story.append(paragraph(line(role, fonts.SANS, limit=80), style.COVER_ROLE))
+    filer = "\n".join((packet.filer, *packet.filer_contact[:6])).strip()
+    facts = [
+        ("Student", packet.student[:200]),
+        ("Docket number", packet.docket[:80]),
+        ("Filed by", filer[:500]),
+        ("Date", style.long_date(packet.dated) if packet.dated else ""),
+    ]
+    story += [Spacer(1, 16), *writer.fields([fact for fact in facts if fact[1]], 110)]
+    story += [Spacer(1, 8), paragraph("CONTENTS", style.LABEL), style.rule(after=4)]
+    story.append(_contents(packet, placed, at, writer))
+    return story
+
+
+def _contents(packet: Packet, placed: Sequence[Placed], at: Mapping[str, int], writer: Writer) -> Flowable:
+    """Return what the packet holds, each line a link with the page of the PDF."""
+    entries = []
+    if packet.filing:
+        entries.append(("filing", writer.type.line(packet.filing.title, limit=90), ""))
+    if packet.chronology:
+        entries.append(("chronology", "Chronology", _count(len(packet.chronology), "entry", "entries")))
+    if placed:
+        entries.append(("index", "Exhibit index", ""))
+        sheets = sum(p.pages for p in placed)
+        bates = f"{placed[0].bates_first} – {placed[-1].bates_last}"
+        span = placed[0].exhibit.label
+        if len(placed) > 1:
+            span += f" to {placed[-1].exhibit.label}"
+        detail = f"{_count(len(placed), 'exhibit')}, {_count(sheets, 'page')}, Bates {bates}"
+        entries.append((f"exhibit-{placed[0].exhibit.label}", f"Exhibits {span}", detail))
+    if packet.certificate:
+        entries.append(("certificate", writer.type.line(packet.certificate.title, limit=80), ""))
+    rows = []
+    for key, name, detail in entries:
+        words = link(name, key)
+        if detail:
+            words += f'<br/><font name="{fonts.SANS}" size="9" color="#5B6068">{detail}</font>'
+        page = placed[0].slip_page if key.startswith("exhibit-") else at.get(key, 0)
+        rows.append([paragraph(words, style.VALUE), paragraph(f"page {page}", style.CELL_RIGHT)])
+    return style.table(rows, [style.LINE - 70, 70]) if rows else Spacer(1, 1)
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def chronology_story(rows: Sequence[ChronologyRow], writer: Writer) -> list[Flowable]:
+    """Return the dated table of what happened, each row with its source and a link to its exhibit."""
+    head = _head(("Date", "What happened", "Source"))
+    body: list[list[Flowable | str]] = []
+    commands = []
+    for row in rows:
+        source = writer.type.line(row.source, fonts.SANS, limit=220)
+        if row.exhibit:
+            source = f"Exhibit {writer.exhibit(row.exhibit, fonts.SANS)}" + (f"<br/>{source}" if source else "")
+        for n, part in enumerate(pieces(row.what, 1200)):
+            text = paragraph(writer.type.markup(part), style.CELL)
+            when = paragraph(writer.type.line(row.when, fonts.SANS_BOLD, limit=60), style.CELL_DATE)
+            body.append([when, text, paragraph(source, style.CELL_SANS)] if n == 0 else ["", text, ""])
+        commands.append(("LINEBELOW", (0, len(body)), (-1, len(body)), 0.4, style.HAIR))
+    widths = [92, style.LINE - 92 - 112, 112]
+    return [
+        paragraph("Chronology", style.PAGE_TITLE),
+        Spacer(1, 6),
+        style.table([head, *body], widths, *commands, head=True),
+    ]
+
+
+def index_story(placed: Sequence[Placed], writer: Writer) -> list[Flowable]:
+    """Return the exhibit index: label, description, date, Bates range, page. All lead to the slip sheet."""
+    head = _head(("Exhibit", "Description", "Date", "Bates numbers"))
+    head.append(paragraph("PDF page", style.CELL_HEAD_RIGHT))
+    body: list[list[Flowable | str]] = []
+    commands = []
+    for p in placed:
+        target = f"exhibit-{p.exhibit.label}"
+        label = paragraph(link(p.exhibit.label, target), style.CELL_LABEL)
+        titles = [link(writer.type.markup(part), target) for part in pieces(p.exhibit.title, 900)]
+        notes = [
+            f'<font name="{fonts.SANS}" size="8.5" color="#5B6068">{writer.type.markup(part, fonts.SANS)}</font>'
+            for part in pieces(p.exhibit.description, 900)
+            if part
+        ]
+        when = paragraph(writer.type.line(p.exhibit.when, fonts.SANS, limit=60), style.CELL_SANS)
+        bates = paragraph(p.bates.replace(" – ", " –<br/>"), style.CELL_SANS)
+        page = paragraph(link(f"{p.slip_page}", target), style.CELL_RIGHT)
+        for n, part in enumerate([*titles, *notes]):
+            text = paragraph(part, style.CELL)
+            body.append([label, text, when, bates, page] if n == 0 else ["", text, "", "", ""])
+        commands.append(("LINEBELOW", (0, len(body)), (-1, len(body)), 0.4, style.HAIR))
+    widths = [48, style.LINE - 48 - 80 - 92 - 46, 80, 92, 46]
+    return [
+        paragraph("Exhibit index", style.PAGE_TITLE),
+        Spacer(1, 6),
+        style.table([head, *body], widths, *commands, head=True),
+    ]
+
+
+def _head(names: Sequence[str]) -> list[Flowable]:
+    return [paragraph(name, style.CELL_HEAD) for name in names]

@@ -1,0 +1,135 @@
+"""The typographic system of everything that leaves the house: Letter pages, one scale, one accent colour."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
+
+from casemgr.pdf import fonts
+
+PAGE_WIDTH, PAGE_HEIGHT = 612.0, 792.0  # US Letter, points
+MARGIN_SIDE, MARGIN_TOP, MARGIN_BOTTOM = 84.0, 90.0, 84.0
+LINE = PAGE_WIDTH - 2 * MARGIN_SIDE  # width of the text
+
+INK = HexColor(0x1C1C1E)
+QUIET = HexColor(0x5B6068)
+ACCENT = HexColor(0x1F3A5F)  # prints as a dark grey in black and white
+HAIR = HexColor(0xB9BEC6)
+
+
+def make_style(name: str, font: str, size: float, leading: float, **more: Any) -> ParagraphStyle:
+    """Return a paragraph style; sizes in points."""
+    settings = {"textColor": INK, "allowWidows": 0, "allowOrphans": 0, "splitLongWords": 1} | more
+    return ParagraphStyle(name, fontName=fonts.use(font), fontSize=size, leading=leading, **settings)
+
+
+BODY = make_style("body", fonts.SERIF, 11, 16, spaceAfter=8)
+BODY_TIGHT = make_style("body-tight", fonts.SERIF, 11, 15.5)
+NUMBERED = make_style("numbered", fonts.SERIF, 11, 16, spaceAfter=8, leftIndent=28, bulletIndent=0)
+ITEM = make_style("item", fonts.SERIF, 11, 15.5, spaceAfter=5, leftIndent=28, bulletIndent=10)
+H1 = make_style("h1", fonts.SANS_BOLD, 14, 19, spaceBefore=20, spaceAfter=7, textColor=ACCENT, keepWithNext=1)
+H2 = make_style("h2", fonts.SANS_BOLD, 11.5, 16, spaceBefore=14, spaceAfter=5, keepWithNext=1)
+LABEL = make_style("label", fonts.SANS_BOLD, 8.5, 12, spaceBefore=8, spaceAfter=3, textColor=QUIET, keepWithNext=1)
+CITATION = make_style("citation", fonts.SANS, 9, 12.5, textColor=QUIET, spaceAfter=6)
+TITLE = make_style("title", fonts.SERIF_BOLD, 19, 25, spaceAfter=4, textColor=ACCENT)
+PAGE_TITLE = make_style("page-title", fonts.SERIF_BOLD, 20, 26, spaceAfter=6, textColor=ACCENT)
+CELL = make_style("cell", fonts.SERIF, 10, 14)
+CELL_SANS = make_style("cell-sans", fonts.SANS, 9.5, 14)
+CELL_RIGHT = make_style("cell-right", fonts.SANS, 9.5, 14, alignment=TA_RIGHT)
+CELL_HEAD = make_style("cell-head", fonts.SANS_BOLD, 8.5, 12, textColor=QUIET)
+CELL_HEAD_RIGHT = make_style("cell-head-right", fonts.SANS_BOLD, 8.5, 12, textColor=QUIET, alignment=TA_RIGHT)
+FIELD = make_style("field", fonts.SANS, 9.5, 15, textColor=QUIET)
+VALUE = make_style("value", fonts.SERIF, 11, 15)
+CENTER = make_style("center", fonts.SERIF, 11, 16, alignment=TA_CENTER)
+FORUM = make_style("forum", fonts.SANS_BOLD, 10.5, 15, alignment=TA_CENTER, spaceAfter=12)
+SMALL = make_style("small", fonts.SANS, 8, 11, textColor=QUIET)
+COVER_FORUM = make_style("cover-forum", fonts.SANS_BOLD, 11, 15, textColor=QUIET)
+COVER_TITLE = make_style("cover-title", fonts.SERIF_BOLD, 29, 36, textColor=ACCENT, spaceBefore=10, spaceAfter=16)
+SLIP_WORD = make_style("slip-word", fonts.SANS_BOLD, 12, 16, textColor=QUIET, alignment=TA_CENTER)
+SLIP_TITLE = make_style("slip-title", fonts.SERIF, 17, 24, alignment=TA_CENTER, spaceBefore=14)
+SLIP_DATE = make_style("slip-date", fonts.SANS, 11, 16, textColor=QUIET, alignment=TA_CENTER, spaceBefore=6)
+
+SLIP_LABEL = {"alignment": TA_CENTER, "textColor": ACCENT}
+COVER_PARTY = make_style("cover-party", fonts.SERIF_BOLD, 12.5, 17)
+COVER_ROLE = make_style("cover-role", fonts.SANS, 9.5, 14, textColor=QUIET, spaceAfter=7)
+CAPTION_NAME = make_style("caption-name", fonts.SERIF_BOLD, 11, 15)
+CAPTION_ROLE = make_style("caption-role", fonts.SERIF, 11, 15, spaceAfter=4)
+CITATION_KEPT = make_style("citation-kept", fonts.SANS, 9, 12.5, textColor=QUIET, spaceAfter=6, keepWithNext=1)
+FACT_DATE = make_style("fact-date", fonts.SANS_BOLD, 9.5, 15.5)
+CELL_DATE = make_style("cell-date", fonts.SANS_BOLD, 9.5, 14)
+CELL_LABEL = make_style("cell-label", fonts.SANS_BOLD, 10, 14)
+
+
+def long_date(day: date) -> str:
+    """Return the date as American law writes it: March 3, 2025."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def roman(number: int) -> str:
+    """Return the number as a capital roman numeral, for the parts of a filing."""
+    out = ""
+    for value, sign in zip(
+        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+        ("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I"),
+        strict=True,
+    ):
+        out += sign * (number // value)
+        number %= value
+    return out
+
+
+def rule(width: float = LINE, thickness: float = 0.75, color: Any = HAIR, after: float = 8) -> Flowable:
+    """Return a thin horizontal line of that width, in points, with space after it."""
+    line = Table([[""]], colWidths=[width], rowHeights=[after], hAlign="LEFT")
+    line.setStyle(TableStyle([("LINEABOVE", (0, 0), (-1, 0), thickness, color)]))
+    return line
+
+
+def table(rows: Sequence[Sequence[Any]], widths: Sequence[float], *commands: Any, head: bool = False) -> Table:
+    """Return a table with no boxes, top-aligned, rows padded evenly; `head` repeats the first row."""
+    made = Table(list(rows), colWidths=list(widths), repeatRows=1 if head else 0, hAlign="LEFT")
+    plain: list[Any] = [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 10),
+        ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 3),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+    ]
+    if head:
+        plain.append(("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT))
+    made.setStyle(TableStyle([*plain, *commands]))
+    return made
+
+
+def link(markup: str, target: str) -> str:
+    """Return markup that leads to a `Mark` of that key on a click."""
+    return f'<a href="#{target}" color="#1F3A5F">{markup}</a>'
+
+
+class Mark(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """An invisible point: link target, and a note of the page it fell on."""
+
+    def __init__(self, key: str, pages: dict[str, int]) -> None:
+        """Write the page number (from 1) into `pages[key]` when drawn."""
+        super().__init__()
+        self.key, self.pages = key, pages
+        self.width = self.height = 0
+
+    def wrap(self, *_: float) -> tuple[float, float]:
+        """Take no room."""
+        return 0, 0
+
+    def draw(self) -> None:
+        """Set the target at the top of this page."""
+        self.canv.bookmarkPage(self.key)
+        self.pages[self.key] = self.canv.getPageNumber()
+
+
+def paragraph(markup: str, style: ParagraphStyle, **more: Any) -> Paragraph:
+    """Return a paragraph of ready markup (see `Typesetter`)."""
+    return Paragraph(markup, style, **more)
