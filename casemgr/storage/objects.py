@@ -5,69 +5,302 @@ whether somebody else holds the same paper. Bytes arrive under `incoming/<uuid>`
 all of them are on disk; a row in the database may therefore be written as soon as `put_stream` returns.
 """
 
+import hashlib
+import os
+import re
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, from_url
+
+MIB = 1024 * 1024
+EDGE = 64 * 1024  # bytes of head and tail that are handed to `sniff`
+PART = 8 * MIB  # what one write to the store holds; at most two are in memory
+INCOMING = "incoming"
+# A full disk reaches us as text: the store's errors carry the operating system's kind of error, not its number.
+_FULL = re.compile(r"StorageFull|QuotaExceeded|FileTooLarge|No space left|EntityTooLarge|QuotaReached")
 
 
 @dataclass(frozen=True)
 class Stored:
-    """Bytes that are safe. `head` and `tail` are the first and the last 64 KiB, for `sniff`."""
+    """Bytes that are safe. `head` and `tail` are the first and the last 64 KiB, for `sniff`.
+
+    `already_there` says that the organization held the same bytes before."""
 
     sha256: str
     size: int
-    head: bytes
-    tail: bytes
-    already_there: bool
+    head: bytes = field(repr=False)
+    tail: bytes = field(repr=False)
+    already_there: bool = False
 
 
 class StorageError(Exception):
-    """Nothing was stored; the message is a sentence that may be shown."""
+    """Nothing was stored or found; the message is a sentence that may be shown."""
 
 
-class TooLarge(StorageError): ...
+class TooLarge(StorageError):
+    """The stream went past `max_bytes` and was cut off."""
 
 
-class EmptyFile(StorageError): ...
+class EmptyFile(StorageError):
+    """The stream held no bytes."""
 
 
-class StorageFull(StorageError): ...
+class StorageFull(StorageError):
+    """The disk or the store has no room left."""
 
 
-class ObjectMissing(StorageError): ...
+class ObjectMissing(StorageError):
+    """The store holds nothing under this hash for this organization."""
 
 
 class ObjectStore:
+    """Content-addressed storage over a local folder or an S3-compatible store. Safe to use from many threads."""
+
+    def __init__(self, store: obstore.store.ObjectStore) -> None:
+        self._store = store
+        local = isinstance(store, LocalStore) and store.prefix
+        self.root: Path | None = Path(store.prefix) if local else None
+
     def put_stream(self, org_id: UUID | str, chunks: Iterable[bytes], *, max_bytes: int) -> Stored:
-        """Store what `chunks` yields, in constant memory, and return its hash once it is on disk."""
-        raise NotImplementedError
+        """Store what `chunks` yields, in constant memory, and return its hash once it is on disk.
 
-    def put_bytes(self, org_id: UUID | str, data: bytes, *, max_bytes: int | None = None) -> Stored: ...
+        Raises TooLarge, EmptyFile or StorageFull; whatever `chunks` raises passes through. Then nothing is at
+        a final key, and the partial bytes are gone (or, after a kill, swept later by `sweep`).
+        """
+        _checked_org(org_id)
+        intake = _Intake(chunks, max_bytes)
+        incoming = f"{INCOMING}/{uuid4().hex}"
+        try:
+            with _full_in_plain_words():
+                obstore.put(self._store, incoming, intake, chunk_size=PART, max_concurrency=2)
+                if not intake.size:
+                    raise EmptyFile("This file is empty: it has a name but nothing in it.")
+                return self._settle(org_id, incoming, intake)
+        except BaseException:
+            self._discard(incoming)
+            raise
 
-    def open_stream(self, org_id: UUID | str, sha256: str) -> Iterator[bytes]: ...
+    def put_bytes(self, org_id: UUID | str, data: bytes, *, max_bytes: int | None = None) -> Stored:
+        """Store bytes that are already in memory; see `put_stream`."""
+        return self.put_stream(org_id, (data,), max_bytes=len(data) if max_bytes is None else max_bytes)
 
-    def local_path(self, org_id: UUID | str, sha256: str) -> AbstractContextManager[Path]: ...
+    def open_stream(
+        self, org_id: UUID | str, sha256: str, *, start: int = 0, end: int | None = None
+    ) -> Iterator[bytes]:
+        """The stored bytes in pieces of about 1 MiB; `start` and `end` (exclusive) choose a range.
 
-    def exists(self, org_id: UUID | str, sha256: str) -> bool: ...
+        Raises ObjectMissing at once, before the first piece is asked for."""
+        options = {}
+        if start or end is not None:
+            options["range"] = {"offset": start} if end is None else (start, end)
+        with _missing_in_plain_words():
+            found = obstore.get(self._store, object_key(org_id, sha256), options=options)
+        return (bytes(piece) for piece in found.stream(min_chunk_size=MIB))
 
-    def size(self, org_id: UUID | str, sha256: str) -> int: ...
+    @contextmanager
+    def local_path(self, org_id: UUID | str, sha256: str) -> Iterator[Path]:
+        """A path that a child process can read: the stored file itself, or a temporary copy of it."""
+        if self.root is not None:
+            path = self.root / object_key(org_id, sha256)
+            if not path.is_file():
+                raise ObjectMissing("The stored file is missing.")
+            yield path
+            return
+        with tempfile.TemporaryDirectory(prefix="casemgr-") as folder:
+            path = Path(folder) / "object"
+            with path.open("wb") as copy:
+                for piece in self.open_stream(org_id, sha256):
+                    copy.write(piece)
+            yield path
 
-    def delete(self, org_id: UUID | str, sha256: str) -> None: ...
+    def exists(self, org_id: UUID | str, sha256: str) -> bool:
+        return self._head(object_key(org_id, sha256)) is not None
 
-    def verify(self, org_id: UUID | str, sha256: str) -> bool: ...
+    def size(self, org_id: UUID | str, sha256: str) -> int:
+        """Bytes stored. Raises ObjectMissing."""
+        if (found := self._head(object_key(org_id, sha256))) is None:
+            raise ObjectMissing("The stored file is missing.")
+        return found["size"]
+
+    def delete(self, org_id: UUID | str, sha256: str) -> None:
+        """Remove the bytes; nothing happens when they are not there."""
+        self._discard(object_key(org_id, sha256))
+
+    def verify(self, org_id: UUID | str, sha256: str) -> bool:
+        """Read everything back: True when the bytes still have the hash they are stored under."""
+        digest = hashlib.sha256()
+        for piece in self.open_stream(org_id, sha256):
+            digest.update(piece)
+        return digest.hexdigest() == sha256
 
     def list_keys(self, org_id: UUID | str | None = None) -> Iterator[tuple[str, str]]:
-        """(org_id, sha256) of every stored object."""
+        """(org_id, sha256) of every stored object, of one organization or of all."""
+        for _, owner, sha256, _ in self._objects("org" if org_id is None else f"org/{_checked_org(org_id)}"):
+            yield owner, sha256
 
     def sweep(
         self, referenced: Collection[tuple[str, str]] | Callable[[str, str], bool], older_than: timedelta
     ) -> list[str]:
-        """Delete objects that no row refers to, and left-over incoming bytes; return the keys removed."""
+        """Delete objects that no row refers to, and bytes that never finished arriving; return their keys.
+
+        `referenced` is a set of (org_id, sha256), or a function that says whether such a pair is in use.
+        Only what is older than `older_than` goes: a row may be about to be written for anything younger.
+        """
+        in_use = referenced if callable(referenced) else lambda *pair: pair in referenced
+        before = datetime.now(UTC) - older_than
+        gone = list(self._stale_incoming(before))
+        for key, org_id, sha256, modified in self._objects("org"):
+            if modified >= before or in_use(org_id, sha256):
+                continue
+            now = self._head(key)  # an upload of the same bytes may have renewed it since the listing
+            if now is not None and now["last_modified"] < before:
+                gone.append(key)
+        for key in gone:
+            self._discard(key)
+        return gone
+
+    def _settle(self, org_id: UUID | str, incoming: str, intake: "_Intake") -> Stored:
+        """Move complete bytes to their final key.
+
+        The same bytes overwrite themselves on purpose: that renews their age, so that a sweep running at this
+        moment does not take an orphan that is just being used again, and it heals a damaged copy."""
+        sha256 = intake.digest.hexdigest()
+        key = object_key(org_id, sha256)
+        already_there = self._head(key) is not None
+        if self.root is None:
+            obstore.rename(self._store, incoming, key)
+        else:
+            self._rename_durably(self.root / incoming, self.root / key)
+        return Stored(sha256, intake.size, bytes(intake.head), bytes(intake.tail), already_there)
+
+    def _rename_durably(self, incoming: Path, final: Path) -> None:
+        """Local folder only: obstore does not flush files to disk, and a row must never outlive its bytes."""
+        with incoming.open("r+b") as file:
+            os.fsync(file.fileno())
+        new_folders = [folder for folder in final.parents if not folder.exists()]
+        final.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(incoming, final)
+        for folder in {final.parent, *(new.parent for new in new_folders)}:
+            _fsync_folder(folder)
+
+    def _head(self, key: str) -> dict | None:
+        try:
+            with _missing_in_plain_words():
+                return obstore.head(self._store, key)
+        except ObjectMissing:
+            return None
+
+    def _discard(self, key: str) -> None:
+        if self.root is not None:
+            # Also what obstore calls `<key>#1` while it is being written, which its own API hides.
+            (self.root / key).unlink(missing_ok=True)
+        else:
+            with suppress(FileNotFoundError, BaseError):
+                obstore.delete(self._store, key)
+
+    def _objects(self, prefix: str) -> Iterator[tuple[str, str, str, datetime]]:
+        for batch in obstore.list(self._store, prefix, chunk_size=1000):
+            for meta in batch:
+                parts = meta["path"].split("/")
+                if len(parts) == 4 and re.fullmatch(r"[0-9a-f]{64}", parts[3]):
+                    yield meta["path"], parts[1], parts[3], meta["last_modified"]
+
+    def _stale_incoming(self, before: datetime) -> Iterator[str]:
+        if self.root is None:
+            for batch in obstore.list(self._store, INCOMING):
+                yield from (meta["path"] for meta in batch if meta["last_modified"] < before)
+            return
+        folder = self.root / INCOMING
+        for entry in os.scandir(folder) if folder.is_dir() else ():
+            with suppress(FileNotFoundError):
+                if datetime.fromtimestamp(entry.stat().st_mtime, UTC) < before:
+                    yield f"{INCOMING}/{entry.name}"
 
 
-def open_store(url_or_path: str | Path) -> ObjectStore:
-    """A folder (made when missing), `file:///…`, `memory:///` or `s3://bucket/prefix`."""
-    raise NotImplementedError
+def open_store(url_or_path: str | Path, **options: object) -> ObjectStore:
+    """A folder (made when missing, readable by its owner only), `file:///…`, `memory:///` or `s3://bucket/prefix`.
+
+    Credentials of a remote store come from the environment (AWS_…) or from `options`, which are obstore's own.
+    """
+    text = str(url_or_path)
+    if "://" in text:
+        return ObjectStore(from_url(text, **options))
+    folder = Path(text).absolute()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return ObjectStore(LocalStore(folder))
+
+
+def object_key(org_id: UUID | str, sha256: str) -> str:
+    """The key of stored bytes. Raises ValueError for anything that is not an id and a hash."""
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise ValueError("not a SHA-256 in lower-case hexadecimal")
+    return f"org/{_checked_org(org_id)}/{sha256[:2]}/{sha256}"
+
+
+class _Intake:
+    """Passes chunks on while it counts and hashes them, and keeps both ends. Holds no more than two chunks."""
+
+    def __init__(self, chunks: Iterable[bytes], max_bytes: int) -> None:
+        self._chunks, self._max_bytes = chunks, max_bytes
+        self.digest, self.size = hashlib.sha256(), 0
+        self.head, self.tail = bytearray(), bytearray()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            if not chunk:
+                continue
+            self.size += len(chunk)
+            if self.size > self._max_bytes:
+                raise TooLarge(f"This file is larger than the limit of {_in_words(self._max_bytes)}.")
+            self.digest.update(chunk)
+            if len(self.head) < EDGE:
+                self.head += chunk[: EDGE - len(self.head)]
+            self.tail += chunk[-EDGE:]
+            del self.tail[:-EDGE]
+            yield chunk
+
+
+@contextmanager
+def _full_in_plain_words() -> Iterator[None]:
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        if _FULL.search(str(error)):
+            raise StorageFull("There is no room left to keep this file. Nothing of it was kept.") from error
+        raise
+
+
+@contextmanager
+def _missing_in_plain_words() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ObjectMissing("The stored file is missing.") from error
+
+
+def _checked_org(org_id: UUID | str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", str(org_id)):
+        raise ValueError("not an organization id")
+    return str(org_id)
+
+
+def _fsync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return  # Windows cannot flush a folder; NTFS journals the rename
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _in_words(size: int) -> str:
+    return f"{size / MIB:,.0f} MB" if size >= MIB else f"{size / 1024:,.0f} KB" if size >= 1024 else f"{size} bytes"

@@ -72,8 +72,8 @@ class PageImage:
 class Preview:
     """What could be seen of a file.
 
-    `page_count` is None where pages mean nothing (text, sound). `text` is the text of a file without pages;
-    the text of a PDF is on its pages. `warnings` are sentences for a person; `note` says why there is no preview.
+    `page_count` is None where pages mean nothing (text, sound). `text` is the text of a file without pages; the
+    text of a PDF is on its pages. `warnings` are sentences for a person; `note` says why there is no preview.
     """
 
     state: PreviewState

@@ -1,0 +1,46 @@
+"""Open one hostile file and report what is in it. Runs only in a child of `sandbox`, never in the application.
+
+Each operation takes a `report(event, **facts)` function and reports as it goes, because it may be killed at any
+moment. Libraries are loaded inside the operation that needs them: start-up is paid for every file.
+"""
+
+from collections.abc import Callable
+
+
+def _pdf(**request: object) -> None:
+    from .pdf import read_pdf
+
+    read_pdf(**request)
+
+
+def _image(**request: object) -> None:
+    from .images import read_image
+
+    read_image(**request)
+
+
+def _text(**request: object) -> None:
+    from .text import read_text
+
+    read_text(**request)
+
+
+def _mail(**request: object) -> None:
+    from .mail import read_mail
+
+    read_mail(**request)
+
+
+def _package(**request: object) -> None:
+    from .package import check_package
+
+    check_package(**request)
+
+
+OPERATIONS: dict[str, Callable[..., None]] = {
+    "pdf": _pdf,
+    "image": _image,
+    "text": _text,
+    "mail": _mail,
+    "package": _package,
+}

@@ -1,0 +1,78 @@
+"""Write one page as a picture for the screen and a thumbnail.
+
+Grey pages become PNG (sharp text, about 100 KB), pages with colour JPEG: measured on a 1600-pixel letter page,
+PNG in colour takes 46 ms, WebP 57 to 118 ms, grey PNG 12 ms and JPEG 5 ms. No metadata of the original is copied,
+so the place where a photo was taken does not travel with its picture.
+"""
+
+from PIL import Image, ImageChops
+
+READING_SIDE = 1600  # pixels of the longest side
+THUMB_SIDE = 320
+_COLOUR_FROM = 24  # difference between channels, of 255, from which a pixel counts as coloured
+
+
+def page_file(number: int, kind: str) -> str:
+    """The name of a page's file in the output folder; `preview` computes the same names."""
+    return f"page-{number:05d}.{kind}"
+
+
+def write_page(image: Image.Image, number: int) -> dict:
+    """Write both pictures into the current folder; returns width, height, kind and whether the page is blank."""
+    image.thumbnail((READING_SIDE, READING_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    if image.mode == "RGB" and not _has_colour(image):
+        image = image.convert("L")
+    kind = "png" if image.mode == "L" else "jpg"
+    if kind == "png":
+        image.save(page_file(number, kind), compress_level=1)
+    else:
+        image.save(page_file(number, kind), quality=85)
+    thumb = image.copy()
+    thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BILINEAR, reducing_gap=3.0)
+    thumb.save(page_file(number, "thumb.jpg"), quality=80)
+    grey = thumb if thumb.mode == "L" else thumb.convert("L")
+    darkest, lightest = grey.getextrema()
+    return {
+        "width": image.width,
+        "height": image.height,
+        "kind": kind,
+        "blank": lightest - darkest < 4 and _is_even(image),
+    }
+
+
+def _has_colour(image: Image.Image) -> bool:
+    red, green, blue = image.split()
+    pairs = ((red, green), (green, blue))
+    return any(ImageChops.difference(one, other).getextrema()[1] >= _COLOUR_FROM for one, other in pairs)
+
+
+def _is_even(image: Image.Image) -> bool:
+    """True when the whole page is of one colour; a single thin line is enough to say no."""
+    extrema = image.getextrema()
+    bands = [extrema] if image.mode == "L" else extrema
+    return all(highest - lowest < 8 for lowest, highest in bands)
+
+
+def in_rgb(image: Image.Image) -> Image.Image:
+    """Any picture as RGB or grey: transparency on white, 16-bit and floating values brought into range."""
+    if image.mode in ("RGB", "L"):
+        return image
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode.startswith("I") or image.mode == "F":
+        return _scaled_to_grey(image)
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _scaled_to_grey(image: Image.Image) -> Image.Image:
+    """A plain convert("L") would cut 16-bit values off at 255 and show a white page."""
+    values = image.convert("F")
+    lowest, highest = values.getextrema()
+    if image.mode.startswith("I;16"):
+        lowest, highest = 0.0, 65535.0 if highest > 4095 else max(highest, 255.0)
+    span = (highest - lowest) or 1.0
+    return values.point(lambda value: value * (255.0 / span) + (-lowest * 255.0 / span)).convert("L")

@@ -1,0 +1,130 @@
+"""Draw the pages of a PDF and read their text, with pdfium.
+
+Pdfium ends the whole process on some files (decision 8 of the design), so every page is announced before it is
+touched: the parent then knows which page was the last, and goes on behind it in a new child.
+"""
+
+import contextlib
+import ctypes
+import math
+import signal
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from .drawing import READING_SIDE, write_page
+
+PAGE_CPU_SECONDS = 20
+MAX_PAGES_WITH_TEXT = 5000
+MAX_TEXT = 200_000  # characters a page
+LARGEST_PAGE = 2_000_000  # points; 14,400 is the format's own limit, before UserUnit
+GIVE_UP_AFTER = 5  # pages in a row that are not there: the page count is a lie
+REPAIRED = "repaired.pdf"
+
+
+def read_pdf(*, report: Callable, path: str, first: int, last_drawn: int, blank: Iterable[int] = ()) -> None:
+    """Report `opened` (count), then `page` for each page from `first`: drawn up to `last_drawn`, later ones as text.
+
+    Then `pages_done`, and what a second reader says. `blank` lists empty pages that an earlier child found."""
+    document = _open(report, path)
+    if document is None:
+        return
+    count = len(document)
+    report("opened", count=count)
+    with contextlib.suppress(pdfium.PdfiumError):
+        document.init_forms()  # what was filled into a form is drawn only with this
+    missing, blank = 0, list(blank)
+    for number in range(first, min(count, max(MAX_PAGES_WITH_TEXT, last_drawn)) + 1):
+        report("begin", number=number)
+        _allow_cpu(PAGE_CPU_SECONDS)
+        try:
+            facts = _read_page(document, number, draw=number <= last_drawn)
+            missing = 0
+        except (pdfium.PdfiumError, ValueError) as error:
+            facts, missing = {"problem": str(error)[:200]}, missing + 1
+        if facts.get("blank"):
+            blank.append(number)
+        report("page", number=number, **facts)
+        if missing == GIVE_UP_AFTER:
+            break
+    report("pages_done")
+    document.close()
+    _allow_cpu(PAGE_CPU_SECONDS)
+    from .pdf_check import check_pdf  # loads the second reader, 60 ms that a crash above has no use for
+
+    check_pdf(report=report, path=path, blank=blank)
+
+
+def _open(report: Callable, path: str) -> pdfium.PdfDocument | None:
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        if code in (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY):
+            report("encrypted")
+            return None
+    return _open_repaired(report, path)
+
+
+def _open_repaired(report: Callable, path: str) -> pdfium.PdfDocument | None:
+    """Let the second reader rebuild what it can of a damaged file. The original is never touched."""
+    import pikepdf
+
+    try:
+        if not Path(REPAIRED).exists():
+            with pikepdf.open(path) as damaged:
+                if len(damaged.pages) == 0:
+                    report("empty")
+                    return None
+                damaged.save(REPAIRED, fix_metadata_version=False)
+        document = pdfium.PdfDocument(REPAIRED)
+    except pikepdf.PasswordError:
+        report("encrypted")
+        return None
+    except (pikepdf.PdfError, pdfium.PdfiumError, ValueError, RecursionError, TypeError) as error:
+        report("unreadable", detail=str(error)[:200])
+        return None
+    report("repaired")
+    return document
+
+
+def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool) -> dict:
+    page = document[number - 1]
+    try:
+        width, height = page.get_size()
+        if not all(math.isfinite(side) and 0 < side <= LARGEST_PAGE for side in (width, height)):
+            raise ValueError("impossible page size")
+        scale = READING_SIDE / max(width, height)
+        facts = {"width": max(1, round(width * scale)), "height": max(1, round(height * scale))}
+        if draw:
+            bitmap = page.render(scale=scale, rev_byteorder=True)
+            facts |= write_page(bitmap.to_pil().convert("RGB"), number)
+            bitmap.close()
+        facts["text"] = _text_of(page)
+        return facts
+    finally:
+        page.close()
+
+
+def _text_of(page: pdfium.PdfPage) -> str:
+    """The page's text; a page whose text cannot be read still has its picture."""
+    try:
+        reader = page.get_textpage()
+        length = min(reader.count_chars(), MAX_TEXT)
+        if length <= 0:
+            return ""
+        buffer = ctypes.create_string_buffer((length + 1) * 2)
+        pdfium_c.FPDFText_GetText(reader, 0, length, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
+        reader.close()
+    except pdfium.PdfiumError:
+        return ""
+    return buffer.raw.decode("utf-16-le", "replace").replace("\x00", "").replace("\r\n", "\n")
+
+
+def _allow_cpu(seconds: int) -> None:
+    """One page may not use up the time of all others: the kernel ends the child when this runs out (SIGPROF)."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
