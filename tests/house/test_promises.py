@@ -1,0 +1,62 @@
+"""Promises of the house that no single feature can keep alone."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+from flask import Flask
+
+from casemgr.web.permissions import Door, mark_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_route_says_who_may_enter(app: Flask) -> None:
+    unmarked = [rule.endpoint for rule in app.url_map.iter_rules() if mark_of(app, rule.endpoint) is None]
+    assert unmarked == []
+
+
+def test_every_route_under_a_case_asks_for_a_permission_in_that_case(app: Flask) -> None:
+    open_doors = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "<uuid:case_id>" in rule.rule and getattr(mark_of(app, rule.endpoint), "door", None) is not Door.CASE
+    ]
+    assert open_doors == []
+
+
+def test_the_law_imports_only_the_standard_library() -> None:
+    foreign = set()
+    for path in (ROOT / "casemgr" / "law").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module or ""]
+            for name in names:
+                if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith("casemgr.law"):
+                    foreign.add((path.name, name))
+    assert foreign == set()
+
+
+def test_the_project_names_no_path_of_a_machine() -> None:
+    told = []
+    folders = ("casemgr", "templates", "tests", "migrations", "docs", "bench", ".ci")
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*")] + list(ROOT.glob("*"))
+    for path in paths:
+        if path.is_file() and path.suffix in {".py", ".md", ".toml", ".html", ".js", ".css", ".in", ""}:
+            text = path.read_text(errors="ignore")
+            told += [str(path) for word in ("/" + "work/", "/" + "root/") if word in text]
+    assert told == []
+
+
+def test_no_template_carries_inline_script_or_style() -> None:
+    inline = []
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text()
+        inline += [
+            str(path) for word in (" style=", "<style", " onclick=", " onchange=", "javascript:") if word in text
+        ]
+        inline += [str(path) for part in text.split("<script")[1:] if "src=" not in part.split(">", 1)[0]]
+    assert inline == []
