@@ -82,9 +82,7 @@ def csrf_error(error: CSRFError) -> Response:
 def database_error(error: Exception) -> Response:
     """The database is away, or full."""
     cause = getattr(error, "orig", None) or error
-    log.error(
-        "database error", exc_info=error, extra={"event": {"sqlstate": getattr(cause, "sqlstate", None)}}
-    )
+    log.error("database error", exc_info=error, extra={"event": {"sqlstate": getattr(cause, "sqlstate", None)}})
     return answer(INSUFFICIENT_STORAGE if getattr(cause, "sqlstate", None) == DISK_FULL else 503)
 
 

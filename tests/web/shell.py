@@ -90,9 +90,7 @@ class EveryField(FlaskForm):
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    passphrase = PasswordField(
-        "Passphrase", description="Four or more words are easy to remember and hard to guess."
-    )
+    passphrase = PasswordField("Passphrase", description="Four or more words are easy to remember and hard to guess.")
     notes = TextAreaField("What was said")
     paper = FileField("A copy of the notes")
     is_shared = BooleanField("The family may see this")
@@ -150,9 +148,7 @@ def receive():
         return jsonify(answer), 422
     if name.startswith("busy") and "retried" not in request.args and not seen.add_first(name):
         abort(503)
-    return jsonify(
-        ok=True, message=f"Saved, {len(body)} bytes.", url="/gallery", duplicate=name.startswith("copy")
-    )
+    return jsonify(ok=True, message=f"Saved, {len(body)} bytes.", url="/gallery", duplicate=name.startswith("copy"))
 
 
 @bp.get("/job")

@@ -1,0 +1,11 @@
+// Everything here improves a page that already works without it.
+import { startForms } from "./forms.js";
+import { startJobs } from "./jobs.js";
+import { startKeeper } from "./keep-text.js";
+import { startMenus } from "./menus.js";
+import { startTheme } from "./theme.js";
+import { startUploads } from "./upload.js";
+
+for (const start of [startTheme, startMenus, startForms, startKeeper, startJobs, startUploads]) {
+  start(document);
+}

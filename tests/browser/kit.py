@@ -1,0 +1,208 @@
+"""The browser, and what every page must pass in it: axe, keyboard, phone width; and pictures to look at."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Error as PlaywrightError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+MAC_APPS = ("Google Chrome", "Chromium", "Microsoft Edge")
+# Root and containers have no user namespaces for the sandbox; the rest keeps the browser from calling home.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+MISSING = (
+    "No browser found for the tests. Install Chromium or Google Chrome (Debian: apt install chromium), "
+    "or set CASEMGR_BROWSER to the program, or run: python -m playwright install chromium"
+)
+
+WIDTHS = {"desktop": 1280, "phone": 390}
+HEIGHTS = {"desktop": 900, "phone": 844}
+SCHEMES = ("light", "dark")
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MOST_STOPS = 400
+
+
+class BrowserMissing(Exception):
+    """Raised, never skipped, when no browser can be found; says what to install."""
+
+
+def find_browser(environ: dict[str, str] | None = None) -> str | None:
+    """Return the path of an installed browser, or None when only the test library's own is left to try.
+
+    Raises BrowserMissing when CASEMGR_BROWSER names a program that is not there.
+    """
+    environ = dict(os.environ) if environ is None else environ
+    wanted = environ.get("CASEMGR_BROWSER")
+    if wanted:
+        found = shutil.which(wanted, path=environ.get("PATH"))
+        if found is None:
+            raise BrowserMissing(f"CASEMGR_BROWSER names {wanted}, which is not a program. {MISSING}")
+        return found
+    on_path = (shutil.which(name, path=environ.get("PATH", "")) for name in NAMES)
+    in_apps = (Path(f"/Applications/{app}.app/Contents/MacOS/{app}") for app in MAC_APPS)
+    installed = [*filter(None, on_path), *(str(app) for app in in_apps if app.exists())]
+    return installed[0] if installed else None
+
+
+def launch(playwright: Playwright, environ: dict[str, str] | None = None) -> Browser:
+    """Start the browser without a window. Raises BrowserMissing, saying what to install."""
+    found = find_browser(environ)
+    try:
+        return playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+    except PlaywrightError as error:
+        if found is None:
+            raise BrowserMissing(MISSING) from error
+        raise
+
+
+def check_axe(page: Page, *, ignore: tuple[str, ...] = ()) -> None:
+    """Assert that axe finds no violation of WCAG 2.2 A and AA, nor of its best practices."""
+    options = {
+        "runOnly": {"type": "tag", "values": AXE_TAGS},
+        "resultTypes": ["violations"],
+        "rules": {rule: {"enabled": False} for rule in ignore},
+    }
+    violations = Axe().run(page, options=options).response["violations"]
+    found = "\n".join(_violation(violation) for violation in violations)
+    assert not violations, f"axe on {page.url}:\n{found}"
+
+
+def _violation(violation: dict[str, Any]) -> str:
+    lines = [f"- {violation['id']} ({violation['impact']}): {violation['help']}"]
+    for node in violation["nodes"]:
+        why = re.sub(r"\s+", " ", node.get("failureSummary", "")).strip()
+        lines.append(f"    {' '.join(map(str, node['target']))}: {node['html'][:160]}\n      {why}")
+    return "\n".join(lines)
+
+
+# Everything that a person could operate and that is shown now. Of a group of radio buttons, Tab reaches one.
+OPERABLE = """() => {
+  const wanted = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+  const groups = new Set();
+  return [...document.querySelectorAll(wanted)].filter((e) => {
+    if (e.disabled || !e.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true})) return false;
+    if (e.type !== 'radio') return true;
+    const group = `${e.form?.action} ${e.name}`;
+    return !groups.has(group) && groups.add(group);
+  }).map((e) => { e.dataset.kitStop = e.type === 'radio' ? `radio ${e.name}` : String(Math.random()); return e.outerHTML.slice(0, 120); });
+}"""
+
+# Where the focus is now, and whether a person can see it: an outline, or a shadow or border made for focus.
+FOCUSED = """() => {
+  const e = document.activeElement;
+  if (!e || e === document.body || e === document.documentElement) return null;
+  const look = (s) => [s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 ? 'outline' : '', s.boxShadow, s.borderColor,
+                       s.backgroundColor].join('|');
+  const now = getComputedStyle(e);
+  const box = e.getBoundingClientRect();
+  const outlined = now.outlineStyle !== 'none' && parseFloat(now.outlineWidth) > 0;
+  const label = e.labels?.[0] && getComputedStyle(e.closest('.choice-card') ?? e.labels[0]);
+  const shadow = now.boxShadow !== 'none' || (label && label.outlineStyle !== 'none');
+  return {stop: e.type === 'radio' ? `radio ${e.name}` : (e.dataset.kitStop ?? ''), html: e.outerHTML.slice(0, 120),
+          seen: (outlined || shadow) && box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
+                && box.top < innerHeight && box.left < innerWidth};
+}"""
+
+
+def check_keyboard(page: Page) -> None:
+    """Assert that Tab reaches everything that can be operated, shows where it is, and is never trapped."""
+    page.evaluate("() => { document.activeElement?.blur(); getSelection()?.removeAllRanges(); scrollTo(0, 0); }")
+    wanted = page.evaluate(OPERABLE)
+    stops: dict[str, str] = dict(
+        page.evaluate(
+            "() => [...document.querySelectorAll('[data-kit-stop]')].map(e => [e.dataset.kitStop, e.outerHTML.slice(0, 120)])"
+        )
+    )
+    reached: set[str] = set()
+    unseen: list[str] = []
+    last, same = None, 0
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        here = page.evaluate(FOCUSED)
+        if here is None:
+            break  # past the last stop, out of the page
+        same = same + 1 if here == last else 0
+        assert same < 12, f"Focus is trapped at {here['html']} on {page.url}"
+        if here["stop"] in reached and here != last:
+            break  # round again
+        last = here
+        reached.add(here["stop"])
+        if not here["seen"]:
+            unseen.append(here["html"])
+    missed = [html for stop, html in stops.items() if stop not in reached]
+    assert not missed, f"Tab does not reach {len(missed)} of {len(wanted)} on {page.url}:\n" + "\n".join(missed)
+    assert not unseen, f"Focus cannot be seen on {page.url}:\n" + "\n".join(unseen)
+
+
+def check_no_sideways_scroll(page: Page) -> None:
+    """Assert that nothing of the page is wider than the window."""
+    too_wide = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+        [...document.querySelectorAll('body *')]
+          .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('svg'))
+          .slice(0, 8).map((e) => `${Math.round(e.getBoundingClientRect().right)} px: ${e.outerHTML.slice(0, 120)}`)
+          .concat(`the page is ${document.documentElement.scrollWidth} px wide`)"""
+    )
+    width = page.evaluate("innerWidth")
+    assert not too_wide, f"Sideways scrolling at {width} px on {page.url}:\n" + "\n".join(too_wide)
+
+
+@contextmanager
+def looks(page: Page) -> Iterator[Iterator[tuple[str, str]]]:
+    """Give the page each width and each color scheme in turn, and put it back at the end."""
+    before = page.viewport_size
+    yield _looks(page)
+    page.emulate_media(color_scheme="light")
+    if before:
+        page.set_viewport_size(before)
+
+
+def _looks(page: Page) -> Iterator[tuple[str, str]]:
+    for device, width in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": HEIGHTS[device]})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(
+                "scheme => document.documentElement.dataset.bsTheme === scheme || !document.documentElement.dataset.bsTheme",
+                arg=scheme,
+            )
+            yield device, scheme
+
+
+def screenshot(page: Page, name: str) -> list[Path]:
+    """Save the whole page as `name-device-scheme.png` at both widths, light and dark; return the files."""
+    folder = Path(os.environ.get("CASEMGR_SHOTS") or ROOT / "build" / "shots")
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    with looks(page) as each:
+        for device, scheme in each:
+            file = folder / f"{name}-{device}-{scheme}.png"
+            page.screenshot(path=file, full_page=True)
+            files.append(file)
+    return files
+
+
+def check_page(page: Page) -> None:
+    """Assert all of it, at both widths, light and dark: axe, no sideways scrolling; and the keyboard."""
+    with looks(page) as each:
+        for _device, scheme in each:
+            check_axe(page)
+            if scheme == SCHEMES[0]:
+                check_no_sideways_scroll(page)
+                check_keyboard(page)
