@@ -187,7 +187,7 @@ class ObjectStore:
             os.fsync(file.fileno())
         new_folders = [folder for folder in final.parents if not folder.exists()]
         final.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(incoming, final)
+        incoming.replace(final)
         for folder in {final.parent, *(new.parent for new in new_folders)}:
             _fsync_folder(folder)
 

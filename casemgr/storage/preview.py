@@ -177,11 +177,14 @@ def _page_warnings(reading: _Reading, pages: list[PageImage]) -> list[str]:
     not_drawn = {page.number for page in pages if page.image_path is None and _problem(reading, page.number)}
     if missing := sorted(not_drawn | reading.bad.keys()):
         warnings.append(f"{_listed(missing)} could not be drawn. {KEPT}")
-    lost = said.get("checked", {}).get("lost", [])
+    checked = said.get("checked", {})
+    damaged = "repaired" in said or bool(_whole(checked.get("faults"), 10**9))
+    if damaged and "repaired" not in said:
+        warnings.append("This PDF has faults in its structure: it may be damaged. Compare it with the original.")
     blank = {number for number, event in reading.pages.items() if event.get("blank")} & numbers
-    suspicious = blank if "repaired" in said else blank.intersection(n for n in lost if isinstance(n, int))
-    if suspicious:
-        warnings.append(f"{_listed(sorted(suspicious))} came out empty although the file is not: it is damaged.")
+    lost = checked.get("lost") if isinstance(checked.get("lost"), list) else []
+    if suspicious := blank if damaged else blank.intersection(n for n in lost if isinstance(n, int)):
+        warnings.append(f"{_listed(sorted(suspicious))} came out empty. Because of the damage, something may be lost.")
     if any(event.get("cut") for event in reading.pages.values()):
         warnings.append("This picture is cut off: the end of the file is missing.")
     return warnings
@@ -199,7 +202,7 @@ def _part_warnings(said: dict[str, dict]) -> list[str]:
         warnings.append("This is a moving picture. Only its first frame is shown.")
     if "locked_for_second_reader" in said:
         warnings.append("A part of this PDF is locked with a password. Only what is open is shown.")
-    if "second_reader_failed" in said or ("pages_done" in said and not said.keys() & {"checked", "count"}):
+    elif "second_reader_failed" in said or ("pages_done" in said and "checked" not in said):
         warnings.append("A second reader could not read this file, so its pages could not be double-checked.")
     return warnings
 

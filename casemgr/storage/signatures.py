@@ -61,16 +61,23 @@ TEXT_KINDS = {"txt", "csv", "md", "eml", "mbox", "ics"}
 # type that is never text, and holding text, lies about what it is.
 MAY_HOLD_TEXT = TEXT_KINDS | {"doc", "xls", "rtf"}
 
+
+def _words(lines: str) -> frozenset[str]:
+    return frozenset(lines.split())
+
+
 # Names that a computer runs with a double click. The name alone is enough to refuse.
-PROGRAM_EXTENSIONS = set(
-    "exe bat cmd com js jse mjs cjs vbs vbe vb ps1 ps2 psm1 psd1 jar msi msp mst scr lnk hta cpl dll sys drv ocx pif "
-    "wsf wsh wsc sct reg inf scf application gadget msc chm apk ipa dmg pkg app command sh bash zsh csh ksh fish run "
-    "bin elf so dylib desktop py pyc pyw pyz rb pl php phtml asp aspx jsp jspx cgi class ws action workflow scpt "
-    "applescript appimage deb rpm xll wll xlam ppam docm dotm xlsm xltm xlsb pptm potm ppsm url website webloc "
-    "library-ms search-ms settingcontent-ms diagcab appref-ms iso img vhd vhdx".split()
-)
+PROGRAM_EXTENSIONS = _words("""
+exe bat cmd com js jse mjs cjs vbs vbe vb ps1 ps2 psm1 psd1 jar msi msp mst scr lnk hta cpl dll sys drv ocx pif
+wsf wsh wsc sct reg inf scf application gadget msc chm apk ipa dmg pkg app command sh bash zsh csh ksh fish run
+bin elf so dylib desktop py pyc pyw pyz rb pl php phtml asp aspx jsp jspx cgi class ws action workflow scpt
+applescript appimage deb rpm xll wll xlam ppam docm dotm xlsm xltm xlsb pptm potm ppsm url website webloc
+library-ms search-ms settingcontent-ms diagcab appref-ms iso img vhd vhdx
+""")
 MACRO_EXTENSIONS = {"docm", "dotm", "xlsm", "xltm", "xlsb", "pptm", "potm", "ppsm", "xlam", "ppam"}
-PAGE_EXTENSIONS = set("html htm xhtml xht shtml mht mhtml svg svgz xml xsl xslt xsd rss atom swf".split())
+PAGE_EXTENSIONS = _words("""
+html htm xhtml xht shtml mht mhtml svg svgz xml xsl xslt xsd rss atom swf
+""")
 
 PROGRAM_MAGIC = (
     b"\x7fELF",

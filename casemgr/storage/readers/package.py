@@ -5,6 +5,7 @@ Nothing is unpacked but the small manifest of an OpenDocument file. Rendering su
 
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 MAX_UNPACKED = 512 * 1024 * 1024
 MAX_RATIO = 200  # plain XML packs about 20 : 1
@@ -12,7 +13,7 @@ MAX_RATIO = 200  # plain XML packs about 20 : 1
 
 def check_package(*, report: Callable, path: str) -> None:
     """Report `package` (encrypted, unpacked size, whether that is plausible) or `unreadable`."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         if file.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
             report("package", encrypted=True, unpacked=0, bomb=False)
             report("done")

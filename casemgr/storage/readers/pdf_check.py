@@ -9,16 +9,24 @@ from collections.abc import Callable, Iterable
 import pikepdf
 
 MAX_STREAM = 64 * 1024 * 1024
+MAX_PAGES_RESOLVED = 300
+MAX_FIELDS = 2000
+# Warnings of the reader about sloppy but complete files; every other warning is a sign of damage.
+_HARMLESS = ("carriage return only", "is missing or invalid", "MediaBox is undefined", "extraneous whitespace")
 
 
 def check_pdf(*, report: Callable, path: str, blank: Iterable[int]) -> None:
-    """Report `checked`: page count, encryption, active or hidden parts, and which `blank` pages lost content."""
+    """Report `count`, `parts` (what is beside the pages), and `checked`: faults, and which `blank` pages are lost."""
     try:
         with pikepdf.open(path, suppress_warnings=True) as document:
             report("count", count=len(document.pages), encrypted=document.is_encrypted)
             report("parts", **_parts(document))
             lost = [number for number in blank if _lost_content(document, number)]
-            report("checked", lost=lost)
+            for page in list(document.pages)[:MAX_PAGES_RESOLVED]:
+                page.obj.get("/Contents")  # faults of an object show only when it is looked at
+            warnings = (str(warning) for warning in document.get_warnings())
+            faults = sum(not any(harmless in warning for harmless in _HARMLESS) for warning in warnings)
+            report("checked", lost=lost, faults=faults)
     except pikepdf.PasswordError:
         report("locked_for_second_reader")
     except (pikepdf.PdfError, ValueError, RecursionError, TypeError) as error:
@@ -29,17 +37,28 @@ def _parts(document: pikepdf.Pdf) -> dict:
     """What is in the file beside its pages."""
     root = document.Root
     names = root.get("/Names", {})
-    form = root.get("/AcroForm", {})
     return {
         "attachments": "/EmbeddedFiles" in names or "/Collection" in root,
         "portfolio": "/Collection" in root,
-        "signed": "/SigFlags" in form and bool(int(form.get("/SigFlags", 0)) & 1),
-        "dynamic_form": "/XFA" in form,
+        "signed": _is_signed(root.get("/AcroForm", {})),
     }
 
 
+def _is_signed(form: pikepdf.Dictionary) -> bool:
+    """True when a signature field holds a signature; an empty line to sign on does not count."""
+    waiting = list(form.get("/Fields", []))
+    for _ in range(MAX_FIELDS):
+        if not waiting:
+            return False
+        field = waiting.pop()
+        if str(field.get("/FT", "")) == "/Sig" and "/V" in field:
+            return True
+        waiting.extend(field.get("/Kids", []))
+    return False
+
+
 def _lost_content(document: pikepdf.Pdf, number: int) -> bool:
-    """True when a page that was drawn empty should not be empty."""
+    """True when a page that was drawn empty should not be empty: its streams are gone, cut or do not decode."""
     try:
         page = document.pages[number - 1].obj
         if "/Contents" not in page:

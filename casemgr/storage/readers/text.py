@@ -16,7 +16,7 @@ def read_text(*, report: Callable, path: str, rtf: bool = False) -> None:
 
 
 def read_start(path: str) -> bytes:
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         return file.read(MAX_READ)
 
 
@@ -49,7 +49,19 @@ def printable(text: str) -> str:
 
 
 _RTF = re.compile(r"\\'([0-9a-fA-F]{2})|\\u(-?\d+) ?|\\([a-zA-Z]+)(-?\d+)? ?|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)")
-_HIDDEN = set("fonttbl colortbl stylesheet info pict object themedata datastore listtable rsidtbl generator".split())
+_HIDDEN = {
+    "fonttbl",
+    "colortbl",
+    "stylesheet",
+    "info",
+    "pict",
+    "object",
+    "themedata",
+    "datastore",
+    "listtable",
+    "rsidtbl",
+    "generator",
+}
 _MARKS = {"par": "\n", "line": "\n", "tab": "\t", "cell": "\t", "row": "\n", "page": "\n\n", "sect": "\n\n"}
 _MARKS |= {"emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”"}
 _MARKS |= {"bullet": "•"}
