@@ -1,9 +1,32 @@
-"""One packet, one PDF: read the exhibits, draw our own pages, put all in order, stamp, write."""
+"""One packet, one PDF: read the exhibits, draw our own pages, put all in order, stamp, write.
 
-from collections.abc import Callable
+Order: cover, filing, chronology, exhibit index, then for each exhibit its slip sheet and pages, then the
+certificate of service. Page labels: "Cover", 1, 2, 3 … for filing to index (as printed at their foot), the
+exhibit's label for a slip sheet, the Bates number for an exhibit page, CS-1 … for the certificate. A slip
+sheet has no Bates number, but that of a native exhibit has: it stands for the file.
+"""
+
+import hashlib
+import io
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from casemgr.pdf.model import BuiltPacket, Packet
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from casemgr.pdf import navigation
+from casemgr.pdf.drawing import SECTIONS, Drawn, draw
+from casemgr.pdf.filing import filing_bookmarks
+from casemgr.pdf.fonts import Typesetter
+from casemgr.pdf.front import Placed
+from casemgr.pdf.manifest import as_json, manifest, section_hash
+from casemgr.pdf.model import BuiltExhibit, BuiltPacket, ExhibitKind, Packet
+from casemgr.pdf.sources import Source, open_source
+from casemgr.pdf.stamping import Stamper
 
 Progress = Callable[[int, int, str], None]
 
@@ -20,4 +43,257 @@ def build_packet(packet: Packet, out: Path, *, progress: Progress | None = None)
         changed since its hash was taken, before anything is written.
     Files from outside are hostile: call this in a worker process with limits on memory and time.
     """
-    raise NotImplementedError
+    steps = _Steps(2 * len(packet.exhibits) + 2, progress)
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="packet-")))
+        sources = []
+        for exhibit in packet.exhibits:
+            steps.next(f"Reading exhibit {exhibit.label}")
+            source = open_source(exhibit, packet.max_pages_per_exhibit, work)
+            if source.pdf is not None:
+                stack.enter_context(source.pdf)
+            sources.append(source)
+        steps.next("Drawing the pages")
+        plan = _plan(packet, sources)
+        pdf = stack.enter_context(pikepdf.open(io.BytesIO(plan.drawn.data)))
+        _Assembly(packet, pdf, plan, sources, steps).run()
+        steps.next("Writing the packet")
+        sections = _sections(pdf, plan)
+        _save(pdf, out)
+    return _result(packet, out, plan, sources, sections)
+
+
+@dataclass
+class _Steps:
+    """Counts the steps of the work for the progress bar."""
+
+    total: int
+    report: Progress | None
+    done: int = 0
+
+    def next(self, words: str) -> None:
+        if self.report:
+            self.report(self.done, self.total, words)
+        self.done += 1
+
+
+@dataclass
+class _Plan:
+    """Where everything stands in the finished PDF (pages from 1)."""
+
+    placed: list[Placed]
+    drawn: Drawn
+    sections: dict[str, tuple[int, int]]
+    total: int
+    undrawable: tuple[str, ...]
+
+
+def _plan(packet: Packet, sources: Sequence[Source]) -> _Plan:
+    """Draw our pages twice: once to count the front pages, then with the page numbers they lead to."""
+    type_ = Typesetter()
+    first = draw(packet, sources, _place(packet, sources, 0), {}, 0, type_, with_exhibits=False)
+    front, certificate = first.front, first.pages - first.front
+    placed = _place(packet, sources, front)
+    total = first.pages + sum(_sheets(source) for source in sources)
+    starts = [(key, first.marks[key]) for key in SECTIONS if key in first.marks]
+    ends = [page - 1 for _, page in starts[1:]] + [front]
+    sections = {key: (page, end) for (key, page), end in zip(starts, ends, strict=True)}
+    if certificate:
+        sections["certificate"] = (total - certificate + 1, total)
+    at = {key: pages[0] for key, pages in sections.items()}
+    drawn = draw(packet, sources, placed, at, total, type_, with_exhibits=True)
+    assert drawn.front == front  # numbers stand in fixed columns: filling them in moves nothing
+    return _Plan(placed, drawn, sections, total, tuple(sorted(type_.undrawable)))
+
+
+def _sheets(source: Source) -> int:
+    """Return the pages an exhibit takes: slip sheet and pages; a native file has its slip sheet only."""
+    return 1 if source.exhibit.kind is ExhibitKind.NATIVE else 1 + source.pages
+
+
+def _place(packet: Packet, sources: Sequence[Source], front: int) -> list[Placed]:
+    placed, page, offset = [], front + 1, 0
+    for source in sources:
+        bates = packet.bates.number(offset), packet.bates.number(offset + source.pages - 1)
+        placed.append(Placed(source.exhibit, source.pages, *bates, slip_page=page))
+        offset += source.pages
+        page += _sheets(source)
+    return placed
+
+
+@dataclass
+class _Assembly:
+    """Puts drawn pages and exhibits in order within `pdf`, the opened drawn document."""
+
+    packet: Packet
+    pdf: pikepdf.Pdf
+    plan: _Plan
+    sources: Sequence[Source]
+    steps: _Steps
+    labels: list[tuple[int, Dictionary]] = field(default_factory=list)
+    offset: int = 0
+    """Exhibit pages stamped so far."""
+
+    def run(self) -> None:
+        """Arrange, stamp, label, bookmark and describe."""
+        drawn = [page.obj for page in self.pdf.pages]
+        front = self.plan.drawn.front
+        certificate = drawn[front : front + self._length("certificate")]
+        del self.pdf.pages[front:]
+        self.labels.append((0, navigation.page_label("Cover")))
+        if front > 1:
+            self.labels.append((1, navigation.page_label(start=1)))
+        stamper = Stamper(self.pdf)
+        for source, placed in zip(self.sources, self.plan.placed, strict=True):
+            self.steps.next(f"Adding exhibit {source.exhibit.label}")
+            self._exhibit(source, placed, drawn, stamper)
+        if certificate:
+            self.labels.append((len(self.pdf.pages), navigation.page_label("CS-", 1)))
+            self._append(certificate)
+        assert len(self.pdf.pages) == self.plan.total
+        navigation.add_labels(self.pdf, self.labels)
+        navigation.add_bookmarks(self.pdf, self._bookmarks())
+        self._describe()
+
+    def _length(self, section: str) -> int:
+        first, last = self.plan.sections.get(section, (1, 0))
+        return last - first + 1
+
+    def _append(self, pages: Sequence[Any]) -> None:
+        self.pdf.pages.extend(pikepdf.Page(page) for page in pages)
+
+    def _exhibit(self, source: Source, placed: Placed, drawn: Sequence[Any], stamper: Stamper) -> None:
+        """Append one exhibit's slip sheet and pages, and stamp the pages."""
+        label, marks = source.exhibit.label, self.plan.drawn.marks
+        start = len(self.pdf.pages)
+        self._append([drawn[marks[f"exhibit-{label}"] - 1]])
+        native = source.exhibit.kind is ExhibitKind.NATIVE
+        if not native:
+            self.labels.append((start, navigation.page_label(label)))
+            start += 1
+        if source.pdf is not None:
+            self.pdf.pages.extend(source.pdf.pages)
+            _carry_layers(source.pdf, self.pdf)
+        elif source.text:
+            first = marks[f"text-{label}"] - 1
+            self._append(drawn[first : first + source.pages])
+        for n in range(source.pages):
+            words = f"{label}  \u00b7  {self.packet.bates.number(self.offset + n)}"
+            stamper.stamp(self.pdf.pages[start + n].obj, words, source.cleaned.sealed.get(n))
+        for page, text in navigation.bates_labels(self.packet.bates, self.offset, source.pages):
+            self.labels.append((start + page, text))
+        self.offset += source.pages
+
+    def _bookmarks(self) -> list[navigation.Entry]:
+        sections, marks = self.plan.sections, self.plan.drawn.marks
+        entries: list[navigation.Entry] = [("Cover", 1, ())]
+        filing, certificate = self.packet.filing, self.packet.certificate
+        if filing:
+            below = [(title, marks[key], ()) for key, title in filing_bookmarks(filing)]
+            entries.append((filing.title, sections["filing"][0], below))
+        for key, title in (("chronology", "Chronology"), ("index", "Exhibit index")):
+            if key in sections:
+                entries.append((title, sections[key][0], ()))
+        if self.plan.placed:
+            below = [(f"{p.exhibit.label}  {p.exhibit.title}", p.slip_page, ()) for p in self.plan.placed]
+            entries.append(("Exhibits", self.plan.placed[0].slip_page, below))
+        if certificate:
+            entries.append((certificate.title, sections["certificate"][0], ()))
+        return entries
+
+    def _describe(self) -> None:
+        packet = self.packet
+        navigation.describe(
+            self.pdf,
+            title=f"{packet.title} ({packet.student})" if packet.student else packet.title,
+            author=packet.filer,
+            subject=packet.forum,
+            language=packet.language,
+            made_at=packet.made_at,
+            producer=f"casemgr {packet.program_version}",
+        )
+
+
+def _carry_layers(source: pikepdf.Pdf, pdf: pikepdf.Pdf) -> None:
+    """Keep hidden layers hidden: which layers are off is said in the catalog, which does not travel."""
+    given = source.Root.get("/OCProperties")
+    if not isinstance(given, Dictionary) or not isinstance(given.get("/OCGs"), Array):
+        return
+    groups = [one for one in given.OCGs if isinstance(one, Dictionary) and one.is_indirect]
+    config = given.get("/D", Dictionary())
+    on, off = (list(config.get(key, Array())) for key in ("/ON", "/OFF"))
+    if config.get("/BaseState") == Name.OFF:
+        shown = {one.objgen for one in on}
+        off = [one for one in groups if one.objgen not in shown]
+    if "/OCProperties" not in pdf.Root:
+        pdf.Root.OCProperties = Dictionary(OCGs=Array(), D=Dictionary(ON=Array(), OFF=Array()))
+    ours = pdf.Root.OCProperties
+    hidden = {one.objgen for one in off}
+    for group in groups:
+        copy = pdf.copy_foreign(group)
+        ours.OCGs.append(copy)
+        if group.objgen in hidden:
+            ours.D.OFF.append(copy)
+
+
+def _sections(pdf: pikepdf.Pdf, plan: _Plan) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "first_page": first,
+            "last_page": last,
+            "sha256": section_hash(pdf.pages[n] for n in range(first - 1, last)),
+        }
+        for name, (first, last) in plan.sections.items()
+    ]
+
+
+def _save(pdf: pikepdf.Pdf, out: Path) -> None:
+    """Write beside `out` and move into place; a failure leaves neither."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        pdf.save(part, deterministic_id=True)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _result(
+    packet: Packet, out: Path, plan: _Plan, sources: Sequence[Source], sections: list[dict[str, Any]]
+) -> BuiltPacket:
+    """Hash the finished file and put the manifest together."""
+    with out.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    exhibits = tuple(
+        BuiltExhibit(
+            label=p.exhibit.label,
+            slip_page=p.slip_page,
+            first_page=p.slip_page + (0 if p.exhibit.kind is ExhibitKind.NATIVE else 1),
+            pages=p.pages,
+            bates_first=p.bates_first,
+            bates_last=p.bates_last,
+            sha256=source.sha256,
+            notes=tuple(source.cleaned.notes),
+        )
+        for p, source in zip(plan.placed, sources, strict=True)
+    )
+    data = manifest(
+        packet,
+        pdf={"sha256": sha256, "size": size, "pages": plan.total},
+        sections=sections,
+        exhibits=exhibits,
+        sizes=[source.size for source in sources],
+        undrawable=plan.undrawable,
+    )
+    return BuiltPacket(
+        path=out,
+        sha256=sha256,
+        size=size,
+        pages=plan.total,
+        sections=plan.sections,
+        exhibits=exhibits,
+        manifest=data,
+        manifest_json=as_json(data),
+        undrawable=plan.undrawable,
+    )

@@ -9,6 +9,19 @@ from casemgr.pdf.model import Caption, Fact, Filing, Issue, Section
 from casemgr.pdf.style import paragraph
 
 
+def filing_bookmarks(filing: Filing) -> list[tuple[str, str]]:
+    """Return key and title of each part and issue, in order; the keys are marks of `filing_story`."""
+    marks = [(f"part-{n}", f"{style.roman(n)}. {s.heading}") for n, s in enumerate(filing.sections, 1)]
+    after = len(filing.sections)
+    if filing.issues:
+        after += 1
+        marks.append((f"part-{after}", f"{style.roman(after)}. The issues"))
+        marks += [(f"issue-{n}", f"Issue {n}. {issue.title}") for n, issue in enumerate(filing.issues, 1)]
+    for n, section in enumerate(filing.closing, after + 1):
+        marks.append((f"part-{n}", f"{style.roman(n)}. {section.heading}"))
+    return marks
+
+
 def filing_story(filing: Filing, writer: Writer) -> list[Flowable]:
     """Return the whole document as flowables. Paragraph and fact numbers run through it without a gap."""
     story = [*_caption(filing.caption, filing, writer)]
@@ -60,7 +73,8 @@ def _caption(caption: Caption, filing: Filing, writer: Writer) -> list[Flowable]
 
 
 def _heading(part: int, words: str, writer: Writer) -> Flowable:
-    return paragraph(f"{style.roman(part)}.&nbsp;&nbsp;" + writer.type.line(words, fonts.SANS_BOLD), style.H1)
+    anchor = f'<onDraw name="mark" label="part-{part}"/>'
+    return paragraph(f"{anchor}{style.roman(part)}.&nbsp;&nbsp;" + writer.type.line(words, fonts.SANS_BOLD), style.H1)
 
 
 def _section(section: Section, part: int, writer: Writer) -> list[Flowable]:
@@ -78,7 +92,8 @@ def _citation(words: str, writer: Writer) -> Flowable:
 
 def _issue(issue: Issue, number: int, writer: Writer) -> list[Flowable]:
     title = writer.type.line(issue.title, fonts.SANS_BOLD)
-    story = [paragraph(f"Issue {number}.&nbsp; {title}", style.H2)]
+    anchor = f'<onDraw name="mark" label="issue-{number}"/>'
+    story = [paragraph(f"{anchor}Issue {number}.&nbsp; {title}", style.H2)]
     if issue.summary:
         story.append(paragraph(writer.type.markup(issue.summary), style.BODY))
     if issue.law:

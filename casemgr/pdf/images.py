@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pikepdf
-from PIL import Image, ImageOps, ImageSequence
 from pikepdf import Dictionary, Name
+from PIL import Image, ImageOps, ImageSequence
 
 MAX_PIXELS = 120_000_000  # a page; larger ones need more memory than a worker should spend
 MARGIN, BOTTOM = 36.0, 54.0  # points; the bottom leaves room for the stamp
@@ -138,9 +138,10 @@ def _printable(image: Image.Image) -> Image.Image:
     if image.mode in {"1", "L", "RGB"} and "transparency" not in image.info:
         return image
     if image.mode.startswith(("I", "F")):  # 16 bits and more: scale, or all but the darkest turns white
-        low, high = image.getextrema()
-        top = 65535.0 if image.mode != "F" and 255 < float(high) <= 65535 else max(float(high), 1.0)
-        return image.convert("F").point(lambda value: value * (255.0 / top) + 0).convert("L")
+        numbers = image.convert("F")
+        brightest = float(str(numbers.getextrema()[1]))
+        top = 65535.0 if image.mode != "F" and 255 < brightest <= 65535 else max(brightest, 1.0)
+        return numbers.point(lambda value: value * (255.0 / top) + 0).convert("L")
     if image.mode in {"RGBA", "LA", "PA", "P", "RGBa", "La"} or "transparency" in image.info:
         clear = image.convert("RGBA")
         paper = Image.new("RGBA", clear.size, "white")

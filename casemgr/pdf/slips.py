@@ -1,5 +1,6 @@
 """The sheet before each exhibit, and the certificate of service at the end."""
 
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Spacer
 
 from casemgr.pdf import fonts, style
@@ -42,7 +43,7 @@ def slip_story(placed: Placed, sha256: str, size: int, writer: Writer) -> list[F
     return story
 
 
-def _label_style(label: str) -> style.ParagraphStyle:
+def _label_style(label: str) -> ParagraphStyle:
     size = 62 if len(label) <= 7 else 36
     return style.make_style("slip-label", fonts.SERIF_BOLD, size, size * 1.25, **style.SLIP_LABEL)
 

@@ -20,7 +20,7 @@ Page = list[str]
 @cache
 def _width(char: str) -> float:
     """Return the width of one character in points, in whatever font will draw it."""
-    return sum(pdfmetrics.stringWidth(run, name, SIZE) for run, name in Typesetter().runs(char, fonts.SANS))
+    return sum(float(pdfmetrics.stringWidth(run, name, SIZE)) for run, name in Typesetter().runs(char, fonts.SANS))
 
 
 def fold(line: str) -> Iterator[str]:

@@ -1,0 +1,239 @@
+"""Keep what an exhibit shows, leave behind what it does: scripts, actions, forms, embedded files.
+
+Only pages travel into a packet, so whatever hangs on the catalog (document JavaScript, OpenAction, XFA,
+embedded files, bookmarks) stays behind by itself; what hangs on pages is removed here.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+# Keys of a page that act, carry hidden data or point into structures that stay behind.
+_PAGE_KEYS = ("/AA", "/Metadata", "/PieceInfo", "/Thumb", "/AF", "/B", "/StructParents", "/PresSteps")
+_ACTING = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/Widget", "/TrapNet"}
+_SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
+MAX_CONTENT = 200_000_000  # bytes of drawing commands on one page; more is a bomb, not a paper
+_PEEK = 8_000_000  # balance is checked up to here; rewriting more would cost too much memory
+_Q = frozenset((b"q", b"Q"))
+
+
+@dataclass
+class Cleaned:
+    """What was found: plain notes, and the pages (from 0) whose content must be drawn as a sealed form."""
+
+    notes: list[str] = field(default_factory=list)
+    sealed: dict[int, bytes] = field(default_factory=dict)
+
+
+class ContentLost(Exception):
+    """A page's drawing commands cannot be read; the argument is the page number from 1."""
+
+
+class ContentTooLarge(Exception):
+    """A page's drawing commands expand beyond all reason; the argument is the page number from 1."""
+
+
+def clean_pdf(pdf: pikepdf.Pdf, *, repaired: bool) -> Cleaned:
+    """Clean an open PDF in memory (its file is not touched) and say what was done.
+
+    Args:
+        repaired: the reader had to repair the file; a page without content then counts as lost.
+    """
+    found = Cleaned()
+    _catalog(pdf, found)
+    acted = False
+    for number, page in enumerate(pdf.pages):
+        obj = page.obj
+        for key in _PAGE_KEYS:
+            if key in obj:
+                acted = acted or key == "/AA"
+                del obj[key]
+        if "/Annots" in obj:
+            acted = _annotations(pdf, obj) or acted
+        _content(obj, number, found, repaired)
+    if acted:
+        found.notes.append("Scripts, actions or attachments on its pages were removed.")
+    return found
+
+
+def _catalog(pdf: pikepdf.Pdf, found: Cleaned) -> None:
+    """Note what stays behind with the catalog, and draw form fields onto their pages."""
+    root = pdf.Root
+    names = root.get("/Names")
+    names = names if isinstance(names, Dictionary) else Dictionary()
+    if "/JavaScript" in names or "/OpenAction" in root or "/AA" in root:
+        found.notes.append("Scripts and actions that run on opening were removed.")
+    if "/EmbeddedFiles" in names or "/Collection" in root:
+        found.notes.append("Files attached inside this PDF were left out; offer them as exhibits of their own.")
+    form = root.get("/AcroForm")
+    if not isinstance(form, Dictionary):
+        return
+    if "/XFA" in form:
+        found.notes.append("This is an XFA form: compare its pages with what its own program shows.")
+    fields = form.get("/Fields")
+    if isinstance(fields, Array) and len(fields):
+        if any(_is_signature(one) for one in fields):
+            found.notes.append("Assembling ends the digital signature; the original file keeps it.")
+        pdf.generate_appearance_streams()
+        pdf.flatten_annotations("all")
+        found.notes.append("Form fields were drawn onto the page and can no longer be changed.")
+
+
+def _is_signature(one: Any) -> bool:
+    """Tell whether a form field, or a field below it, holds a signature."""
+    waiting, seen = [one], 0
+    while waiting and seen < 2000:
+        item, seen = waiting.pop(), seen + 1
+        if not isinstance(item, Dictionary):
+            continue
+        if item.get("/FT") == Name.Sig and "/V" in item:
+            return True
+        kids = item.get("/Kids")
+        if isinstance(kids, Array):
+            waiting.extend(kids)
+    return False
+
+
+def _annotations(pdf: pikepdf.Pdf, page: Dictionary) -> bool:
+    """Keep links and marks, drop what acts; return whether anything was dropped."""
+    annotations = page.Annots
+    if not isinstance(annotations, Array):
+        del page["/Annots"]
+        return False
+    kept, dropped = [], False
+    for one in annotations:
+        if not isinstance(one, Dictionary) or str(one.get("/Subtype", "")) in _ACTING:
+            dropped = dropped or (isinstance(one, Dictionary) and one.get("/Subtype") != Name.Widget)
+            continue
+        for key in ("/AA", "/PA", "/AF"):
+            if key in one:
+                del one[key]
+                dropped = True
+        if "/A" in one and not _harmless(one.A):
+            del one["/A"]
+            dropped = True
+        _explicit(pdf, one)
+        if one.get("/Subtype") == Name.Link and "/A" not in one and "/Dest" not in one:
+            continue
+        kept.append(one)
+    page.Annots = Array(kept)
+    return dropped
+
+
+def _harmless(action: Any) -> bool:
+    """Allow a jump inside the document and a web or mail address; cut off what would follow it."""
+    if not isinstance(action, Dictionary):
+        return False
+    if "/Next" in action:
+        del action["/Next"]
+    kind = action.get("/S")
+    if kind == Name.URI:
+        return str(action.get("/URI", "")).strip().lower().startswith(_SAFE_LINKS)
+    return bool(kind == Name.GoTo)
+
+
+def _explicit(pdf: pikepdf.Pdf, link: Dictionary) -> None:
+    """Replace a named target by the page it means: names stay behind with the catalog."""
+    holder, key = (link, "/Dest") if "/Dest" in link else (link.get("/A"), "/D")
+    if not isinstance(holder, Dictionary) or key not in holder:
+        return
+    target: Any = holder[key]
+    if isinstance(target, pikepdf.String | Name):
+        target = _named(pdf, target)
+    if isinstance(target, Dictionary):
+        target = target.get("/D")
+    if isinstance(target, Array) and len(target) and isinstance(target[0], Dictionary):
+        holder[key] = target
+        return
+    for gone in ("/Dest", "/A"):
+        if gone in link:
+            del link[gone]
+
+
+def _named(pdf: pikepdf.Pdf, name: pikepdf.String | Name) -> Any:
+    """Look a named destination up, in the old and in the new place; None when it leads nowhere."""
+    try:
+        if isinstance(name, Name):
+            return pdf.Root.Dests.get(str(name))
+        return pikepdf.NameTree(pdf.Root.Names.Dests).get(str(name))
+    except (AttributeError, KeyError, ValueError, TypeError, pikepdf.PdfError, RecursionError):
+        return None
+
+
+def _content(page: Dictionary, number: int, found: Cleaned, repaired: bool) -> None:
+    """Check a page's drawing commands: readable, of sane size, and leaving the page as they found it."""
+    streams = list(_streams(page))
+    if not streams:
+        if repaired:
+            raise ContentLost(number + 1)
+        return
+    parts: list[bytes] = []
+    size = 0
+    for stream in streams:
+        try:
+            part, length = _decoded(stream)
+        except (zlib.error, pikepdf.PdfError) as error:
+            raise ContentLost(number + 1) from error
+        parts.append(part)
+        size += length
+    if size > MAX_CONTENT:
+        raise ContentTooLarge(number + 1)
+    data = b"\n".join(parts)
+    if repaired and not data.strip(b" \r\n\t\0"):
+        raise ContentLost(number + 1)
+    if size <= _PEEK and not _balanced(data):
+        found.sealed[number] = data
+
+
+def _streams(page: Dictionary) -> Iterator[pikepdf.Stream]:
+    contents = page.get("/Contents")
+    for one in contents if isinstance(contents, Array) else (contents,):
+        if isinstance(one, pikepdf.Stream):
+            yield one
+
+
+def _decoded(stream: pikepdf.Stream) -> tuple[bytes, int]:
+    """Return the first `_PEEK` bytes of a stream and its whole length; never more memory than that."""
+    data = bytes(stream.read_raw_bytes())
+    how = stream.get("/Filter")
+    filters = [str(one) for one in how] if isinstance(how, Array) else [str(how)] if how is not None else []
+    if "/DecodeParms" in stream or not set(filters) <= {"/FlateDecode", "/Fl"}:
+        data = bytes(stream.read_bytes())
+        return data[:_PEEK], len(data)
+    length = len(data)
+    for _ in filters:
+        data, length = _inflate(data)
+    return data, length
+
+
+def _inflate(data: bytes) -> tuple[bytes, int]:
+    """Return the start of inflated data and its length, counted up to just past the limit.
+
+    A wrong checksum at the very end is common and harmless; any other fault is not.
+    """
+    engine = zlib.decompressobj()
+    out = engine.decompress(data, _PEEK)
+    length = len(out)
+    while engine.unconsumed_tail and length <= MAX_CONTENT:
+        more = engine.decompress(engine.unconsumed_tail, _PEEK)
+        length += len(more)
+    return out, length
+
+
+def _balanced(data: bytes) -> bool:
+    """Tell whether save and restore (q, Q) and text objects (BT, ET) pair up, reading words only.
+
+    A doubt (a "q" inside a string, say) gives False, and the page is then sealed: always right, only slower.
+    """
+    words = data.split()
+    depth = 0
+    for word in words:
+        if word in _Q:
+            depth += 1 if word == b"q" else -1
+            if depth < 0:
+                return False
+    return depth == 0 and words.count(b"BT") == words.count(b"ET")

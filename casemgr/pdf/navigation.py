@@ -1,0 +1,99 @@
+"""What a reader's side panel and title bar show: bookmarks, page labels, document information."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, OutlineItem, String
+
+from casemgr.pdf.fonts import clean
+from casemgr.pdf.model import Bates
+
+Entry = tuple[str, int, Sequence["Entry"]]
+"""A bookmark: title, page from 1, and those below it."""
+
+
+def add_bookmarks(pdf: pikepdf.Pdf, entries: Iterable[Entry]) -> None:
+    """Write nested bookmarks; the first level stands open."""
+    with pdf.open_outline() as outline:
+        outline.root.extend(_item(entry) for entry in entries)
+
+
+def _item(entry: Entry) -> OutlineItem:
+    title, page, below = entry
+    words = " ".join(clean(title).split())
+    item = OutlineItem(words if len(words) <= 180 else words[:179] + "…", page - 1, "Fit")
+    item.children.extend(_item(one) for one in below)
+    return item
+
+
+def bates_labels(bates: Bates, first: int, count: int) -> Iterator[tuple[int, Dictionary]]:
+    """Yield (offset of page, label) for a run of Bates numbers.
+
+    A reader's counter has no leading zeros, so they belong to the prefix, and each power of ten starts anew.
+    """
+    number, last = bates.start + first, bates.start + first + count - 1
+    while number <= last:
+        zeros = "0" * max(0, bates.digits - len(str(number)))
+        fixed = bates.prefix + zeros
+        label = page_label(fixed, number) if number else page_label(fixed + "0")  # a counter starts at 1
+        yield number - bates.start - first, label
+        number = 1 if not number else 10 ** len(str(number))
+
+
+def page_label(prefix: str = "", start: int | None = None) -> Dictionary:
+    """Return a label: a fixed text, or a text with a counter that starts at `start`."""
+    label = Dictionary(S=Name.D, St=start) if start is not None else Dictionary()
+    if prefix:
+        label.P = String(prefix)
+    return label
+
+
+def add_labels(pdf: pikepdf.Pdf, labels: Iterable[tuple[int, Dictionary]]) -> None:
+    """Write page labels given as (page from 0, label) in ascending order."""
+    nums = Array()
+    for page, label in labels:
+        nums.append(page)
+        nums.append(label)
+    pdf.Root.PageLabels = Dictionary(Nums=nums)
+
+
+def describe(
+    pdf: pikepdf.Pdf,
+    *,
+    title: str,
+    author: str,
+    subject: str,
+    language: str,
+    made_at: datetime,
+    producer: str,
+) -> None:
+    """Write title, author, subject, language and fixed dates, and have readers show title and bookmarks."""
+    at = made_at.astimezone(UTC)
+    stamp = f"D:{at:%Y%m%d%H%M%S}Z"
+    info = pdf.docinfo
+    for key in list(info.keys()):
+        del info[key]
+    texts = {"/Title": title, "/Author": author, "/Subject": subject, "/Producer": producer, "/Creator": producer}
+    for key, words in texts.items():
+        words = " ".join(clean(words).split())
+        if words:
+            info[key] = String(words)
+            texts[key] = words
+    info["/CreationDate"] = info["/ModDate"] = String(stamp)
+    pdf.Root.Lang = String(language)
+    pdf.Root.PageMode = Name.UseOutlines
+    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
+        meta["dc:title"] = _xml(texts["/Title"])
+        meta["dc:creator"] = [_xml(texts["/Author"])] if texts["/Author"] else []
+        meta["dc:description"] = _xml(texts["/Subject"])
+        meta["dc:language"] = {language}
+        meta["pdf:Producer"] = producer
+        meta["xmp:CreateDate"] = meta["xmp:ModifyDate"] = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _xml(words: str) -> str:
+    """Leave out what XML cannot hold."""
+    return re.sub("[^\t -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", words)

@@ -1,0 +1,129 @@
+"""Open each exhibit before anything is written: hash it, count its pages, refuse what cannot be read."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pikepdf
+
+from casemgr.pdf import textpages
+from casemgr.pdf.cleaning import Cleaned, ContentLost, ContentTooLarge, clean_pdf
+from casemgr.pdf.errors import ExhibitUnreadable
+from casemgr.pdf.model import Exhibit, ExhibitKind
+
+_AGAIN = "Open it in a PDF program and print it to a new PDF, or ask the sender for a good copy."
+MAX_TEXT = 20_000_000  # characters
+
+
+@dataclass
+class Source:
+    """An exhibit made ready: its hash, size and pages, as an open PDF or as pages of text."""
+
+    exhibit: Exhibit
+    sha256: str
+    size: int
+    pages: int
+    pdf: pikepdf.Pdf | None = None
+    text: list[textpages.Page] = field(default_factory=list)
+    cleaned: Cleaned = field(default_factory=Cleaned)
+
+
+def open_source(exhibit: Exhibit, limit: int, work: Path) -> Source:
+    """Return the exhibit ready to be placed. A picture becomes a PDF in the folder `work` first.
+
+    Raises: ExhibitUnreadable in plain words.
+    """
+    sha256, size = _hash(exhibit)
+    if exhibit.sha256 and exhibit.sha256.lower() != sha256:
+        raise ExhibitUnreadable(
+            exhibit.label,
+            "the stored file is not the one that was recorded: its SHA-256 has changed.",
+            "Check where it came from and add it again.",
+        )
+    if exhibit.kind is ExhibitKind.NATIVE:
+        return Source(exhibit, sha256, size, pages=1)
+    if exhibit.kind is ExhibitKind.TEXT:
+        return _text(exhibit, sha256, size, limit)
+    if size == 0:
+        raise ExhibitUnreadable(exhibit.label, "the file is empty.", "Add it again from where it came from.")
+    if exhibit.kind is ExhibitKind.IMAGE:
+        return _image(exhibit, sha256, size, limit, work)
+    assert exhibit.path is not None  # Exhibit refuses a PDF without a file
+    pdf, cleaned = _open_pdf(exhibit, exhibit.path, limit)
+    return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=cleaned)
+
+
+def _hash(exhibit: Exhibit) -> tuple[str, int]:
+    """Return SHA-256 and size of the file, or of the text when there is no file."""
+    if exhibit.path is None:
+        data = exhibit.text.encode("utf-8", "surrogatepass")
+        return hashlib.sha256(data).hexdigest(), len(data)
+    try:
+        with exhibit.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+    except OSError as error:
+        raise ExhibitUnreadable(
+            exhibit.label, "the file cannot be opened.", "Add it again from where it came from."
+        ) from error
+
+
+def _text(exhibit: Exhibit, sha256: str, size: int, limit: int) -> Source:
+    pages = textpages.pages_of(exhibit.text[:MAX_TEXT], limit)
+    if len(pages) > limit or len(exhibit.text) > MAX_TEXT:
+        raise _too_long(exhibit, limit)
+    return Source(exhibit, sha256, size, len(pages), text=pages)
+
+
+def _too_long(exhibit: Exhibit, limit: int) -> ExhibitUnreadable:
+    return ExhibitUnreadable(
+        exhibit.label,
+        f"it has more than {limit:,} pages.",
+        "Offer only the pages that matter, or split it into several exhibits.",
+    )
+
+
+def _image(exhibit: Exhibit, sha256: str, size: int, limit: int, work: Path) -> Source:
+    from casemgr.pdf.images import PictureUnreadable, image_to_pdf  # loads the picture libraries
+
+    assert exhibit.path is not None  # Exhibit refuses a picture without a file
+    made = work / f"{exhibit.label}.pdf"
+    try:
+        notes = image_to_pdf(exhibit.path, made, limit)
+    except PictureUnreadable as error:
+        raise ExhibitUnreadable(exhibit.label, *error.args) from error
+    pdf = pikepdf.open(made)
+    return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=Cleaned(notes))
+
+
+def _open_pdf(exhibit: Exhibit, path: Path, limit: int) -> tuple[pikepdf.Pdf, Cleaned]:
+    """Open and clean a PDF; every way in which that can fail has its own words."""
+    label = exhibit.label
+    try:
+        pdf = pikepdf.open(path)
+        count = len(pdf.pages)
+    except pikepdf.PasswordError as error:
+        raise ExhibitUnreadable(
+            label, "the PDF needs a password.", "Save a copy without a password and use that one."
+        ) from error
+    except (pikepdf.PdfError, RuntimeError, ValueError, MemoryError, RecursionError) as error:
+        raise ExhibitUnreadable(label, "the file is damaged or is not a PDF.", _AGAIN) from error
+    if count == 0:
+        raise ExhibitUnreadable(label, "the PDF has no pages.", _AGAIN)
+    if count > limit:
+        raise _too_long(exhibit, limit)
+    try:
+        repaired = bool(pdf.get_warnings())
+        cleaned = clean_pdf(pdf, repaired=repaired)
+    except ContentLost as lost:
+        reason = f"the PDF is damaged: what is on page {lost.args[0]} cannot be read."
+        raise ExhibitUnreadable(label, reason, _AGAIN) from lost
+    except ContentTooLarge as large:
+        reason = f"page {large.args[0]} of the PDF unpacks to an impossible size."
+        raise ExhibitUnreadable(label, reason, _AGAIN) from large
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, MemoryError, RecursionError) as error:
+        raise ExhibitUnreadable(label, "the PDF is damaged.", _AGAIN) from error
+    if repaired:
+        cleaned.notes.append("The PDF was damaged and was repaired while reading: compare it with the original.")
+    if pdf.is_encrypted:
+        cleaned.notes.append("The PDF had usage restrictions (no password needed); the copy here has none.")
+    return pdf, cleaned
