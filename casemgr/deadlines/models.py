@@ -61,7 +61,7 @@ class Deadline(CaseOwned, Versioned, db.Model):
     citation: Mapped[str] = mapped_column(String(200))
     verification: Mapped[str] = mapped_column(String(4), comment="V, V2, V2q or U (unverified)")
     actor: Mapped[str] = mapped_column(String(40), comment="law.terms.PartyRole: who must act")
-    fact_id: Mapped[UUID] = mapped_column(comment="The fact that started the clock")
+    fact_id: Mapped[UUID | None] = mapped_column(comment="The fact that started the clock; none for a birthday")
     state: Mapped[str] = mapped_column(String(20), comment="open, met, late, waived, suspended, superseded")
     nominal: Mapped[date | None]
     act_by: Mapped[date | None]

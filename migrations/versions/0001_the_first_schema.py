@@ -625,7 +625,7 @@ def make_tables() -> None:
         sa.Column("citation", sa.String(length=200), nullable=False),
         sa.Column("verification", sa.String(length=4), nullable=False, comment="V, V2, V2q or U (unverified)"),
         sa.Column("actor", sa.String(length=40), nullable=False, comment="law.terms.PartyRole: who must act"),
-        sa.Column("fact_id", sa.Uuid(), nullable=False, comment="The fact that started the clock"),
+        sa.Column("fact_id", sa.Uuid(), nullable=True, comment="The fact that started the clock; none for a birthday"),
         sa.Column(
             "state",
             sa.String(length=20),

@@ -1,0 +1,136 @@
+"""Read facts, deadlines and school calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased, selectinload
+
+from casemgr.cases.models import Case
+from casemgr.deadlines.holidays import day_calendar
+from casemgr.deadlines.models import Deadline, DeadlineChange, Fact, SchoolCalendar
+from casemgr.extensions import db
+from casemgr.law import deadlines as law
+from casemgr.law.days import DayCalendar, SchoolYear, span
+from casemgr.law.facts import birthdays
+from casemgr.law.terms import FactKind, PartyRole
+
+ACTIVE_STATES = ("open", "late", "suspended")
+YEARS_AROUND = 6
+"""Holidays are known this many years before the earliest and after the latest fact: longer than any limit."""
+
+
+def current_facts(case: Case) -> Sequence[Fact]:
+    """Return the facts as they stand: corrected ones in their latest form, retracted ones left out. By date."""
+    later = aliased(Fact)
+    return db.session.scalars(
+        select(Fact)
+        .outerjoin(later, later.corrects_id == Fact.id)
+        .where(Fact.case_id == case.id, later.id.is_(None), Fact.is_retraction.is_(False))
+        .order_by(Fact.on_date, Fact.number)
+    ).all()
+
+
+def all_facts(case: Case) -> Sequence[Fact]:
+    """Return every fact ever recorded, corrections and retractions included, newest record first."""
+    return db.session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number.desc())).all()
+
+
+def fact(case: Case, fact_id: UUID) -> Fact | None:
+    return db.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.id == fact_id))
+
+
+def law_facts(case: Case, rows: Sequence[Fact] | None = None) -> list[law.Fact]:
+    """Return the case's facts as the law engine reads them, in the order of recording, birthdays included."""
+    rows = current_facts(case) if rows is None else rows
+    facts = [
+        law.Fact(
+            id=str(row.id),
+            kind=FactKind(row.kind),
+            on=row.on_date,
+            proceeding=str(row.proceeding_id) if row.proceeding_id else None,
+            filed_by=PartyRole(row.by_party) if row.by_party else None,
+            details={key: str(value) for key, value in row.details.items()},
+        )
+        for row in sorted(rows, key=lambda row: row.number)
+    ]
+    born_on = case.student.born_on
+    for kind, on in birthdays(born_on).items():
+        facts.append(law.Fact(f"birthday:{kind.value}", kind, on, details={"born_on": born_on.isoformat()}))
+    return facts
+
+
+def calendar_for(case: Case, facts: Sequence[law.Fact]) -> DayCalendar:
+    """Return the business and school days that count for this case."""
+    own = [fact.on.year for fact in facts if not fact.id.startswith("birthday:")] or [case.concern_on.year]
+    years = range(min(own) - YEARS_AROUND, max(own) + YEARS_AROUND + 1)
+    return day_calendar(case.state, school_years(case.student.district), years)
+
+
+def school_years(district: str) -> tuple[SchoolYear, ...]:
+    """Return the entered school years of a district in the acting organization."""
+    return tuple(
+        SchoolYear(
+            calendar.first_day,
+            calendar.last_day,
+            frozenset(day for closure in calendar.closures for day in span(closure.first_on, closure.last_on)),
+            {
+                day: closure.note
+                for closure in calendar.closures
+                if closure.note
+                for day in span(closure.first_on, closure.last_on)
+            },
+        )
+        for calendar in school_calendars(district)
+    )
+
+
+def school_calendars(district: str | None = None) -> Sequence[SchoolCalendar]:
+    """Return the organization's school calendars (of one district), earliest first."""
+    query = select(SchoolCalendar).options(selectinload(SchoolCalendar.closures))
+    if district is not None:
+        query = query.where(SchoolCalendar.district == district)
+    return db.session.scalars(query.order_by(SchoolCalendar.district, SchoolCalendar.first_day)).all()
+
+
+def deadlines_of(case: Case) -> Sequence[Deadline]:
+    """Return every deadline of a case, soonest act-by first, those without a date last."""
+    return db.session.scalars(
+        select(Deadline).where(Deadline.case_id == case.id).order_by(Deadline.act_by.nulls_last(), Deadline.title)
+    ).all()
+
+
+def next_deadlines(case: Case, limit: int) -> Sequence[Deadline]:
+    """Return the active deadlines that come next, soonest first."""
+    return db.session.scalars(
+        select(Deadline)
+        .where(Deadline.case_id == case.id, Deadline.state.in_(ACTIVE_STATES), Deadline.act_by.is_not(None))
+        .order_by(Deadline.act_by, Deadline.title)
+        .limit(limit)
+    ).all()
+
+
+def deadline(case: Case, deadline_id: UUID) -> Deadline | None:
+    return db.session.scalar(select(Deadline).where(Deadline.case_id == case.id, Deadline.id == deadline_id))
+
+
+def changes_of(row: Deadline) -> Sequence[DeadlineChange]:
+    """Return what moved a deadline, newest first."""
+    return db.session.scalars(
+        select(DeadlineChange)
+        .where(DeadlineChange.case_id == row.case_id, DeadlineChange.deadline_id == row.id)
+        .order_by(DeadlineChange.changed_at.desc())
+    ).all()
+
+
+def due_before(day: date, limit: int) -> Sequence[Deadline]:
+    """Return the active deadlines of all cases in scope that are to be met before `day`, soonest first."""
+    return db.session.scalars(
+        select(Deadline)
+        .where(Deadline.state.in_(ACTIVE_STATES), Deadline.act_by < day)
+        .order_by(Deadline.act_by, Deadline.title)
+        .limit(limit)
+    ).all()

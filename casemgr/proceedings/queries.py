@@ -1,0 +1,75 @@
+"""Read proceedings and moves, and give the law its view of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from casemgr.cases.clock import today
+from casemgr.cases.models import Case
+from casemgr.deadlines.queries import law_facts
+from casemgr.extensions import db
+from casemgr.law.stages import CaseView, OpenProceeding
+from casemgr.law.terms import PlanKind, ProceedingKind, ProceedingStep, Stage, Track
+from casemgr.proceedings.models import Proceeding, StageMove
+
+
+def proceedings_of(case: Case) -> Sequence[Proceeding]:
+    """Return all proceedings, open ones first, then by the day they were opened."""
+    return db.session.scalars(
+        select(Proceeding)
+        .where(Proceeding.case_id == case.id)
+        .order_by(Proceeding.ended_on.is_not(None), Proceeding.opened_on.desc(), Proceeding.created_at.desc())
+    ).all()
+
+
+def proceeding(case: Case, proceeding_id: UUID) -> Proceeding | None:
+    return db.session.scalar(select(Proceeding).where(Proceeding.case_id == case.id, Proceeding.id == proceeding_id))
+
+
+def moves_of(case: Case) -> Sequence[StageMove]:
+    """Return every move, corrections included, newest first."""
+    return db.session.scalars(
+        select(StageMove).where(StageMove.case_id == case.id).order_by(StageMove.number.desc())
+    ).all()
+
+
+def standing_moves(case: Case) -> Sequence[StageMove]:
+    """Return the moves that stand: neither undone nor themselves a correction, oldest first."""
+    undone = aliased(StageMove)
+    return db.session.scalars(
+        select(StageMove)
+        .outerjoin(undone, undone.corrects_id == StageMove.id)
+        .where(StageMove.case_id == case.id, StageMove.corrects_id.is_(None), undone.id.is_(None))
+        .order_by(StageMove.number)
+    ).all()
+
+
+def visited_stages(case: Case) -> list[str]:
+    """Return the stages that the case has been in, in order, without the one it is in now."""
+    visited: list[str] = []
+    for move in standing_moves(case):
+        if move.from_stage not in visited:
+            visited.append(move.from_stage)
+    return [stage for stage in visited if stage != case.stage]
+
+
+def case_view(case: Case) -> CaseView:
+    """Return what the law needs to know of the case today."""
+    return CaseView(
+        track=Track(case.track),
+        state=case.state,
+        stage=Stage(case.stage),
+        today=today(case),
+        plan=PlanKind(case.plan),
+        born_on=case.student.born_on,
+        facts=tuple(law_facts(case)),
+        proceedings=tuple(
+            OpenProceeding(str(row.id), ProceedingKind(row.kind), ProceedingStep(row.step))
+            for row in proceedings_of(case)
+            if row.ended_on is None
+        ),
+    )

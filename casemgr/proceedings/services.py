@@ -1,0 +1,206 @@
+"""Move a case, open and advance proceedings, and take a mistaken move back by a recorded correction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID, uuid4
+
+from casemgr.accounts.models import User
+from casemgr.audit import services as audit
+from casemgr.cases.models import Case
+from casemgr.deadlines import services as deadlines
+from casemgr.deadlines.queries import current_facts
+from casemgr.deadlines.services import NewFact
+from casemgr.extensions import db
+from casemgr.law import stages
+from casemgr.law.deadlines import Fact
+from casemgr.law.rulebook import rulebook_for
+from casemgr.law.stages import Transition, TransitionRefused, Verdict
+from casemgr.law.terms import Event, FactKind, ProceedingKind, VerdictKind
+from casemgr.plans.services import refresh_stay_put
+from casemgr.proceedings import queries
+from casemgr.proceedings.models import Proceeding, StageMove
+
+
+@dataclass(frozen=True)
+class MoveInput:
+    """What a person says about a move.
+
+    Attributes:
+        on_date: the local day it happened. facts: the facts that the step demands, in its own proceeding.
+        reason: asked for when closing and re-opening. override_reason: why a warning was passed; kept.
+    """
+
+    on_date: date
+    facts: tuple[NewFact, ...] = ()
+    reason: str = ""
+    override_reason: str = ""
+    filed_by: str = "parent"
+    forum: str = ""
+    docket_number: str = ""
+    id: UUID = field(default_factory=uuid4)
+
+
+class CannotUndo(Exception):
+    """Only the newest standing move can be taken back. The text says what to do."""
+
+
+def check(case: Case, event: Event, given: tuple[NewFact, ...] = ()) -> Verdict:
+    """Ask the law whether `event` is allowed now, counting the facts that come with it."""
+    view = queries.case_view(case)
+    return stages.check(_with_facts(view, given), event, rulebook_for(case.state))
+
+
+def move(case: Case, event: Event, given: MoveInput, *, by: User, commit: bool = True) -> StageMove:
+    """Carry out a step: facts are recorded, a proceeding opens or ends, the stage moves, clocks and stay-put follow.
+
+    Raises TransitionRefused, and changes nothing, when the law's table has no such step, a guard refuses it, or
+    it warns and no reason to override was given.
+    """
+    db.session.refresh(case, with_for_update={"of": Case})  # two people cannot both move it from here
+    view = _with_facts(queries.case_view(case), given.facts)
+    rulebook = rulebook_for(case.state)
+    verdict = stages.check(view, event, rulebook)
+    override = bool(given.override_reason.strip())
+    step = stages.advance(view, event, rulebook, override=override)
+    own = _proceeding_for(case, step, given)
+    row = StageMove(
+        id=given.id,
+        org_id=case.org_id,
+        case_id=case.id,
+        event=event.value,
+        from_stage=case.stage,
+        to_stage=step.target.value,
+        on_date=given.on_date,
+        reason=given.reason,
+        citation=step.citation,
+        warnings=_warnings(verdict),
+        override_reason=given.override_reason if verdict.kind is VerdictKind.WARNING else "",
+        proceeding_id=own.id if own is not None else None,
+        moved_by=by.id,
+        moved_by_name=by.name,
+    )
+    db.session.add(row)
+    case.stage = step.target.value
+    db.session.flush()
+    for fact in given.facts:
+        deadlines.record_fact(case, _in_proceeding(fact, own), by=by, commit=False, follow=False)
+    deadlines.recompute(case, cause=step.title, by_name=by.name)
+    refresh_stay_put(case)
+    audit.record(case, "proceedings:stage:move", by=by, subject=row.id, under=step.citation, event=event.value)
+    if commit:
+        db.session.commit()
+    return row
+
+
+def undo(case: Case, wrong: StageMove, reason: str, *, by: User) -> StageMove:
+    """Take the newest standing move back. It stays in the history; a correction is added beside it.
+
+    A proceeding that this move opened ends with it, and the facts recorded in it are retracted by corrections.
+    """
+    standing = queries.standing_moves(case)
+    if not standing or standing[-1].id != wrong.id or wrong.event == "opened":
+        raise CannotUndo("Only the newest move can be undone. Undo the later ones first.")
+    db.session.refresh(case, with_for_update={"of": Case})
+    correction = StageMove(
+        org_id=case.org_id,
+        case_id=case.id,
+        event="correction",
+        from_stage=case.stage,
+        to_stage=wrong.from_stage,
+        on_date=wrong.on_date,
+        reason=reason,
+        corrects_id=wrong.id,
+        moved_by=by.id,
+        moved_by_name=by.name,
+    )
+    db.session.add(correction)
+    case.stage = wrong.from_stage
+    opened = queries.proceeding(case, wrong.proceeding_id) if wrong.proceeding_id else None
+    if opened is not None and opened.created_at >= wrong.moved_at.replace(microsecond=0):
+        _annul(case, opened, wrong.on_date, reason, by=by)
+    elif opened is not None:
+        opened.ended_on, opened.outcome = None, ""
+    db.session.flush()
+    deadlines.recompute(case, cause=f"A move was undone. {reason}", by_name=by.name)
+    refresh_stay_put(case)
+    audit.record(case, "proceedings:stage:undo", by=by, subject=correction.id, corrects=str(wrong.id))
+    db.session.commit()
+    return correction
+
+
+def advance(case: Case, proceeding: Proceeding, fact: NewFact, *, by: User, commit: bool = True) -> Proceeding:
+    """Record the next fact of a proceeding and move its step. Raises TransitionRefused, and changes nothing."""
+    kind, step = ProceedingKind(proceeding.kind), stages.ProceedingStep(proceeding.step)
+    row = stages.advance_proceeding(kind, step, fact.kind)
+    proceeding.step = row.target.value
+    if not stages.proceeding_options(kind, row.target):
+        proceeding.ended_on = fact.on_date
+        proceeding.outcome = row.title
+    db.session.flush()
+    deadlines.record_fact(case, _in_proceeding(fact, proceeding), by=by, commit=False)
+    audit.record(
+        case, "proceedings:step:record", by=by, subject=proceeding.id, under=row.citation, fact=fact.kind.value
+    )
+    if commit:
+        db.session.commit()
+    return proceeding
+
+
+def _proceeding_for(case: Case, step: Transition, given: MoveInput) -> Proceeding | None:
+    """Open the proceeding that the step opens, or end the stage's own one where the step closes it."""
+    if step.opens is not None:
+        opening = next((fact.kind for fact in given.facts if fact.kind in _openers(step.opens)), None)
+        row = Proceeding(
+            org_id=case.org_id,
+            case_id=case.id,
+            kind=step.opens.value,
+            step=stages.first_step(step.opens, opening).value,
+            is_parallel=step.source is step.target,
+            is_expedited=step.event is Event.FILE_EXPEDITED_COMPLAINT,
+            filed_by=given.filed_by,
+            forum=given.forum,
+            docket_number=given.docket_number,
+            opened_on=given.on_date,
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row
+    if step.closes:
+        own = next((row for row in queries.proceedings_of(case) if row.ended_on is None and not row.is_parallel), None)
+        if own is not None:
+            own.ended_on, own.outcome = given.on_date, step.title
+        return own
+    return None
+
+
+def _openers(kind: ProceedingKind) -> set[FactKind]:
+    return {row.fact for row in stages.PROCEEDING_STEPS if row.kind is kind}
+
+
+def _annul(case: Case, opened: Proceeding, on: date, reason: str, *, by: User) -> None:
+    opened.ended_on, opened.outcome = on, f"Opened by mistake. {reason}"
+    for fact in current_facts(case):
+        if fact.proceeding_id == opened.id:
+            deadlines.retract_fact(case, fact, reason, by=by, commit=False)
+
+
+def _with_facts(view: stages.CaseView, given: tuple[NewFact, ...]) -> stages.CaseView:
+    extra = tuple(Fact(str(fact.id), fact.kind, fact.on_date, details=fact.details) for fact in given)
+    return replace(view, facts=view.facts + extra)
+
+
+def _in_proceeding(fact: NewFact, own: Proceeding | None) -> NewFact:
+    if own is None or fact.proceeding_id is not None:
+        return fact
+    return replace(fact, proceeding_id=own.id, by_party=fact.by_party or own.filed_by)
+
+
+def _warnings(verdict: Verdict) -> list[dict[str, str]]:
+    if verdict.kind is not VerdictKind.WARNING:
+        return []
+    return [{"text": reason.text, "citation": reason.citation} for reason in verdict.reasons]
+
+
+__all__ = ["CannotUndo", "MoveInput", "TransitionRefused", "advance", "check", "move", "undo"]
