@@ -41,8 +41,9 @@ def _limit(limits: dict) -> None:
         import resource
     except ImportError:
         return  # Windows: the parent watches and kills
+    cpu = limits["cpu_seconds"]
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 2))  # SIGXCPU first: it says why, SIGKILL would not
     for name, value in (
-        ("RLIMIT_CPU", limits["cpu_seconds"]),
         ("RLIMIT_FSIZE", limits["file_bytes"]),
         ("RLIMIT_AS", limits["memory_bytes"]),
         ("RLIMIT_CORE", 0),

@@ -38,7 +38,7 @@ def extension_of(name: str) -> str:
 
     "Notes of 4.8" and "Letter from Dr. Smith" have none."""
     _, dot, extension = clean_name(name).rpartition(".")
-    looks_like_one = re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9_-]{1,10}|7z", extension)
+    looks_like_one = re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9_-]{1,20}|7z", extension)
     return extension.lower() if dot and looks_like_one else ""
 
 

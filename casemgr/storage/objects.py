@@ -147,9 +147,15 @@ class ObjectStore:
             yield owner, sha256
 
     def sweep(
-        self, referenced: Collection[tuple[str, str]] | Callable[[str, str], bool], older_than: timedelta
+        self,
+        referenced: Collection[tuple[str, str]] | Callable[[str, str], bool],
+        older_than: timedelta,
+        *,
+        dry_run: bool = False,
     ) -> list[str]:
         """Delete objects that no row refers to, and bytes that never finished arriving; return their keys.
+
+        With `dry_run`, only return them.
 
         `referenced` is a set of (org_id, sha256), or a function that says whether such a pair is in use.
         Only what is older than `older_than` goes: a row may be about to be written for anything younger.
@@ -163,7 +169,7 @@ class ObjectStore:
             now = self._head(key)  # an upload of the same bytes may have renewed it since the listing
             if now is not None and now["last_modified"] < before:
                 gone.append(key)
-        for key in gone:
+        for key in gone if not dry_run else ():
             self._discard(key)
         return gone
 

@@ -91,9 +91,6 @@ PROGRAM_MAGIC = (
     b"dex\n",
     b"\x00asm",
     b"ITSF",  # compiled help
-    b"CWS",
-    b"FWS",
-    b"ZWS",  # Flash
     b"!<arch>\n",
     b"\xed\xab\xee\xdb",  # Debian and RPM packages
 )
@@ -103,7 +100,7 @@ OTHER_MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"Rar!\x1a\x07", "a RAR archive", "Open it and upload the files inside"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Open it and upload the files inside"),
     (b"\x1f\x8b", "a GZIP archive", "Open it and upload the files inside"),
-    (b"BZh", "a BZIP2 archive", "Open it and upload the files inside"),
+    (b"BZh91AY", "a BZIP2 archive", "Open it and upload the files inside"),
     (b"\xfd7zXZ\x00", "an XZ archive", "Open it and upload the files inside"),
     (b"MSCF", "a Windows cabinet", "Open it and upload the files inside"),
     (b"%!PS", "a PostScript file", "Save it as a PDF"),
