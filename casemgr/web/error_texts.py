@@ -3,6 +3,9 @@
 from typing import NamedTuple
 
 
+WHO = "whoever looks after this installation, with the reference number below."
+
+
 class ErrorText(NamedTuple):
     """The words of one error page. `steps` are things to do, the best one first."""
 
@@ -78,7 +81,7 @@ TEXTS: dict[str, ErrorText] = {
         "What you just sent may not have been saved.",
         (
             "Go back, check whether your last change is there, and try again.",
-            "If it happens again, tell whoever looks after this installation, with the reference number below.",
+            f"If it happens again, tell {WHO}",
         ),
         can_retry=True,
     ),
@@ -88,7 +91,7 @@ TEXTS: dict[str, ErrorText] = {
         "what you sent just now was not saved.",
         (
             "Wait a minute, then try again. Text you typed in a long form is kept in this tab.",
-            "If it lasts, tell whoever looks after this installation, with the reference number below.",
+            f"If it lasts, tell {WHO}",
         ),
         can_retry=True,
     ),
@@ -96,7 +99,7 @@ TEXTS: dict[str, ErrorText] = {
         "There is no room left to save this",
         "The disk of this installation is full. Nothing was half-saved, and everything that was saved before is safe.",
         (
-            "Tell whoever looks after this installation that the disk is full, with the reference number below.",
+            f"The disk needs room: tell {WHO}",
             "Keep your copy of the file until it has been saved here.",
         ),
     ),

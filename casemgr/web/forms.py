@@ -29,7 +29,10 @@ class Problem(NamedTuple):
 
 
 def field_kind(field: Field) -> str:
-    """Name the component that shows `field`: hidden, checkbox, radio, checkboxes, select, textarea, file, input."""
+    """Name the component that shows `field`.
+
+    One of hidden, checkbox, radio, checkboxes, select, textarea, file, input.
+    """
     if isinstance(field, HiddenField) or getattr(field.widget, "input_type", "") == "hidden":
         return "hidden"
     if isinstance(field, RadioField):

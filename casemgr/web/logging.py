@@ -67,7 +67,7 @@ def describe(exc_info: ExcInfo) -> dict[str, Any]:
 
 
 def route() -> str:
-    """Return the pattern of the present route, `/cases/<uuid:case_id>`, or `(none)` for an unknown address."""
+    """Return the pattern of the present route, `/cases/<uuid:case_id>`; `(none)` for an unknown address."""
     return request.url_rule.rule if request.url_rule else "(none)"
 
 

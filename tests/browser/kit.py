@@ -168,7 +168,7 @@ def looks(page: Page) -> Iterator[Iterator[tuple[str, str]]]:
     """Give the page each width and each color scheme in turn, and put it back at the end."""
     before = page.viewport_size
     yield _looks(page)
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     if before:
         page.set_viewport_size(before)
 
@@ -177,7 +177,8 @@ def _looks(page: Page) -> Iterator[tuple[str, str]]:
     for device, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": HEIGHTS[device]})
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
+            # Without motion, or a color in mid-change is measured and drawn.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.wait_for_function(
                 "scheme => document.documentElement.dataset.bsTheme === scheme || !document.documentElement.dataset.bsTheme",
                 arg=scheme,
@@ -193,7 +194,7 @@ def screenshot(page: Page, name: str) -> list[Path]:
     with looks(page) as each:
         for device, scheme in each:
             file = folder / f"{name}-{device}-{scheme}.png"
-            page.screenshot(path=file, full_page=True)
+            page.screenshot(path=file, full_page=True, animations="disabled")
             files.append(file)
     return files
 

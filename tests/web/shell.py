@@ -18,6 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -78,15 +79,25 @@ class EveryField(FlaskForm):
     version = HiddenField(default="3")
     title = StringField("Title of the paper", [DataRequired("Give the paper a title"), Length(max=80)])
     held_on = DateField("Date of the meeting", [DataRequired("Enter the date of the meeting")])
-    kind = SelectField("Kind", choices=[("letter", "Letter"), ("iep", "IEP"), ("report", "Report")])
+    kind = SelectField(
+        "Kind", choices=[SelectChoice("letter", "Letter"), SelectChoice("iep", "IEP"), SelectChoice("report", "Report")]
+    )
     outcome = RadioField(
         "How did it end?",
         [DataRequired("Choose how the meeting ended")],
-        choices=[("agreed", "Agreed"), ("partly", "Partly agreed"), ("refused", "The district refused")],
+        choices=[
+            SelectChoice("agreed", "Agreed"),
+            SelectChoice("partly", "Partly agreed"),
+            SelectChoice("refused", "The district refused"),
+        ],
     )
     people = SelectMultipleField(
         "Who was there?",
-        choices=[("parent", "Parent"), ("teacher", "Teacher"), ("lea", "District representative")],
+        choices=[
+            SelectChoice("parent", "Parent"),
+            SelectChoice("teacher", "Teacher"),
+            SelectChoice("lea", "District representative"),
+        ],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
@@ -100,7 +111,7 @@ bp = Blueprint("gallery", __name__, template_folder="templates")
 
 
 @bp.get("/gallery")
-def parts():
+def parts(case_id: str | None = None):
     if request.args.get("flash"):
         flash("Session recorded.")
         flash("The district has not been told yet.", "warning")
@@ -146,7 +157,7 @@ def receive():
             "what_to_do": "Print it to PDF first.",
         }
         return jsonify(answer), 422
-    if name.startswith("busy") and "retried" not in request.args and not seen.add_first(name):
+    if name.startswith("busy") and not seen.add_first(name):
         abort(503)
     return jsonify(ok=True, message=f"Saved, {len(body)} bytes.", url="/gallery", duplicate=name.startswith("copy"))
 
@@ -154,8 +165,10 @@ def receive():
 @bp.get("/job")
 def job():
     polls.append(1)
+    if request.args.get("never"):
+        return jsonify(state="running", done=1, total=3, message="Stamping pages")
     if len(polls) % 3:
-        return jsonify(state="running", done=len(polls), total=3, message="Stamping pages")
+        return jsonify(state="running", done=len(polls) % 3, total=3, message="Stamping pages")
     return jsonify(state="done", done=3, total=3, message="Done", url="/gallery")
 
 
@@ -177,6 +190,9 @@ seen = _Seen()
 polls: list[int] = []
 
 
+ENDPOINTS = [place.endpoint for place in (*web.navigation.MAIN, *web.navigation.CASE)] + ["accounts.settings"]
+
+
 def make_app(signed_in: bool = True) -> Flask:
     """Return the app. Signed in, the shell shows the account of an invented person."""
     app = Flask("casemgr", root_path=str(ROOT), template_folder=str(ROOT.parent / "templates"))
@@ -184,10 +200,7 @@ def make_app(signed_in: bool = True) -> Flask:
     CSRFProtect(app)
     web.init_app(app)
     app.register_blueprint(bp)
-    for endpoint in (
-        "cases.index cases.board deadlines.calendar cases.new accounts.settings cases.show documents.index "
-        "evidence.index deadlines.index issues.index filings.index cases.people proceedings.history"
-    ).split():
+    for endpoint in ENDPOINTS:
         path = "/gallery" if endpoint == "cases.index" else f"/{endpoint.replace('.', '/')}"
         needs_case = endpoint in {place.endpoint for place in web.navigation.CASE}
         app.add_url_rule(path + ("/<case_id>" if needs_case else ""), endpoint, parts)
