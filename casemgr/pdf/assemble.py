@@ -1,8 +1,8 @@
 """One packet, one PDF: read the exhibits, draw our own pages, put all in order, stamp, write.
 
 Order: cover, filing, chronology, exhibit index, then for each exhibit its slip sheet and pages, then the
-certificate of service. Page labels: "Cover", 1, 2, 3 … for filing to index (as printed at their foot), the
-exhibit's label for a slip sheet, the Bates number for an exhibit page, CS-1 … for the certificate. A slip
+certificate of service. Page labels say what is printed: our own pages carry their number in the PDF (the
+one that index and cover give), a slip sheet its exhibit's label, an exhibit page its Bates number. A slip
 sheet has no Bates number, but that of a native exhibit has: it stands for the file.
 """
 
@@ -19,7 +19,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from casemgr.pdf import navigation
-from casemgr.pdf.drawing import SECTIONS, Drawn, draw
+from casemgr.pdf.drawing import Drawn, draw
 from casemgr.pdf.filing import filing_bookmarks
 from casemgr.pdf.fonts import Typesetter
 from casemgr.pdf.front import Placed
@@ -84,41 +84,20 @@ class _Plan:
     placed: list[Placed]
     drawn: Drawn
     sections: dict[str, tuple[int, int]]
-    total: int
+    slips: list[int]
     undrawable: tuple[str, ...]
 
 
 def _plan(packet: Packet, sources: Sequence[Source]) -> _Plan:
-    """Draw our pages twice: once to count the front pages, then with the page numbers they lead to."""
+    """Count Bates numbers and draw our own pages."""
     type_ = Typesetter()
-    first = draw(packet, sources, _place(packet, sources, 0), {}, 0, type_, with_exhibits=False)
-    front, certificate = first.front, first.pages - first.front
-    placed = _place(packet, sources, front)
-    total = first.pages + sum(_sheets(source) for source in sources)
-    starts = [(key, first.marks[key]) for key in SECTIONS if key in first.marks]
-    ends = [page - 1 for _, page in starts[1:]] + [front]
-    sections = {key: (page, end) for (key, page), end in zip(starts, ends, strict=True)}
-    if certificate:
-        sections["certificate"] = (total - certificate + 1, total)
-    at = {key: pages[0] for key, pages in sections.items()}
-    drawn = draw(packet, sources, placed, at, total, type_, with_exhibits=True)
-    assert drawn.front == front  # numbers stand in fixed columns: filling them in moves nothing
-    return _Plan(placed, drawn, sections, total, tuple(sorted(type_.undrawable)))
-
-
-def _sheets(source: Source) -> int:
-    """Return the pages an exhibit takes: slip sheet and pages; a native file has its slip sheet only."""
-    return 1 if source.exhibit.kind is ExhibitKind.NATIVE else 1 + source.pages
-
-
-def _place(packet: Packet, sources: Sequence[Source], front: int) -> list[Placed]:
-    placed, page, offset = [], front + 1, 0
+    placed, offset = [], 0
     for source in sources:
         bates = packet.bates.number(offset), packet.bates.number(offset + source.pages - 1)
-        placed.append(Placed(source.exhibit, source.pages, *bates, slip_page=page))
+        placed.append(Placed(source.exhibit, source.pages, *bates))
         offset += source.pages
-        page += _sheets(source)
-    return placed
+    drawn = draw(packet, sources, placed, type_)
+    return _Plan(placed, drawn, drawn.sections(), drawn.slip_pages(), tuple(sorted(type_.undrawable)))
 
 
 @dataclass
@@ -138,26 +117,21 @@ class _Assembly:
         """Arrange, stamp, label, bookmark and describe."""
         drawn = [page.obj for page in self.pdf.pages]
         front = self.plan.drawn.front
-        certificate = drawn[front : front + self._length("certificate")]
+        certificate = drawn[front : front + self.plan.drawn.certificate]
         del self.pdf.pages[front:]
-        self.labels.append((0, navigation.page_label("Cover")))
-        if front > 1:
-            self.labels.append((1, navigation.page_label(start=1)))
+        self.labels.append((0, navigation.page_label(start=1)))
         stamper = Stamper(self.pdf)
         for source, placed in zip(self.sources, self.plan.placed, strict=True):
             self.steps.next(f"Adding exhibit {source.exhibit.label}")
             self._exhibit(source, placed, drawn, stamper)
         if certificate:
-            self.labels.append((len(self.pdf.pages), navigation.page_label("CS-", 1)))
+            at = len(self.pdf.pages)
+            self.labels.append((at, navigation.page_label(start=at + 1)))
             self._append(certificate)
-        assert len(self.pdf.pages) == self.plan.total
+        assert len(self.pdf.pages) == self.plan.drawn.total
         navigation.add_labels(self.pdf, self.labels)
         navigation.add_bookmarks(self.pdf, self._bookmarks())
         self._describe()
-
-    def _length(self, section: str) -> int:
-        first, last = self.plan.sections.get(section, (1, 0))
-        return last - first + 1
 
     def _append(self, pages: Sequence[Any]) -> None:
         self.pdf.pages.extend(pikepdf.Page(page) for page in pages)
@@ -195,8 +169,11 @@ class _Assembly:
             if key in sections:
                 entries.append((title, sections[key][0], ()))
         if self.plan.placed:
-            below = [(f"{p.exhibit.label}  {p.exhibit.title}", p.slip_page, ()) for p in self.plan.placed]
-            entries.append(("Exhibits", self.plan.placed[0].slip_page, below))
+            below = [
+                (f"{p.exhibit.label}  {p.exhibit.title}", page, ())
+                for p, page in zip(self.plan.placed, self.plan.slips, strict=True)
+            ]
+            entries.append(("Exhibits", self.plan.slips[0], below))
         if certificate:
             entries.append((certificate.title, sections["certificate"][0], ()))
         return entries
@@ -268,19 +245,19 @@ def _result(
     exhibits = tuple(
         BuiltExhibit(
             label=p.exhibit.label,
-            slip_page=p.slip_page,
-            first_page=p.slip_page + (0 if p.exhibit.kind is ExhibitKind.NATIVE else 1),
+            slip_page=page,
+            first_page=page + (0 if p.exhibit.kind is ExhibitKind.NATIVE else 1),
             pages=p.pages,
             bates_first=p.bates_first,
             bates_last=p.bates_last,
             sha256=source.sha256,
             notes=tuple(source.cleaned.notes),
         )
-        for p, source in zip(plan.placed, sources, strict=True)
+        for p, page, source in zip(plan.placed, plan.slips, sources, strict=True)
     )
     data = manifest(
         packet,
-        pdf={"sha256": sha256, "size": size, "pages": plan.total},
+        pdf={"sha256": sha256, "size": size, "pages": plan.drawn.total},
         sections=sections,
         exhibits=exhibits,
         sizes=[source.size for source in sources],
@@ -290,7 +267,7 @@ def _result(
         path=out,
         sha256=sha256,
         size=size,
-        pages=plan.total,
+        pages=plan.drawn.total,
         sections=plan.sections,
         exhibits=exhibits,
         manifest=data,

@@ -7,6 +7,7 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from casemgr.pdf import fonts, style
 from casemgr.pdf.fonts import Typesetter, pieces
+from casemgr.pdf.later import Later
 from casemgr.pdf.model import Block, Fields, Grid, Items, Signature, Text
 from casemgr.pdf.style import paragraph
 
@@ -17,6 +18,7 @@ class Writer:
 
     type: Typesetter
     numbered: int = 0
+    later: Later = field(default_factory=Later)
     targets: frozenset[str] = field(default_factory=frozenset)
     """Exhibit labels that can be linked to."""
 

@@ -18,7 +18,7 @@ _ACTING = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"
 _SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
 MAX_CONTENT = 200_000_000  # bytes of drawing commands on one page; more is a bomb, not a paper
 _PEEK = 8_000_000  # balance is checked up to here; rewriting more would cost too much memory
-_Q = frozenset((b"q", b"Q"))
+_GAPS = frozenset((b"", b" ", b"\n", b"\r", b"\t", b"\0", b"\f"))
 
 
 @dataclass
@@ -229,11 +229,19 @@ def _balanced(data: bytes) -> bool:
 
     A doubt (a "q" inside a string, say) gives False, and the page is then sealed: always right, only slower.
     """
-    words = data.split()
     depth = 0
-    for word in words:
-        if word in _Q:
-            depth += 1 if word == b"q" else -1
-            if depth < 0:
-                return False
-    return depth == 0 and words.count(b"BT") == words.count(b"ET")
+    for _, step in sorted([*_words(data, b"q", 1), *_words(data, b"Q", -1)]):
+        depth += step
+        if depth < 0:
+            return False
+    return depth == 0 and len(list(_words(data, b"BT", 1))) == len(list(_words(data, b"ET", 1)))
+
+
+def _words(data: bytes, word: bytes, value: int) -> Iterator[tuple[int, int]]:
+    """Yield (position, value) of each `word` that stands by itself."""
+    at = data.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if data[at - 1 : at] in _GAPS and data[end : end + 1] in _GAPS:
+            yield at, value
+        at = data.find(word, end)

@@ -1,26 +1,27 @@
 """The pages around the filing: cover, chronology and exhibit index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reportlab.platypus import Flowable, Spacer
 
 from casemgr.pdf import fonts, style
 from casemgr.pdf.blocks import Writer
 from casemgr.pdf.fonts import pieces
+from casemgr.pdf.later import LateNumber, Number
 from casemgr.pdf.model import ChronologyRow, Exhibit, Packet
 from casemgr.pdf.style import link, paragraph
 
 
 @dataclass(frozen=True)
 class Placed:
-    """An exhibit with its Bates numbers and the page of its slip sheet in the finished PDF (0: not known)."""
+    """An exhibit with its pages and Bates numbers."""
 
     exhibit: Exhibit
     pages: int
     bates_first: str
     bates_last: str
-    slip_page: int
 
     @property
     def bates(self) -> str:
@@ -30,8 +31,8 @@ class Placed:
         return f"{self.bates_first} – {self.bates_last}"
 
 
-def cover_story(packet: Packet, placed: Sequence[Placed], at: Mapping[str, int], writer: Writer) -> list[Flowable]:
-    """Return the cover. `at` gives the first page of each section, for the summary of contents."""
+def cover_story(packet: Packet, placed: Sequence[Placed], writer: Writer) -> list[Flowable]:
+    """Return the cover with a summary of contents."""
     line = writer.type.line
     story: list[Flowable] = [
         Spacer(1, 60),
@@ -51,11 +52,11 @@ def cover_story(packet: Packet, placed: Sequence[Placed], at: Mapping[str, int],
     ]
     story += [Spacer(1, 16), *writer.fields([fact for fact in facts if fact[1]], 110)]
     story += [Spacer(1, 8), paragraph("CONTENTS", style.LABEL), style.rule(after=4)]
-    story.append(_contents(packet, placed, at, writer))
+    story.append(_contents(packet, placed, writer))
     return story
 
 
-def _contents(packet: Packet, placed: Sequence[Placed], at: Mapping[str, int], writer: Writer) -> Flowable:
+def _contents(packet: Packet, placed: Sequence[Placed], writer: Writer) -> Flowable:
     """Return what the packet holds, each line a link with the page of the PDF."""
     entries = []
     if packet.filing:
@@ -78,8 +79,8 @@ def _contents(packet: Packet, placed: Sequence[Placed], at: Mapping[str, int], w
         words = link(name, key)
         if detail:
             words += f'<br/><font name="{fonts.SANS}" size="9" color="#5B6068">{detail}</font>'
-        page = placed[0].slip_page if key.startswith("exhibit-") else at.get(key, 0)
-        rows.append([paragraph(words, style.VALUE), paragraph(f"page {page}", style.CELL_RIGHT)])
+        page = LateNumber(writer.later, Number(key, "page {}", style.CELL_RIGHT), key)
+        rows.append([paragraph(words, style.VALUE), page])
     return style.table(rows, [style.LINE - 70, 70]) if rows else Spacer(1, 1)
 
 
@@ -113,25 +114,26 @@ def index_story(placed: Sequence[Placed], writer: Writer) -> list[Flowable]:
     """Return the exhibit index: label, description, date, Bates range, page. All lead to the slip sheet."""
     head = _head(("Exhibit", "Description", "Date", "Bates numbers"))
     head.append(paragraph("PDF page", style.CELL_HEAD_RIGHT))
-    body: list[list[Flowable | str]] = []
+    body: list[list[Any]] = []
     commands = []
     for p in placed:
         target = f"exhibit-{p.exhibit.label}"
         label = paragraph(link(p.exhibit.label, target), style.CELL_LABEL)
-        titles = [link(writer.type.markup(part), target) for part in pieces(p.exhibit.title, 900)]
-        notes = [
-            f'<font name="{fonts.SANS}" size="8.5" color="#5B6068">{writer.type.markup(part, fonts.SANS)}</font>'
-            for part in pieces(p.exhibit.description, 900)
-            if part
-        ]
-        when = paragraph(writer.type.line(p.exhibit.when, fonts.SANS, limit=60), style.CELL_SANS)
-        bates = paragraph(p.bates.replace(" – ", " –<br/>"), style.CELL_SANS)
-        page = paragraph(link(f"{p.slip_page}", target), style.CELL_RIGHT)
-        for n, part in enumerate([*titles, *notes]):
-            text = paragraph(part, style.CELL)
-            body.append([label, text, when, bates, page] if n == 0 else ["", text, "", "", ""])
+        titles = [link(writer.type.markup(part), target) for part in pieces(p.exhibit.title, 700)]
+        cells: list[list[Flowable]] = [[paragraph(part, style.CELL)] for part in titles]
+        notes = [part for part in pieces(p.exhibit.description, 700) if part]
+        lines = [paragraph(writer.type.markup(part, fonts.SANS), style.CELL_NOTE) for part in notes]
+        if len(titles) == len(lines) == 1:
+            cells[0] += lines
+        else:
+            cells += [[line] for line in lines]
+        when = paragraph(writer.type.line(p.exhibit.when, fonts.SANS, limit=60), style.CELL_SMALL)
+        bates = paragraph(p.bates.replace(" – ", " –<br/>"), style.CELL_SMALL)
+        page = LateNumber(writer.later, Number(target, "{}", style.CELL_RIGHT), target)
+        for n, cell in enumerate(cells):
+            body.append([label, cell, when, bates, page] if n == 0 else ["", cell, "", "", ""])
         commands.append(("LINEBELOW", (0, len(body)), (-1, len(body)), 0.4, style.HAIR))
-    widths = [48, style.LINE - 48 - 80 - 92 - 46, 80, 92, 46]
+    widths = [44, style.LINE - 44 - 92 - 90 - 42, 92, 90, 42]
     return [
         paragraph("Exhibit index", style.PAGE_TITLE),
         Spacer(1, 6),

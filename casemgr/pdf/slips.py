@@ -1,14 +1,17 @@
 """The sheet before each exhibit, and the certificate of service at the end."""
 
+from typing import Any
+
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Spacer
 
 from casemgr.pdf import fonts, style
 from casemgr.pdf.blocks import Writer
-from casemgr.pdf.fonts import pieces
+from casemgr.pdf.fonts import clean, pieces
 from casemgr.pdf.front import Placed
+from casemgr.pdf.later import LateNumber, Number
 from casemgr.pdf.model import CertificateOfService, ExhibitKind, Recipient
-from casemgr.pdf.style import link, paragraph
+from casemgr.pdf.style import paragraph, small_line
 
 _NATIVE = (
     "This exhibit cannot be shown on paper. The file is delivered separately, unchanged. "
@@ -16,43 +19,82 @@ _NATIVE = (
 )
 
 
-def slip_story(placed: Placed, sha256: str, size: int, writer: Writer) -> list[Flowable]:
-    """Return one sheet: EXHIBIT, label, title, date, then pages, Bates numbers, file and SHA-256 in small."""
-    exhibit = placed.exhibit
-    native = exhibit.kind is ExhibitKind.NATIVE
-    story: list[Flowable] = [
-        Spacer(1, 120),
-        paragraph("EXHIBIT", style.SLIP_WORD),
-        paragraph(exhibit.label, _label_style(exhibit.label)),
-        paragraph(writer.type.line(exhibit.title, fonts.SERIF, limit=280), style.SLIP_TITLE),
-    ]
-    if exhibit.when:
-        story.append(paragraph(writer.type.line(exhibit.when, fonts.SANS, limit=80), style.SLIP_DATE))
-    if native:
-        story += [Spacer(1, 26), paragraph(_NATIVE, style.CENTER)]
-    rows = [
-        ("Pages", "Delivered as a file" if native else f"{placed.pages:,}"),
-        ("Bates numbers", placed.bates),
-        ("File", writer.type.line(exhibit.file_name, fonts.SANS, limit=200)),
-        ("Size", f"{size:,} bytes" if native else ""),
-        ("SHA-256", sha256),
-    ]
-    cells = [[paragraph(name, style.SMALL), paragraph(value, style.SMALL)] for name, value in rows if value]
-    cells.append(["", paragraph(link("Back to the exhibit index", "index"), style.SMALL)])
-    story += [Spacer(1, 60), style.rule(after=6), style.table(cells, [80, style.LINE - 80])]
-    return story
+class SlipSheet(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """One sheet: EXHIBIT, label, title, date, then pages, Bates numbers, file and SHA-256 in small.
+
+    Drawn directly: a packet may have hundreds of them.
+    """
+
+    def __init__(self, placed: Placed, sha256: str, size: int, writer: Writer) -> None:
+        """Keep what is shown; `size` of the file in bytes."""
+        super().__init__()
+        self.placed, self.sha256, self.size, self.writer = placed, sha256, size, writer
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Fill the frame."""
+        self.width, self.height = width, height
+        return width, height
+
+    def draw(self) -> None:
+        """Draw the upper part from its top line down, the small lines up from the foot."""
+        exhibit, line = self.placed.exhibit, self.writer.type.line
+        middle = self.width / 2
+        y = self.height - 110
+        _centred(self.canv, "EXHIBIT", style.SLIP_WORD, middle, y)
+        size = 62 if len(exhibit.label) <= 7 else 36
+        y -= size * 1.05
+        self.canv.setFont(fonts.use(fonts.SERIF_BOLD), size)
+        self.canv.setFillColor(style.ACCENT)
+        self.canv.drawCentredString(middle, y, exhibit.label)
+        y = self._below(line(exhibit.title, fonts.SERIF, limit=200), style.SLIP_TITLE, y - 34)
+        y = self._below(line(exhibit.when, fonts.SANS, limit=80), style.SLIP_DATE, y - 8)
+        if exhibit.kind is ExhibitKind.NATIVE:
+            self._below(_NATIVE, style.CENTER, y - 24)
+        self._foot()
+
+    def _below(self, markup: str, look: ParagraphStyle, y: float) -> float:
+        """Draw a paragraph under `y` and return where it ends."""
+        if not markup:
+            return y
+        words = paragraph(markup, look)
+        _, height = words.wrap(self.width, self.height)
+        words.drawOn(self.canv, 0, y - height)
+        return y - float(height)
+
+    def _foot(self) -> None:
+        placed, native = self.placed, self.placed.exhibit.kind is ExhibitKind.NATIVE
+        rows = [
+            ("Pages", "Delivered as a file" if native else f"{placed.pages:,}"),
+            ("Bates numbers", placed.bates),
+            ("File", " ".join(clean(placed.exhibit.file_name).split())),
+            ("Size", f"{self.size:,} bytes" if native else ""),
+            ("SHA-256", self.sha256),
+        ]
+        rows = [row for row in rows if row[1]]
+        y = 16.0 * (len(rows) + 1)
+        self.canv.setStrokeColor(style.HAIR)
+        self.canv.setLineWidth(0.75)
+        self.canv.line(0, y + 18, self.width, y + 18)
+        for name, value in rows:
+            small_line(self.canv, self.writer.type, name, 0, y, width=76)
+            small_line(self.canv, self.writer.type, value, 80, y, width=self.width - 80)
+            y -= 16
+        small_line(self.canv, self.writer.type, "Back to the exhibit index", 80, y, width=200)
+        self.canv.linkRect("", "index", (78, y - 3, 190, y + 9), relative=1, thickness=0)
 
 
-def _label_style(label: str) -> ParagraphStyle:
-    size = 62 if len(label) <= 7 else 36
-    return style.make_style("slip-label", fonts.SERIF_BOLD, size, size * 1.25, **style.SLIP_LABEL)
+def _centred(canvas: Any, words: str, look: ParagraphStyle, x: float, y: float) -> None:
+    canvas.setFont(look.fontName, look.fontSize)
+    canvas.setFillColor(look.textColor)
+    canvas.drawCentredString(x, y, words)
 
 
-def certificate_story(certificate: CertificateOfService, pages: int, writer: Writer) -> list[Flowable]:
+def certificate_story(certificate: CertificateOfService, writer: Writer) -> list[Flowable]:
     """Return who was served with what, how and when. Without a date, blanks are left to fill in by hand."""
     day = style.long_date(certificate.served_on) if certificate.served_on else "_" * 26
     at = f" at {writer.type.line(certificate.served_at, limit=60)}" if certificate.served_at else ""
     document = " ".join(certificate.document.split())[:600]
+    length = LateNumber(writer.later, Number("total", "{} pages, this page included", style.VALUE, right=False))
     words = (
         f"I certify that on {day}{at} I sent a true and complete copy of the following document to each "
         "person named below, at the address and in the way shown."
@@ -61,7 +103,9 @@ def certificate_story(certificate: CertificateOfService, pages: int, writer: Wri
         paragraph(writer.type.line(certificate.title, fonts.SERIF_BOLD, limit=120), style.PAGE_TITLE),
         Spacer(1, 6),
         paragraph(words, style.BODY),
-        *writer.fields([("Document", document), ("Length", f"{pages:,} pages, this page included")], 90),
+        *writer.fields([("Document", document)], 90)[:1],
+        style.table([[paragraph("Length", style.FIELD), length]], [90, style.LINE - 90]),
+        Spacer(1, 8),
         _recipients(certificate.recipients, writer),
         Spacer(1, 10),
     ]

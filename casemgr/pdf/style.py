@@ -7,12 +7,15 @@ from typing import Any
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 from casemgr.pdf import fonts
+from casemgr.pdf.fonts import Typesetter
 
 PAGE_WIDTH, PAGE_HEIGHT = 612.0, 792.0  # US Letter, points
 MARGIN_SIDE, MARGIN_TOP, MARGIN_BOTTOM = 84.0, 90.0, 84.0
+FOOT = 46.0  # base line of the running foot
 LINE = PAGE_WIDTH - 2 * MARGIN_SIDE  # width of the text
 
 INK = HexColor(0x1C1C1E)
@@ -23,7 +26,14 @@ HAIR = HexColor(0xB9BEC6)
 
 def make_style(name: str, font: str, size: float, leading: float, **more: Any) -> ParagraphStyle:
     """Return a paragraph style; sizes in points."""
-    settings = {"textColor": INK, "allowWidows": 0, "allowOrphans": 0, "splitLongWords": 1} | more
+    settings = {
+        "textColor": INK,
+        "allowWidows": 0,
+        "allowOrphans": 0,
+        "splitLongWords": 1,
+        "bulletFontName": fonts.use(font),
+        "bulletFontSize": size,
+    } | more
     return ParagraphStyle(name, fontName=fonts.use(font), fontSize=size, leading=leading, **settings)
 
 
@@ -32,10 +42,10 @@ BODY_TIGHT = make_style("body-tight", fonts.SERIF, 11, 15.5)
 NUMBERED = make_style("numbered", fonts.SERIF, 11, 16, spaceAfter=8, leftIndent=28, bulletIndent=0)
 ITEM = make_style("item", fonts.SERIF, 11, 15.5, spaceAfter=5, leftIndent=28, bulletIndent=10)
 H1 = make_style("h1", fonts.SANS_BOLD, 14, 19, spaceBefore=20, spaceAfter=7, textColor=ACCENT, keepWithNext=1)
-H2 = make_style("h2", fonts.SANS_BOLD, 11.5, 16, spaceBefore=14, spaceAfter=5, keepWithNext=1)
+H2 = make_style("h2", fonts.SANS_BOLD, 11.5, 16, spaceBefore=18, spaceAfter=5, keepWithNext=1)
 LABEL = make_style("label", fonts.SANS_BOLD, 8.5, 12, spaceBefore=8, spaceAfter=3, textColor=QUIET, keepWithNext=1)
 CITATION = make_style("citation", fonts.SANS, 9, 12.5, textColor=QUIET, spaceAfter=6)
-TITLE = make_style("title", fonts.SERIF_BOLD, 19, 25, spaceAfter=4, textColor=ACCENT)
+TITLE = make_style("title", fonts.SERIF_BOLD, 16, 21, spaceAfter=4, textColor=ACCENT)
 PAGE_TITLE = make_style("page-title", fonts.SERIF_BOLD, 20, 26, spaceAfter=6, textColor=ACCENT)
 CELL = make_style("cell", fonts.SERIF, 10, 14)
 CELL_SANS = make_style("cell-sans", fonts.SANS, 9.5, 14)
@@ -46,7 +56,7 @@ FIELD = make_style("field", fonts.SANS, 9.5, 15, textColor=QUIET)
 VALUE = make_style("value", fonts.SERIF, 11, 15)
 CENTER = make_style("center", fonts.SERIF, 11, 16, alignment=TA_CENTER)
 FORUM = make_style("forum", fonts.SANS_BOLD, 10.5, 15, alignment=TA_CENTER, spaceAfter=12)
-SMALL = make_style("small", fonts.SANS, 8, 11, textColor=QUIET)
+SMALL = make_style("small", fonts.SANS, 8.5, 11, textColor=QUIET)
 COVER_FORUM = make_style("cover-forum", fonts.SANS_BOLD, 11, 15, textColor=QUIET)
 COVER_TITLE = make_style("cover-title", fonts.SERIF_BOLD, 29, 36, textColor=ACCENT, spaceBefore=10, spaceAfter=16)
 SLIP_WORD = make_style("slip-word", fonts.SANS_BOLD, 12, 16, textColor=QUIET, alignment=TA_CENTER)
@@ -61,6 +71,8 @@ CAPTION_ROLE = make_style("caption-role", fonts.SERIF, 11, 15, spaceAfter=4)
 CITATION_KEPT = make_style("citation-kept", fonts.SANS, 9, 12.5, textColor=QUIET, spaceAfter=6, keepWithNext=1)
 FACT_DATE = make_style("fact-date", fonts.SANS_BOLD, 9.5, 15.5)
 CELL_DATE = make_style("cell-date", fonts.SANS_BOLD, 9.5, 14)
+CELL_NOTE = make_style("cell-note", fonts.SANS, 8.5, 12, textColor=QUIET)
+CELL_SMALL = make_style("cell-small", fonts.SANS, 9, 14)
 CELL_LABEL = make_style("cell-label", fonts.SANS_BOLD, 10, 14)
 
 
@@ -133,3 +145,26 @@ class Mark(Flowable):  # type: ignore[misc]  # reportlab has no types
 def paragraph(markup: str, style: ParagraphStyle, **more: Any) -> Paragraph:
     """Return a paragraph of ready markup (see `Typesetter`)."""
     return Paragraph(markup, style, **more)
+
+
+def small_line(
+    canvas: Any, type_: Typesetter, words: str, x: float, y: float, *, width: float, right: bool = False
+) -> None:
+    """Write one small quiet line from `x`, or up to `x` on the right, cut with an ellipsis at `width` points."""
+    words = " ".join(fonts.clean(words).split())
+    if _small_width(type_, words) > width:
+        while words and _small_width(type_, words + "…") > width:
+            words = words[: int(len(words) * 0.95)] if len(words) > 20 else words[:-1]
+        words = words.rstrip() + "…"
+    if right:
+        x -= _small_width(type_, words)
+    canvas.setFillColor(QUIET)
+    text = canvas.beginText(x, y)
+    for run, name in type_.runs(words, fonts.SANS):
+        text.setFont(name, SMALL.fontSize)
+        text.textOut(run)
+    canvas.drawText(text)
+
+
+def _small_width(type_: Typesetter, words: str) -> float:
+    return sum(float(stringWidth(run, name, SMALL.fontSize)) for run, name in type_.runs(words, fonts.SANS))

@@ -120,7 +120,10 @@ def filing() -> m.Filing:
                     ),
                     m.Fact("April 8, 2026", "The Team met on school working day 53.", "P-2"),
                 ),
-                ("A finding that the district did not meet the timeline.", "Compensatory reading instruction: 12 hours."),
+                (
+                    "A finding that the district did not meet the timeline.",
+                    "Compensatory reading instruction: 12 hours.",
+                ),
                 "The district had 45 school working days from consent to hold the Team meeting. It took 53.",
             ),
             m.Issue(
