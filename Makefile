@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 WORKERS ?= 2
 export PORT HOST
 
-.PHONY: run test test-fast lint bench lock picture clean
+.PHONY: run test test-fast test-server lint bench lock picture clean
 
 run: $(VENV)/run.stamp
 	@exec $(PY) -m casemgr up
@@ -16,6 +16,11 @@ test: $(VENV)/dev.stamp
 
 test-fast: $(VENV)/dev.stamp
 	$(PY) -m pytest -q -x -n $(WORKERS) -m "not browser and not fault" --ignore=tests/corpus --ignore=tests/browser
+
+# The tests that talk to a database, on the server that CASEMGR_TEST_SERVER names.
+test-server: $(VENV)/dev.stamp
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --ignore=tests/corpus --ignore=tests/law --ignore=tests/pdf \
+		--ignore=tests/storage --ignore=tests/browser --ignore=tests/platform/test_launcher.py
 
 lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .

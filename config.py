@@ -42,6 +42,8 @@ class Settings:
     session_idle: timedelta = timedelta(hours=8)
     session_life: timedelta = timedelta(days=14)
     web_threads: int = 12
+    log_file: Path | None = None
+    """Where the log goes; None: standard error."""
 
     def unsafe(self) -> list[str]:
         """Return one plain sentence for each setting that is not safe for production."""
@@ -65,6 +67,7 @@ class Settings:
         return {
             "SECRET_KEY": self.secret_key,
             "SETTINGS": self,
+            "LOG_FILE": self.log_file,
             "SESSION_COOKIE_NAME": "casemgr_session",
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
@@ -98,6 +101,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         base_url=environ.get("CASEMGR_BASE_URL") or None,
         max_upload_bytes=_whole_number(environ, "CASEMGR_MAX_UPLOAD_MB", 2048) * MEGABYTE,
         web_threads=_whole_number(environ, "CASEMGR_WEB_THREADS", 12),
+        log_file=Path(environ["CASEMGR_LOG_FILE"]) if environ.get("CASEMGR_LOG_FILE") else None,
     )
     if settings.production and (problems := settings.unsafe()):
         raise UnsafeSettings("\n".join(problems))

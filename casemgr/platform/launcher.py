@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -36,6 +37,7 @@ class CannotStart(Exception):
 def up(settings: config.Settings, *, open_browser: bool) -> None:
     """Start everything and serve until Ctrl-C or SIGTERM. Raises CannotStart."""
     check_machine(settings)
+    settings = replace(settings, log_file=settings.log_file or settings.data_dir / "logs" / "web.log")
     try:
         url = database.application_url(settings)
         database.migrate(database.owner_url(settings), database.role_of(url))
@@ -126,6 +128,7 @@ class WorkerKeeper:
             "CASEMGR_DATA": str(settings.data_dir),
             "CASEMGR_SECRET_KEY": settings.secret_key,
             "DATABASE_URL": database_url,
+            "CASEMGR_LOG_FILE": str(settings.data_dir / "logs" / "worker.log"),
             PARENT: str(os.getpid()),
         }
         self.process: subprocess.Popen[bytes] | None = None

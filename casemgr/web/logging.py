@@ -12,6 +12,8 @@ import time
 import traceback
 from datetime import UTC, datetime
 from functools import partial
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -71,12 +73,16 @@ def route() -> str:
     return request.url_rule.rule if request.url_rule else "(none)"
 
 
-def configure(level: str = "INFO") -> None:
-    """Send every log of this process to standard error as JSON. May be called twice."""
+def configure(level: str = "INFO", file: Path | None = None) -> None:
+    """Send every log of this process as JSON to `file` (rotated at 10 MB, five kept) or standard error. May be
+    called twice."""
     root = logging.getLogger()
     root.setLevel(level)
     if not any(isinstance(handler.formatter, JsonFormatter) for handler in root.handlers):
-        handler = logging.StreamHandler(sys.stderr)
+        handler: logging.Handler = logging.StreamHandler(sys.stderr)
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handler = RotatingFileHandler(file, maxBytes=10_000_000, backupCount=5, encoding="utf-8", delay=True)
         handler.setFormatter(JsonFormatter())
         root.addHandler(handler)
 
@@ -107,7 +113,7 @@ def _log_exception(app: Flask, exc_info: ExcInfo) -> None:
 
 def init_app(app: Flask) -> None:
     if not app.testing:
-        configure(app.config.get("LOG_LEVEL", "INFO"))
+        configure(app.config.get("LOG_LEVEL", "INFO"), app.config.get("LOG_FILE"))
     app.logger.handlers.clear()
     app.log_exception = partial(_log_exception, app)  # type: ignore[method-assign]
     app.before_request(_start_clock)
