@@ -131,7 +131,9 @@ def _sound_or_video(head: bytes, claimed: str | None) -> str | None:
         return claimed
     if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
         return "wav"
-    if head.startswith((b"ID3\x02", b"ID3\x03", b"ID3\x04")) or (head[0] == 0xFF and len(head) > 1 and head[1] in (0xF2, 0xF3, 0xFA, 0xFB)):
+    if head.startswith((b"ID3\x02", b"ID3\x03", b"ID3\x04")) or (
+        head[0] == 0xFF and len(head) > 1 and head[1] in (0xF2, 0xF3, 0xFA, 0xFB)
+    ):
         return "mp3"
     if head.startswith(b"OggS"):
         return "ogg"

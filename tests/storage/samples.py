@@ -137,3 +137,4 @@ MAIL = (
 )
 MAILBOX = b"From a@b Mon Jan  5 10:00:00 2026\n" + b"Subject: one\n\nFrom here on it is text.\n\n"
 MAILBOX += b"From a@b Mon Jan  5 11:00:00 2026\nSubject: two\n\nbody\n"
+RTF = rb"{\rtf1{\fonttbl{\f0 Arial;}}\u8220?Call\u8221? on 4 May\par caf\'e9}"

@@ -35,6 +35,7 @@ def read_pdf(*, report: Callable, path: str, first: int, last_drawn: int, blank:
     report("opened", count=count)
     with contextlib.suppress(pdfium.PdfiumError):
         document.init_forms()  # what was filled into a form is drawn only with this
+        pdfium_c.FPDF_SetFormFieldHighlightAlpha(document.formenv, 0)  # no blue that is not on the paper
     missing, blank = 0, list(blank)
     for number in range(first, min(count, max(MAX_PAGES_WITH_TEXT, last_drawn)) + 1):
         report("begin", number=number)

@@ -1,5 +1,6 @@
 """Read plain text and RTF. Text of any age: UTF-8, UTF-16, or one of the old one-byte alphabets."""
 
+import codecs
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -35,10 +36,21 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         if error.start > len(data) - 4:  # only the last letter was cut, by our own limit
             return data.decode("utf-8", "ignore")
+    foreign = sum(byte > 127 for byte in data[:65536])
+    if foreign < 0.3 * len(data[:65536]):
+        # Western text, perhaps mixed: letters that are no UTF-8 are read as Windows-1252, one by one.
+        return data.decode("utf-8", "windows-1252-where-broken")
     from charset_normalizer import from_bytes  # slow to load, and rarely needed
 
     guess = from_bytes(data[:65536]).best()
     return data.decode(guess.encoding if guess else "cp1252", "replace")
+
+
+def _as_windows_1252(error: UnicodeDecodeError) -> tuple[str, int]:
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("windows-1252-where-broken", _as_windows_1252)
 
 
 def printable(text: str) -> str:
