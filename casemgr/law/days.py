@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from casemgr.law.terms import Unit
 
@@ -72,7 +73,7 @@ class DayCalendar:
 
     def __post_init__(self) -> None:
         years = sorted(self.school_years, key=lambda year: year.first)
-        for earlier, later in zip(years, years[1:], strict=False):
+        for earlier, later in pairwise(years):
             if later.first <= earlier.last:
                 raise ValueError(f"School years {earlier.label} and {later.label} overlap.")
         object.__setattr__(self, "school_years", tuple(years))

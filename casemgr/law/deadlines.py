@@ -1,19 +1,34 @@
 """Facts become deadlines. A pure function: rules, facts, calendar and the day come in, deadlines go out.
 
-Every deadline has three dates, because federal special-education law says nothing about a last day on a weekend and
-bodies disagree:
+Every deadline has three dates, because federal special-education law says nothing about a last day on a weekend
+and bodies disagree:
     nominal     the plain count
     act_by      the earliest plausible reading, moved back to a business day: what our user should meet
     late_after  the latest plausible reading: before it nobody is told that the other side is late
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
-from casemgr.law.days import DayCalendar
-from casemgr.law.rulebook import Rule, Rulebook
-from casemgr.law.terms import DeadlineState, FactKind, PartyRole, Verification
+from casemgr.law.counting import Dates, Step, compute, look_back, say
+from casemgr.law.days import DayCalendar, DaysNotCovered, add_days
+from casemgr.law.facts import FACTS
+from casemgr.law.rulebook import Rulebook
+from casemgr.law.rules import Rule
+from casemgr.law.terms import DeadlineState, Direction, FactKind, PartyRole, RuleKind, Verification
+
+__all__ = [
+    "Dates",
+    "Deadline",
+    "Fact",
+    "Reminder",
+    "Step",
+    "compute",
+    "deadlines",
+    "look_back",
+    "of_same_proceeding",
+]
 
 
 @dataclass(frozen=True)
@@ -35,28 +50,6 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One day of the count. `number` is the day's number when it counted."""
-
-    on: date
-    counted: bool
-    number: int | None
-    why: str
-
-
-@dataclass(frozen=True)
-class Dates:
-    """What one rule gives for one day 0. A date that cannot be computed is None, and `reason` says why."""
-
-    nominal: date | None
-    act_by: date | None
-    late_after: date | None
-    reason: str = ""
-    steps: tuple[Step, ...] = ()
-    readings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Reminder:
     on: date
     why: str
@@ -68,9 +61,11 @@ class Deadline:
 
     Attributes:
         key: stable identity, rule id and id of the fact that started it; survives a change of date.
-        trigger: the fact that started it. day_zero: the day the count starts from (differs from trigger.on when
-            a waiver, an impasse or a withdrawal moved the start). moved_by: the fact that did so.
-        also: ids and citations of State rules that say the same.
+        trigger: the fact that started it.
+        day_zero: the day the count starts from; differs from trigger.on when a waiver, an impasse or a
+            withdrawal moved the start. moved_by: the fact that did so.
+        reason: why there is no date. readings: why the three dates differ. notes: what else to know.
+        also: ids of State rules that say the same; their citations are in `citations`.
         met_by: id of the fact that met it; met_late when that came after late_after.
     """
 
@@ -101,27 +96,311 @@ class Deadline:
         return None if self.act_by is None else (self.act_by - today).days
 
 
-def compute(rule: Rule, on: date, calendar: DayCalendar, details: Mapping[str, str] | None = None) -> Dates:
-    """The three dates of `rule` counted from day 0 `on`, with every counting step.
-
-    Never raises for a calendar that does not reach: the dates are None and `reason` names what is missing."""
-    raise NotImplementedError
-
-
-def look_back(rule: Rule, filed_on: date, calendar: DayCalendar) -> Dates:
-    """The same limit read backwards: the earliest act that a filing on `filed_on` still reaches.
-
-    act_by is the safe, later date. "Check", never delete: exceptions exist (34 CFR 300.511(f))."""
-    raise NotImplementedError
-
-
-def deadlines(
-    rulebook: Rulebook, facts: Sequence[Fact], calendar: DayCalendar, today: date
-) -> list[Deadline]:
+def deadlines(rulebook: Rulebook, facts: Sequence[Fact], calendar: DayCalendar, today: date) -> list[Deadline]:
     """Every deadline that the facts start, soonest act_by first, those without a date last.
 
     Args:
         facts: in the order in which they were recorded (of two hearing dates the later record counts).
         today: local date; a deadline is never late on its own day.
     """
-    raise NotImplementedError
+    return _Case(rulebook, facts, calendar, today).deadlines()
+
+
+def of_same_proceeding(one: Fact, other: Fact) -> bool:
+    """Whether two facts may bear on each other. Facts of two kinds of forum (a mediation beside a hearing) are
+    matched by kind and date; facts of one forum must be of the same proceeding."""
+    if one.proceeding is None or other.proceeding is None or one.proceeding == other.proceeding:
+        return True
+    home, other_home = FACTS[one.kind].proceeding, FACTS[other.kind].proceeding
+    return home is not None and other_home is not None and home is not other_home
+
+
+ENDS = (
+    FactKind.PROCEEDING_WITHDRAWN,
+    FactKind.PROCEEDING_DISMISSED,
+    FactKind.PROCEEDING_SETTLED,
+    FactKind.RESOLUTION_AGREEMENT_SIGNED,
+)
+A_YEAR = timedelta(days=365)
+
+
+class _Case:
+    """One computation: the facts of one case, indexed by kind, against one rulebook."""
+
+    def __init__(self, rulebook: Rulebook, facts: Sequence[Fact], calendar: DayCalendar, today: date) -> None:
+        self.calendar, self.today = calendar, today
+        self.facts = facts
+        self.order = {fact.id: place for place, fact in enumerate(facts)}
+        self.by_kind: dict[FactKind, list[Fact]] = {}
+        for fact in facts:
+            self.by_kind.setdefault(fact.kind, []).append(fact)
+        replaced = {name for rule in rulebook.rules for name in rule.replaces}
+        self.rules = [rule for rule in rulebook.rules if not rule.restates and rule.id not in replaced]
+        self.restating: dict[str, list[Rule]] = {}
+        for rule in rulebook.rules:
+            for name in rule.restates:
+                self.restating.setdefault(name, []).append(rule)
+
+    def deadlines(self) -> list[Deadline]:
+        found = [made for rule in self.rules for made in self._direct(rule)]
+        found += [made for rule in self.rules if rule.starts_after for made in self._chained(rule, found)]
+        found = [self._with_alternative(deadline, found) for deadline in found]
+        return sorted(found, key=lambda d: (d.act_by is None, d.act_by or date.max, d.key))
+
+    def _all(self, kinds: Iterable[FactKind]) -> Iterator[Fact]:
+        for kind in kinds:
+            yield from self.by_kind.get(kind, ())
+
+    def _first(self, kinds: Iterable[FactKind], trigger: Fact, since: date, until: date) -> Fact | None:
+        """The earliest fact of these kinds, beside the trigger, that bears on it and lies between two days."""
+        matching = (
+            fact
+            for fact in self._all(kinds)
+            if fact is not trigger and since <= fact.on <= until and of_same_proceeding(trigger, fact)
+        )
+        return min(matching, key=lambda fact: fact.on, default=None)
+
+    # -- which rules run ------------------------------------------------------------------------------------
+
+    def _direct(self, rule: Rule) -> Iterator[Deadline]:
+        for trigger in self._all(rule.starts_on):
+            if rule.in_force(trigger.on) and self._applies(rule, trigger):
+                dates = compute(rule, trigger.on, self.calendar, trigger.details, lea_filed=self._lea_filed(trigger))
+                if dates.applies:
+                    yield self._make(rule, trigger, trigger.on, dates)
+
+    def _applies(self, rule: Rule, trigger: Fact) -> bool:
+        if rule.only_filed_by is not None and (rule.only_filed_by is PartyRole.LEA) != self._lea_filed(trigger):
+            return False
+        if any(trigger.details.get(key) != value for key, value in rule.when.items()):
+            return False
+        if any(trigger.details.get(key) == value for key, value in rule.unless.items()):
+            return False
+        return not rule.requires or any(
+            fact.on <= trigger.on and of_same_proceeding(trigger, fact) for fact in self._all(rule.requires)
+        )
+
+    def _filer(self, trigger: Fact) -> PartyRole | None:
+        if trigger.filed_by is not None:
+            return trigger.filed_by
+        if trigger.kind is FactKind.DUE_PROCESS_COMPLAINT_RECEIVED_BY_PARENT:
+            return PartyRole.LEA
+        filings = self._all((FactKind.DUE_PROCESS_COMPLAINT_FILED, FactKind.EXPEDITED_COMPLAINT_FILED))
+        home = FACTS[trigger.kind].proceeding
+        return next(
+            (
+                filing.filed_by
+                for filing in filings
+                if home is FACTS[filing.kind].proceeding and of_same_proceeding(trigger, filing)
+            ),
+            None,
+        )
+
+    def _lea_filed(self, trigger: Fact) -> bool:
+        return self._filer(trigger) is PartyRole.LEA
+
+    def _actor(self, rule: Rule, trigger: Fact) -> PartyRole:
+        """Filing and receiving party by name, as far as the facts tell."""
+        filer = PartyRole.LEA if self._lea_filed(trigger) else PartyRole.PARENT
+        if rule.actor is PartyRole.FILING_PARTY:
+            return filer
+        if rule.actor is PartyRole.RECEIVING_PARTY:
+            return PartyRole.PARENT if filer is PartyRole.LEA else PartyRole.LEA
+        return rule.actor
+
+    # -- chains: a rule that starts where another ends ------------------------------------------------------
+
+    def _chained(self, rule: Rule, found: Sequence[Deadline]) -> list[Deadline]:
+        return [self._chain(rule, base) for base in found if base.rule.id == rule.starts_after]
+
+    def _chain(self, rule: Rule, base: Deadline) -> Deadline:
+        trigger, end = base.trigger, base.nominal
+        if end is None:
+            return self._make(rule, trigger, None, Dates(None, None, None, base.reason))
+        moved = self._first(rule.adjusted_by, trigger, trigger.on, end)
+        notes = tuple(
+            f"“{FACTS[late.kind].label}” on {say(late.on)} came after the period had ended on {say(end)}, "
+            "so it does not move this date."
+            for late in self._all((*rule.adjusted_by, *rule.suspended_by))
+            if late.on > end and of_same_proceeding(trigger, late)
+        )
+        start = moved.on if moved else end
+        if moved is None and (stop := self._first(rule.suspended_by, trigger, trigger.on, end)):
+            moved = self._first(rule.resumed_by, stop, stop.on, date.max)
+            if moved is None:
+                reason = (
+                    f"Suspended since {say(stop.on)}: {FACTS[stop.kind].label.lower()}. "
+                    "There is no date until one side withdraws."
+                )
+                made = self._make(rule, trigger, None, Dates(None, None, None, reason), notes=notes)
+                is_open = made.state in (DeadlineState.OPEN, DeadlineState.LATE)
+                return replace(made, state=DeadlineState.SUSPENDED) if is_open else made
+            start = max(moved.on, end)
+        dates = compute(rule, start, self.calendar)
+        return self._make(rule, trigger, start, dates, moved_by=moved, notes=notes)
+
+    def _with_alternative(self, deadline: Deadline, found: Sequence[Deadline]) -> Deadline:
+        """Two ways to the same aim: the safe day is the earlier of both."""
+        if not deadline.rule.alternative_to or deadline.act_by is None:
+            return deadline
+        others = [
+            other.act_by
+            for other in found
+            if other.rule.id == deadline.rule.alternative_to and other.act_by is not None
+        ]
+        if not others or min(others) >= deadline.act_by:
+            return deadline
+        note = f"Plan for {say(min(others))}: the earlier of this date and that of the main rule."
+        return replace(deadline, act_by=min(others), notes=(*deadline.notes, note))
+
+    # -- one deadline ---------------------------------------------------------------------------------------
+
+    def _make(
+        self,
+        rule: Rule,
+        trigger: Fact,
+        day_zero: date | None,
+        dates: Dates,
+        *,
+        moved_by: Fact | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> Deadline:
+        restating = self.restating.get(rule.id, ())
+        dates, extended = self._extended(rule, trigger, dates)
+        verification = rule.verified
+        if rule.verified_when_lea_files is not None and self._lea_filed(trigger):
+            verification = rule.verified_when_lea_files
+        deadline = Deadline(
+            rule=rule,
+            key=f"{rule.id}:{trigger.id}",
+            trigger=trigger,
+            day_zero=day_zero,
+            nominal=dates.nominal,
+            act_by=dates.act_by,
+            late_after=dates.late_after,
+            reason=dates.reason,
+            steps=dates.steps,
+            readings=dates.readings,
+            notes=(
+                *filter(None, (rule.note,)),
+                *(text for other in restating for text in (other.explanation, other.note) if text),
+                *extended,
+                *notes,
+            ),
+            state=DeadlineState.OPEN,
+            actor=self._actor(rule, trigger),
+            verification=verification,
+            citations=tuple(dict.fromkeys((rule.citation, *(other.citation for other in restating)))),
+            also=tuple(other.id for other in restating),
+            moved_by=moved_by,
+            reminders=self._reminders((rule, *restating), day_zero),
+        )
+        return self._with_state(deadline)
+
+    def _extended(self, rule: Rule, trigger: Fact, dates: Dates) -> tuple[Dates, tuple[str, ...]]:
+        """The date an order or agreement set instead; the latest record counts."""
+        notes: list[str] = []
+        for fact in self._all((FactKind.DEADLINE_EXTENDED,)):
+            if fact.details.get("rule") != rule.id or not of_same_proceeding(trigger, fact):
+                continue
+            until = date.fromisoformat(fact.details["until"])
+            if not rule.extension:
+                notes.append(
+                    f"An extension to {say(until)} was recorded, but this date is not one that may be extended."
+                )
+                continue
+            notes.append(f"Extended to {say(until)} on {say(fact.on)}. {rule.extension}")
+            try:
+                act_by = self.calendar.open_day_before(until)
+                late_after = self.calendar.open_day_after(until) if rule.may_roll else until
+            except DaysNotCovered:
+                act_by = late_after = until
+            dates = replace(dates, nominal=until, act_by=act_by, late_after=late_after, reason="")
+        return dates, tuple(notes)
+
+    def _reminders(self, rules: Iterable[Rule], day_zero: date | None) -> tuple[Reminder, ...]:
+        if day_zero is None:
+            return ()
+        alerts = (alert for rule in rules for alert in rule.alerts)
+        return tuple(
+            Reminder(add_days(day_zero, alert.count, alert.unit, self.calendar), alert.why) for alert in alerts
+        )
+
+    def _with_state(self, deadline: Deadline) -> Deadline:
+        """Superseded, met, waived, ended, passed or late: in this order of strength."""
+        if cause := self._reset_by(deadline):
+            return self._superseded(deadline, f"Replaced: {FACTS[cause.kind].label.lower()} ({say(cause.on)}).")
+        met = self._met_by(deadline)
+        waived = self._waived_by(deadline)
+        if met and not (waived and waived.on < met.on):
+            late = deadline.late_after is not None and met.on > deadline.late_after
+            return replace(deadline, state=DeadlineState.MET, met_by=met.id, met_on=met.on, met_late=late)
+        if waived:
+            note = f"Not needed any more: {FACTS[waived.kind].label.lower()} ({say(waived.on)})."
+            return replace(deadline, state=DeadlineState.WAIVED, notes=(*deadline.notes, note))
+        if end := self._ended_by(deadline):
+            return self._superseded(deadline, f"Ended: {FACTS[end.kind].label.lower()} ({say(end.on)}).")
+        return replace(deadline, state=self._by_today(deadline))
+
+    def _by_today(self, deadline: Deadline) -> DeadlineState:
+        rule = deadline.rule
+        if rule.kind is RuleKind.LOOK_BACK or (rule.kind is RuleKind.INFORMATION and not rule.met_by):
+            return DeadlineState.PASSED
+        last = deadline.nominal if rule.kind is RuleKind.MILESTONE else deadline.late_after
+        if last is None or self.today <= last:
+            return DeadlineState.OPEN
+        return DeadlineState.PASSED if rule.kind is RuleKind.MILESTONE else DeadlineState.LATE
+
+    @staticmethod
+    def _superseded(deadline: Deadline, note: str) -> Deadline:
+        return replace(deadline, state=DeadlineState.SUPERSEDED, notes=(*deadline.notes, note))
+
+    def _reset_by(self, deadline: Deadline) -> Fact | None:
+        """A later fact that starts the rule again. For a chain, what reset the rule before it."""
+        trigger = deadline.trigger
+        kinds = deadline.rule.reset_by
+        if deadline.rule.starts_after:
+            kinds = next((rule.reset_by for rule in self.rules if rule.id == deadline.rule.starts_after), kinds)
+        for fact in self._all(kinds):
+            if fact is trigger or not of_same_proceeding(trigger, fact):
+                continue
+            recorded_later = self.order[fact.id] > self.order[trigger.id]
+            if recorded_later if fact.kind is trigger.kind else fact.on >= trigger.on:
+                return fact
+        return None
+
+    def _met_by(self, deadline: Deadline) -> Fact | None:
+        rule, trigger = deadline.rule, deadline.trigger
+        if rule.direction is Direction.BEFORE:
+            return self._first(rule.met_by, trigger, trigger.on - A_YEAR, date.max)
+        later = [kind for kind in rule.met_by if kind is not trigger.kind]
+        again = [kind for kind in rule.met_by if kind is trigger.kind]
+        both = (
+            self._first(later, trigger, trigger.on, date.max),
+            self._first(again, trigger, trigger.on + timedelta(days=1), date.max),
+        )
+        return min((fact for fact in both if fact), key=lambda fact: fact.on, default=None)
+
+    def _waived_by(self, deadline: Deadline) -> Fact | None:
+        rule, trigger = deadline.rule, deadline.trigger
+        until = deadline.nominal if rule.kind is RuleKind.MILESTONE else None
+        found = self._first(rule.waived_by, trigger, trigger.on, until or date.max)
+        named = (
+            fact
+            for fact in self._all((FactKind.DEADLINE_WAIVED,))
+            if fact.details.get("rule") == rule.id and of_same_proceeding(trigger, fact)
+        )
+        return found or next(named, None)
+
+    def _ended_by(self, deadline: Deadline) -> Fact | None:
+        rule, trigger = deadline.rule, deadline.trigger
+        if rule.outlives_proceeding or FACTS[trigger.kind].proceeding is None:
+            return None
+        for fact in self._all(ENDS):
+            ends = fact is not trigger and fact.on >= trigger.on and of_same_proceeding(trigger, fact)
+            voided = fact.kind is FactKind.RESOLUTION_AGREEMENT_SIGNED and self._first(
+                (FactKind.RESOLUTION_AGREEMENT_VOIDED,), fact, fact.on, date.max
+            )
+            if ends and not voided and (deadline.late_after is None or fact.on <= deadline.late_after):
+                return fact
+        return None

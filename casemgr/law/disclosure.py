@@ -18,9 +18,7 @@ class Disclosure:
     reason: str
 
 
-def five_day_disclosure(
-    rulebook: Rulebook, hearing_on: date, disclosed_on: date, calendar: DayCalendar
-) -> Disclosure:
+def five_day_disclosure(rulebook: Rulebook, hearing_on: date, disclosed_on: date, calendar: DayCalendar) -> Disclosure:
     """Whether evidence disclosed on `disclosed_on` is in time for a hearing that begins on `hearing_on`."""
     dates = compute(rulebook.current("idea-disclosure-5bd"), hearing_on, calendar)
     late = dates.late_after is not None and disclosed_on > dates.late_after

@@ -1,14 +1,24 @@
-"""Plain words for every kind of fact, so that a form can be made from data. FACTS is filled below."""
+"""Plain words for every kind of fact, so that a form can be made from data (`packs/facts.toml`).
+
+"Sent", "filed" and "received" are different facts, since clocks differ: the help texts say where each date stands.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
 
+from casemgr.law.days import add_months
+from casemgr.law.rulebook import PACKS, PackError, read_toml
 from casemgr.law.terms import FactKind, PartyRole, ProceedingKind
 
 
 @dataclass(frozen=True)
 class Detail:
-    """One more question that a rule needs. `choices` maps stored value to label; empty: a free answer or a date."""
+    """One more question that a rule needs.
+
+    `choices` maps the stored value to its label; empty means a free answer, or a date when `is_date`."""
 
     key: str
     label: str
@@ -23,10 +33,11 @@ class FactInfo:
     Attributes:
         label: a sentence ("The school district received the due process complaint").
         help: where to find the date, and what not to mix it up with.
-        done_by: who usually does it. proceeding: the kind of proceeding it belongs to, or None.
-        received_by: for a "received" fact, who received it (decides who must answer).
-        may_be_future: true for planned dates (a hearing, a birthday).
         group: heading in a list of facts.
+        done_by: who usually does it.
+        proceeding: the kind of proceeding it belongs to, or None.
+        received_by: for a "received" fact, who received it (this decides who must answer).
+        may_be_future: true for planned dates (a hearing, a birthday).
     """
 
     kind: FactKind
@@ -40,4 +51,43 @@ class FactInfo:
     details: tuple[Detail, ...] = ()
 
 
-FACTS: Mapping[FactKind, FactInfo] = {}
+def _info(kind: FactKind, row: dict[str, Any]) -> FactInfo:
+    return FactInfo(
+        kind=kind,
+        label=row["label"],
+        help=row["help"],
+        group=row["group"],
+        done_by=PartyRole(row["done_by"]) if "done_by" in row else None,
+        proceeding=ProceedingKind(row["proceeding"]) if "proceeding" in row else None,
+        received_by=PartyRole(row["received_by"]) if "received_by" in row else None,
+        may_be_future=row.get("future", False),
+        details=tuple(
+            Detail(d["key"], d["label"], MappingProxyType(d.get("choices", {})), d.get("is_date", False))
+            for d in row.get("details", [])
+        ),
+    )
+
+
+def _load() -> Mapping[FactKind, FactInfo]:
+    rows = read_toml(PACKS / "facts.toml")
+    nameless = [kind.value for kind in FactKind if kind.value not in rows]
+    if nameless:
+        raise PackError(f"facts.toml: no words for {', '.join(nameless)}")
+    return MappingProxyType({FactKind(key): _info(FactKind(key), row) for key, row in rows.items()})
+
+
+FACTS: Mapping[FactKind, FactInfo] = _load()
+
+_BIRTHDAYS = {
+    FactKind.THIRD_BIRTHDAY: 3,
+    FactKind.FOURTEENTH_BIRTHDAY: 14,
+    FactKind.SIXTEENTH_BIRTHDAY: 16,
+    FactKind.EIGHTEENTH_BIRTHDAY: 18,
+    FactKind.TWENTY_SECOND_BIRTHDAY: 22,
+}
+
+
+def birthdays(born_on: date) -> dict[FactKind, date]:
+    """The birthdays that rules hang on. Born on 29 February: 28 February in common years; 1 March is the late
+    reading (give the fact the detail `born_on`, an ISO date, so that the deadline shows both)."""
+    return {kind: add_months(born_on, 12 * years) for kind, years in _BIRTHDAYS.items()}

@@ -1,13 +1,21 @@
 """The law as data: reads `packs/` into frozen dataclasses. The only file access in `law/`.
 
-A pack is a folder of TOML files: `us/` is federal law and always there; `us_ma/` and others add to it or replace
-rows by rule id. No State is named in Python code. A pack that is wrong refuses to load, naming file and rule.
+A pack is a folder of TOML files. `us/` is federal law and always there; `us_ma/` and others add to it, or replace
+a rule of the same id. No State is named in Python code. A pack that is wrong refuses to load, naming file and rule.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
 
+from casemgr.law.rules import Alert, Forum, Item, Reading, Route, Rule, StayPutReading
 from casemgr.law.terms import (
     Direction,
     FactKind,
@@ -21,156 +29,41 @@ from casemgr.law.terms import (
     Verification,
 )
 
+__all__ = [
+    "PACKS",
+    "Alert",
+    "Forum",
+    "Item",
+    "PackError",
+    "Reading",
+    "Route",
+    "Rule",
+    "Rulebook",
+    "StayPutReading",
+    "load",
+    "packed_states",
+    "read_toml",
+    "rulebook_for",
+]
+
+PACKS = Path(__file__).parent / "packs"
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
 
 class PackError(Exception):
     """A pack cannot be used. The text names the file, the rule id and what is wrong."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """Another plausible way to count the same rule, and why somebody might."""
-
-    count: int
-    unit: Unit
-    why: str
-    first_day_counts: bool = False
-
-
-@dataclass(frozen=True)
-class Alert:
-    """A day to be reminded on, before the last day (for a shorter limit that some court applied)."""
-
-    count: int
-    unit: Unit
-    why: str
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule of law with its source. Counts are in `unit`; see terms for the vocabularies.
+class Rulebook:
+    """The law of one State: federal rules and the State's own. Build it with `rulebook_for`.
 
     Attributes:
-        starts_on: facts that start it; each such fact starts one deadline.
-        starts_after: id of the rule whose last day is day 0 of this one (the decision after the resolution period).
-        adjusted_by: facts that become day 0 instead, when they come before that last day.
-        suspended_by, resumed_by: while suspended there is no date at all; the resuming fact becomes day 0.
-        met_by, waived_by, reset_by: facts that satisfy it, make it unnecessary, or start it again.
-        only_filed_by: applies only when this party filed the proceeding (the LEA's own complaint has no
-            resolution period).
-        when, unless: details of the trigger fact that must, or must not, have these values.
-        restates: ids of federal rules that the State repeats: shown once, with both citations.
-        replaces: ids of federal rules that do not run where this one does.
-        may_roll: whether a State computation rule or FRCP 6 might move a last day on a weekend or holiday.
-        early, late: the earliest and latest other reading, where the text leaves room.
-        effective, ended: in force from/to, by the date of the trigger; None means not known to have changed.
-        verified: U is shown as UNVERIFIED wherever the date shows. read_on: when it was last compared.
-        seen: which copy was read.
+        rules: every version of every rule; a State's version of an id has taken the federal one's place.
+        checklists, routes: by kind of filing, the State's rows already merged in.
+        notices: sentences to show (for example that this State has no checked rules yet).
     """
-
-    id: str
-    title: str
-    explanation: str
-    jurisdiction: str
-    kind: RuleKind
-    direction: Direction
-    actor: PartyRole
-    citation: str
-    verified: Verification
-    read_on: date
-    source: str = ""
-    seen: str = ""
-    starts_on: tuple[FactKind, ...] = ()
-    count: int | None = None
-    unit: Unit | None = None
-    first_day_counts: bool = False
-    count_if_lea_filed: int | None = None
-    count_detail: str = ""
-    starts_after: str = ""
-    adjusted_by: tuple[FactKind, ...] = ()
-    suspended_by: tuple[FactKind, ...] = ()
-    resumed_by: tuple[FactKind, ...] = ()
-    met_by: tuple[FactKind, ...] = ()
-    waived_by: tuple[FactKind, ...] = ()
-    reset_by: tuple[FactKind, ...] = ()
-    only_filed_by: PartyRole | None = None
-    when: Mapping[str, str] = field(default_factory=dict)
-    unless: Mapping[str, str] = field(default_factory=dict)
-    school_days_left: tuple[int, int] | None = None
-    alternative_to: str = ""
-    early: Reading | None = None
-    late: Reading | None = None
-    alerts: tuple[Alert, ...] = ()
-    may_roll: bool = True
-    restates: tuple[str, ...] = ()
-    replaces: tuple[str, ...] = ()
-    if_missed: str = ""
-    extension: str = ""
-    note: str = ""
-    effective: date | None = None
-    ended: date | None = None
-
-    def in_force(self, on: date) -> bool:
-        return (self.effective is None or self.effective <= on) and (self.ended is None or on <= self.ended)
-
-
-@dataclass(frozen=True)
-class Forum:
-    """Who hears a kind of proceeding in this jurisdiction, and for which law."""
-
-    kind: ProceedingKind
-    name: str
-    hears: frozenset[Track]
-    citation: str
-    verified: Verification
-    otherwise: str = ""  # where to go with a dispute that this forum does not hear, in plain words
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class StayPutReading:
-    """A State's own words about stay-put, shown beside the federal answer."""
-
-    id: str
-    text: str
-    citation: str
-    verified: Verification
-    tracks: frozenset[Track]
-    disputed_by: tuple[FactKind, ...] = ()  # facts that show a dispute of the kind the State rule speaks of
-    settled_by: tuple[FactKind, ...] = ()
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing that a filing must, should or may contain."""
-
-    key: str
-    need: Need
-    text: str
-    help: str
-    citation: str
-    verified: Verification
-    condition: str = ""  # "if the student is homeless": required only then
-
-
-@dataclass(frozen=True)
-class Route:
-    """Where a filing goes and how. Addresses age: `as_of` is printed with each."""
-
-    kind: FilingKind
-    jurisdiction: str
-    goes_to: str
-    copy_to: str
-    method: str
-    proof: str
-    limits: str
-    citation: str
-    verified: Verification
-    as_of: str
-
-
-@dataclass(frozen=True)
-class Rulebook:
-    """The law of one State: federal rules and the State's own. Build it with `rulebook_for`."""
 
     state: str
     state_name: str
@@ -179,23 +72,253 @@ class Rulebook:
     stay_put_readings: tuple[StayPutReading, ...]
     checklists: Mapping[FilingKind, tuple[Item, ...]]
     routes: Mapping[FilingKind, Route]
-    notices: tuple[str, ...]  # shown to the person: for example that this State has no checked rules yet
+    notices: tuple[str, ...]
 
     def rule(self, rule_id: str) -> Rule:
         """The newest version of a rule. Raises KeyError for an id that no pack has."""
-        raise NotImplementedError
+        versions = [rule for rule in self.rules if rule.id == rule_id]
+        if not versions:
+            raise KeyError(rule_id)
+        return max(versions, key=lambda rule: rule.effective or date.min)
 
     def version(self, rule_id: str, on: date) -> Rule:
         """The version in force on the date of the trigger. Raises KeyError when there is none."""
-        raise NotImplementedError
+        for rule in self.rules:
+            if rule.id == rule_id and rule.in_force(on):
+                return rule
+        raise KeyError(f"{rule_id} on {on.isoformat()}")
 
     def current(self, rule_id: str) -> Rule:
         """The rule that a case of this State runs on: the State's own, where it replaces `rule_id`."""
-        raise NotImplementedError
+        return next((rule for rule in self.rules if rule_id in rule.replaces), self.rule(rule_id))
 
 
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of one file. Raises PackError with file and line when it is not TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"{path.name}: not valid TOML: {error}") from error
+
+
+def packed_states() -> dict[str, str]:
+    """States with a pack of their own: two letters → name."""
+    packs = (read_toml(path)["pack"] for path in sorted(PACKS.glob("us_*/pack.toml")))
+    return {pack["state"]: pack["name"] for pack in packs}
+
+
+@lru_cache(maxsize=64)
 def rulebook_for(state: str) -> Rulebook:
     """The rules of a State by its two letters ("MA"); a State without a pack gets federal law and a notice.
 
     Raises PackError when a pack is wrong."""
-    raise NotImplementedError
+    return load(PACKS, state)
+
+
+def load(packs: Path, state: str) -> Rulebook:
+    """Read the federal pack and the State's from `packs`. Raises PackError, naming file and rule id."""
+    federal = _Pack(packs / "us")
+    folder = packs / f"us_{state.lower()}"
+    if not state.isalpha() or not (folder / "pack.toml").is_file():
+        return _merge(state.upper(), "", (federal,), (_no_pack_notice(federal, state),))
+    own = _Pack(folder)
+    return _merge(state.upper(), own.name, (federal, own), tuple(own.meta.get("notices", ())))
+
+
+def _no_pack_notice(federal: "_Pack", state: str) -> str:
+    return str(federal.meta["no_state_pack_notice"]).replace("{state}", state.upper() or "this State")
+
+
+class _Pack:
+    """One folder of TOML files, parsed and checked row by row."""
+
+    def __init__(self, folder: Path) -> None:
+        self.meta: dict[str, Any] = {}
+        self.rules: list[Rule] = []
+        self.forums: list[Forum] = []
+        self.readings: list[StayPutReading] = []
+        self.checklists: dict[FilingKind, list[Item]] = {}
+        self.routes: list[Route] = []
+        self.where: dict[str, str] = {}
+        for path in sorted(folder.glob("*.toml")):
+            self._read(path, folder.name)
+        self.name = str(self.meta.get("name", folder.name))
+
+    def _read(self, path: Path, jurisdiction: str) -> None:
+        tables = read_toml(path)
+        unknown = set(tables) - {"pack", "defaults", "rule", "forum", "stay_put", "checklist", "route"}
+        if unknown:
+            raise PackError(f"{jurisdiction}/{path.name}: unknown table {sorted(unknown)[0]!r}")
+        defaults = tables.get("defaults", {})
+        file = f"{jurisdiction}/{path.name}"
+        self.meta |= tables.get("pack", {})
+        for row in tables.get("rule", []):
+            rule = _row(Rule, defaults | row | {"jurisdiction": jurisdiction}, file, row.get("id"))
+            _check_rule(rule, file)
+            self.where.setdefault(rule.id, file)
+            self.rules.append(rule)
+        for row in tables.get("forum", []):
+            self.forums.append(_row(Forum, row, file, row.get("kind")))
+        for row in tables.get("stay_put", []):
+            self.readings.append(_row(StayPutReading, row, file, row.get("id")))
+        for table in tables.get("checklist", []):
+            items = [_row(Item, row, file, row.get("key")) for row in table.get("items", [])]
+            self.checklists.setdefault(FilingKind(table["kind"]), []).extend(items)
+        for row in tables.get("route", []):
+            self.routes.append(_row(Route, row | {"jurisdiction": jurisdiction}, file, row.get("kind")))
+
+
+def _enums(enum: type[E]) -> Callable[[Any], tuple[E, ...]]:
+    return lambda value: tuple(enum(one) for one in ([value] if isinstance(value, str) else value))
+
+
+def _tracks(value: Any) -> frozenset[Track]:
+    return frozenset(Track(one) for one in value)
+
+
+def _reading(value: dict[str, Any]) -> Reading:
+    return Reading(value["count"], Unit(value["unit"]), value["why"], value.get("first_day_counts", False))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+FACT_LISTS = (
+    "starts_on",
+    "adjusted_by",
+    "suspended_by",
+    "resumed_by",
+    "met_by",
+    "waived_by",
+    "reset_by",
+    "requires",
+    "disputed_by",
+    "settled_by",
+)
+CONVERT: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(FACT_LISTS, _enums(FactKind)),
+    "direction": Direction,
+    "actor": PartyRole,
+    "only_filed_by": PartyRole,
+    "unit": Unit,
+    "verified": Verification,
+    "verified_when_lea_files": Verification,
+    "need": Need,
+    "restates": _texts,
+    "replaces": _texts,
+    "when": MappingProxyType,
+    "unless": MappingProxyType,
+    "school_days_left": tuple,
+    "early": _reading,
+    "late": _reading,
+    "alerts": lambda rows: tuple(Alert(row["count"], Unit(row["unit"]), row["why"]) for row in rows),
+    "hears": _tracks,
+    "tracks": _tracks,
+}
+KINDS: dict[type, type[StrEnum]] = {Rule: RuleKind, Forum: ProceedingKind, Route: FilingKind}
+
+
+def _row(shape: type[T], row: Mapping[str, Any], file: str, name: object) -> T:
+    """One table row as a dataclass; every mistake names the file and the row."""
+    known = {field.name: field for field in fields(shape)}  # type: ignore[arg-type]
+    where = f"{file}: {name or 'a row without id'}"
+    if unknown := set(row) - set(known):
+        raise PackError(f"{where}: unknown field {sorted(unknown)[0]!r}")
+    missing = [
+        key
+        for key, field in known.items()
+        if field.default is MISSING and field.default_factory is MISSING and key not in row
+    ]
+    if missing:
+        raise PackError(f"{where}: {missing[0]!r} is missing")
+    values: dict[str, Any] = {}
+    for key, value in row.items():
+        convert = KINDS.get(shape) if key == "kind" else CONVERT.get(key)
+        try:
+            values[key] = convert(value) if convert else value
+        except (ValueError, KeyError, TypeError) as error:
+            raise PackError(f"{where}: {key}: {error}") from error
+    return shape(**values)
+
+
+def _check_rule(rule: Rule, file: str) -> None:
+    def refuse(problem: str) -> None:
+        raise PackError(f"{file}: {rule.id}: {problem}")
+
+    if not rule.citation:
+        refuse("a rule needs a citation")
+    counted = rule.count is not None or bool(rule.count_detail)
+    if counted != (rule.unit is not None):
+        refuse("count and unit go together")
+    if counted == (rule.direction is Direction.NONE):
+        refuse("a count needs a direction, and direction 'none' has no count")
+    if rule.count is not None and rule.count < 0:
+        refuse("count is never negative; use direction 'before'")
+    if rule.ended and rule.effective and rule.ended < rule.effective:
+        refuse("it ends before it begins")
+
+
+def _merge(state: str, name: str, packs: tuple[_Pack, ...], notices: tuple[str, ...]) -> Rulebook:
+    rules: dict[str, list[Rule]] = {}
+    where: dict[str, str] = {}
+    forums: dict[ProceedingKind, Forum] = {}
+    checklists: dict[FilingKind, dict[str, Item]] = {}
+    routes: dict[FilingKind, Route] = {}
+    for pack in packs:
+        own: dict[str, list[Rule]] = {}
+        for rule in pack.rules:
+            own.setdefault(rule.id, []).append(rule)
+        rules |= own
+        where |= pack.where
+        forums |= {forum.kind: forum for forum in pack.forums}
+        for kind, items in pack.checklists.items():
+            checklists.setdefault(kind, {}).update({item.key: item for item in items})
+        routes |= {route.kind: route for route in pack.routes}
+    _check_together(rules, where)
+    rules = {rule_id: [_inherit(rule, rules) for rule in versions] for rule_id, versions in rules.items()}
+    return Rulebook(
+        state=state,
+        state_name=name or state,
+        rules=tuple(rule for versions in rules.values() for rule in versions),
+        forums=MappingProxyType(forums),
+        stay_put_readings=tuple(reading for pack in packs for reading in pack.readings),
+        checklists=MappingProxyType({kind: tuple(items.values()) for kind, items in checklists.items()}),
+        routes=MappingProxyType(routes),
+        notices=notices,
+    )
+
+
+def _inherit(rule: Rule, rules: Mapping[str, list[Rule]]) -> Rule:
+    """A State row that restates one federal rule counts as that rule does, so that either id gives the date."""
+    if len(rule.restates) != 1 or rule.count is not None:
+        return rule
+    model = rules[rule.restates[0]][-1]
+    counting = ("kind", "count", "unit", "direction", "first_day_counts", "early", "late", "may_roll")
+    return replace(rule, **{name: getattr(model, name) for name in counting})
+
+
+def _named_rules(rule: Rule) -> Iterator[str]:
+    yield from rule.restates
+    yield from rule.replaces
+    yield from (name for name in (rule.starts_after, rule.alternative_to) if name)
+
+
+def _check_together(rules: Mapping[str, list[Rule]], where: Mapping[str, str]) -> None:
+    """What only the whole book can tell: names that exist, versions that do not overlap, chains without a ring."""
+    for rule_id, versions in rules.items():
+        file = where[rule_id]
+        ordered = sorted(versions, key=lambda rule: rule.effective or date.min)
+        for earlier, later in pairwise(ordered):
+            if earlier.ended is None or later.effective is None or later.effective <= earlier.ended:
+                raise PackError(f"{file}: {rule_id}: two versions overlap")
+        for rule in versions:
+            unknown = [name for name in _named_rules(rule) if name not in rules]
+            if unknown:
+                raise PackError(f"{file}: {rule_id}: there is no rule {unknown[0]!r}")
+        seen, link = {rule_id}, versions[-1].starts_after
+        while link:
+            if link in seen:
+                raise PackError(f"{file}: {rule_id}: starts_after runs in a ring")
+            seen.add(link)
+            link = rules[link][-1].starts_after

@@ -101,9 +101,7 @@ class ProceedingMove:
 class TransitionRefused(Exception):
     """The law's table has no such step, or a guard refuses it. Carries event, stage and reasons."""
 
-    def __init__(
-        self, event: Event | FactKind, stage: Stage | ProceedingStep, reasons: tuple[Reason, ...]
-    ) -> None:
+    def __init__(self, event: Event | FactKind, stage: Stage | ProceedingStep, reasons: tuple[Reason, ...]) -> None:
         self.event, self.stage, self.reasons = event, stage, reasons
         why = " ".join(reason.text for reason in reasons)
         super().__init__(f"“{event.value}” is not possible from “{stage.value}”. {why}".strip())

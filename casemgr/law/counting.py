@@ -1,0 +1,246 @@
+"""One rule, one day 0, three dates: nominal, act_by and late_after, with every counting step.
+
+The convention and its sources: the trigger day is day 0, the last day counts, nothing rolls by itself
+(34 CFR 300.11(a); OSEP letter to LaCrosse, 19 April 2018). Where the law leaves two readings, both are computed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from casemgr.law.days import ONE_DAY, SATURDAY, DayCalendar, DaysNotCovered, add_days, span
+from casemgr.law.rules import Rule
+from casemgr.law.terms import Direction, RuleKind, Unit
+
+NO_NUMBER = "The law gives no number of days for this: it is a duty, but no date can be computed."
+
+UNIT_NAMES = {
+    Unit.CALENDAR_DAY: "calendar day",
+    Unit.BUSINESS_DAY: "business day",
+    Unit.BUSINESS_DAY_INCL_HOLIDAYS: "weekday (holidays count)",
+    Unit.SCHOOL_DAY: "school day",
+    Unit.MONTH: "month",
+    Unit.YEAR: "year",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One day of the count. `number` is the day's number when it counted."""
+
+    on: date
+    counted: bool
+    number: int | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Dates:
+    """What one rule gives for one day 0. A date that cannot be computed is None, and `reason` says why.
+
+    `applies` is False when the rule does not run at all for this trigger."""
+
+    nominal: date | None
+    act_by: date | None
+    late_after: date | None
+    reason: str = ""
+    steps: tuple[Step, ...] = ()
+    readings: tuple[str, ...] = ()
+    applies: bool = True
+
+
+@dataclass(frozen=True)
+class _Count:
+    """What to count: `count` is signed, negative runs back."""
+
+    start: date
+    count: int
+    unit: Unit
+    first_day_counts: bool
+
+
+class _CannotCount(Exception):
+    """Carries the Dates to return instead."""
+
+    def __init__(self, reason: str, *, applies: bool = True) -> None:
+        self.dates = Dates(None, None, None, reason, applies=applies)
+        super().__init__(reason)
+
+
+def say(day: date) -> str:
+    """`Fri 27 Nov 2026`, as dates stand in explanations."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def compute(
+    rule: Rule,
+    on: date,
+    calendar: DayCalendar,
+    details: Mapping[str, str] | None = None,
+    *,
+    lea_filed: bool = False,
+) -> Dates:
+    """The three dates of `rule` counted from day 0 `on`, with every counting step.
+
+    Args:
+        on: local date of the trigger, day 0.
+        details: answers of the trigger fact, for the few rules that ask (an order that names its days).
+        lea_filed: whether the district filed, for the rules that count differently then.
+    Never raises for a calendar that does not reach: dates are None and `reason` names what is missing.
+    """
+    try:
+        count = _what_to_count(rule, on, calendar, details or {}, lea_filed)
+        nominal = _reach(count, calendar)
+    except _CannotCount as stop:
+        return stop.dates
+    except DaysNotCovered as gap:
+        return Dates(None, None, None, str(gap))
+    steps = tuple(_steps(count, nominal, calendar))
+    try:
+        candidates = _readings(rule, count, nominal, calendar, details or {})
+        act_by, late_after = _safe_and_late(rule, count, candidates, calendar)
+    except DaysNotCovered as gap:
+        return Dates(nominal, None, None, str(gap), steps)
+    return Dates(nominal, act_by, late_after, "", steps, _explain(rule, nominal, act_by, late_after, candidates))
+
+
+def look_back(rule: Rule, filed_on: date, calendar: DayCalendar) -> Dates:
+    """The same limit read backwards: the earliest act that a filing on `filed_on` still reaches.
+
+    act_by is the safe, later date. Older acts are to be checked, never deleted: exceptions exist (300.511(f))."""
+    back = replace(rule, direction=Direction.BEFORE, kind=RuleKind.LOOK_BACK, early=None, late=None)
+    return compute(back, filed_on, calendar)
+
+
+def _what_to_count(rule: Rule, on: date, calendar: DayCalendar, details: Mapping[str, str], lea_filed: bool) -> _Count:
+    if rule.direction is Direction.NONE or rule.unit is None:
+        raise _CannotCount(NO_NUMBER)
+    count = rule.count_if_lea_filed if lea_filed and rule.count_if_lea_filed is not None else rule.count
+    if rule.count_detail:
+        text = details.get(rule.count_detail, "")
+        if not text.isdecimal():
+            raise _CannotCount("Enter the number of days that the order gives.")
+        count = int(text)
+    if rule.mailed_days and details.get("method") == "mail":
+        on += timedelta(days=rule.mailed_days)
+    if rule.school_days_left:
+        on = _end_of_school_year(rule.school_days_left, on, calendar)
+    sign = -1 if rule.direction is Direction.BEFORE else 1
+    return _Count(on, sign * (count or 0), rule.unit, rule.first_day_counts)
+
+
+def _end_of_school_year(window: tuple[int, int], on: date, calendar: DayCalendar) -> date:
+    left = calendar.school_days_left(on)
+    year = calendar.school_year_of(on)
+    if year is None or not window[0] <= left <= window[1]:
+        raise _CannotCount(
+            f"Does not apply: {left} school days are left in the year, not {window[0]} to {window[1]}.",
+            applies=False,
+        )
+    return year.last
+
+
+def _reach(count: _Count, calendar: DayCalendar, *, uncertain_is_holiday: bool = False) -> date:
+    return add_days(
+        count.start,
+        count.count,
+        count.unit,
+        calendar,
+        uncertain_is_holiday=uncertain_is_holiday,
+        first_day_counts=count.first_day_counts,
+    )
+
+
+def _readings(
+    rule: Rule, count: _Count, nominal: date, calendar: DayCalendar, details: Mapping[str, str]
+) -> list[tuple[date, str]]:
+    """Every plausible end of the count, with the reason for each that differs from the plain one."""
+    found = [(nominal, "")]
+    if count.unit is Unit.BUSINESS_DAY and calendar.uncertain:
+        other = _reach(count, calendar, uncertain_is_holiday=True)
+        if other != nominal:
+            found.append((other, "An observed Friday lies in between, and whether it is a holiday is open."))
+    for reading in (rule.early, rule.late):
+        if reading:
+            sign = -1 if count.count < 0 else 1
+            again = _Count(count.start, sign * reading.count, reading.unit, reading.first_day_counts)
+            found.append((_reach(again, calendar), reading.why))
+            if reading.unit is Unit.BUSINESS_DAY:
+                found.append((_reach(again, calendar, uncertain_is_holiday=True), reading.why))
+    leap = "29 February does not exist in that year: 28 February and 1 March are both plausible."
+    is_leap_trigger = (count.start.month, count.start.day) == (2, 29)
+    if count.unit in (Unit.MONTH, Unit.YEAR) and is_leap_trigger and nominal.day != count.start.day:
+        found.append((nominal + ONE_DAY, leap))
+    if details.get("born_on", "").endswith("-02-29") and (count.start.month, count.start.day) == (2, 28):
+        found.append((_reach(replace(count, start=count.start + ONE_DAY), calendar), leap))
+    return found
+
+
+def _safe_and_late(
+    rule: Rule, count: _Count, candidates: list[tuple[date, str]], calendar: DayCalendar
+) -> tuple[date, date]:
+    earliest = min(day for day, _ in candidates)
+    latest = max(day for day, _ in candidates)
+    if rule.kind is RuleKind.LOOK_BACK:
+        return latest, earliest
+    act_by = earliest
+    if count.count or rule.direction is Direction.BEFORE:
+        act_by = calendar.open_day_before(earliest)
+        if rule.direction is Direction.AFTER:
+            act_by = max(act_by, min(count.start, earliest))
+    return act_by, calendar.open_day_after(latest) if rule.may_roll else latest
+
+
+def _steps(count: _Count, nominal: date, calendar: DayCalendar) -> Iterator[Step]:
+    """Day 0, every day up to the last one, and why each counted or did not."""
+    if count.unit in (Unit.MONTH, Unit.YEAR):
+        word = UNIT_NAMES[count.unit] + ("" if abs(count.count) == 1 else "s")
+        yield Step(count.start, False, 0, "day 0")
+        clamped = nominal.day != count.start.day
+        end = ", end of a shorter month" if clamped else ", same day of the month"
+        when = "before" if count.count < 0 else "later"
+        yield Step(nominal, True, abs(count.count), f"{abs(count.count)} {word} {when}{end}")
+        return
+    number = 0
+    if count.first_day_counts and calendar.counts(count.start, count.unit):
+        number = 1
+        yield Step(count.start, True, 1, "day 1: the first day counts")
+    else:
+        yield Step(count.start, False, 0, "day 0: the day itself is not counted")
+    days: Iterator[date]
+    if count.count < 0:
+        days = reversed(tuple(span(nominal, count.start - ONE_DAY)))
+    else:
+        days = span(count.start + ONE_DAY, nominal)
+    for day in days:
+        if calendar.counts(day, count.unit):
+            number += 1
+            yield Step(day, True, number, _why_counted(day, count.unit, calendar))
+        else:
+            yield Step(day, False, None, calendar.why_not(day, count.unit))
+
+
+def _why_counted(day: date, unit: Unit, calendar: DayCalendar) -> str:
+    if unit is Unit.CALENDAR_DAY and day.weekday() >= SATURDAY:
+        return "weekend, counted: every day counts"
+    if unit is Unit.CALENDAR_DAY and day in calendar.holidays:
+        return f"{calendar.names.get(day, 'holiday')}, counted: every day counts"
+    if unit is Unit.BUSINESS_DAY and day in calendar.uncertain:
+        return "observed holiday on a Friday: not certain, counted here"
+    return UNIT_NAMES[unit]
+
+
+def _explain(
+    rule: Rule, nominal: date, act_by: date, late_after: date, candidates: list[tuple[date, str]]
+) -> tuple[str, ...]:
+    """Why the three dates differ, in sentences."""
+    texts = [f"{why} (Another reading: {say(day)}.)" for day, why in dict(candidates).items() if day != nominal]
+    if rule.kind is RuleKind.LOOK_BACK:
+        return tuple(texts)
+    if act_by < nominal:
+        texts.append(f"Plan for {say(act_by)}: the earliest safe day. The plain count ends {say(nominal)}.")
+    if late_after > nominal:
+        texts.append(f"Do not call it late before {say(late_after)} is over: some rules give until then.")
+    elif not rule.may_roll and nominal.weekday() >= SATURDAY:
+        texts.append("This date falls on a weekend and does not move.")
+    return tuple(texts)

@@ -1,0 +1,174 @@
+"""The shapes that the packs are read into: frozen dataclasses, no behaviour beyond "is it in force".
+
+Field by field these are the columns of the law tables; docs/law-packs.md explains them for an attorney.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from casemgr.law.terms import (
+    Direction,
+    FactKind,
+    FilingKind,
+    Need,
+    PartyRole,
+    ProceedingKind,
+    RuleKind,
+    Track,
+    Unit,
+    Verification,
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Another plausible way to count the same rule, and why somebody might."""
+
+    count: int
+    unit: Unit
+    why: str
+    first_day_counts: bool = False
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A day to be reminded on, before the last day (for a shorter limit that some court applied)."""
+
+    count: int
+    unit: Unit
+    why: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of law with its source. Counts are in `unit`; see terms for the vocabularies.
+
+    Attributes:
+        starts_on: facts that start it; each such fact starts one deadline.
+        starts_after: id of the rule whose last day is day 0 of this one (the decision comes after the
+            resolution period).
+        adjusted_by: facts that become day 0 instead, when they come before that last day.
+        suspended_by, resumed_by: while suspended there is no date at all; the resuming fact becomes day 0.
+        met_by, waived_by, reset_by: facts that satisfy it, make it unnecessary, or start it again.
+        only_filed_by: applies only when this party filed the proceeding (the LEA's own complaint has no
+            resolution period).
+        when, unless: details of the trigger fact that must, or must not, have these values.
+        requires: facts without which it does not run (leaving a mediation that was agreed to go on).
+        school_days_left: runs only when so many school days are left in the year, and counts from its last day.
+        count_detail: the number of days stands in this detail of the trigger fact (an order that names it).
+        mailed_days: days after mailing on which a mailed notice counts as received.
+        outlives_proceeding: goes on after the proceeding is withdrawn, dismissed or settled.
+        alternative_to: id of a rule with the same aim; the earlier act_by of both is the safe one.
+        restates: ids of federal rules that the State repeats: shown once, with both citations.
+        replaces: ids of federal rules that do not run where this one does.
+        may_roll: whether a State computation rule or FRCP 6 might move a last day on a weekend or holiday.
+        early, late: the earliest and latest other reading, where the text leaves room.
+        effective, ended: in force from/to, by the date of the trigger; None means not known to have changed.
+        verified: U is shown as UNVERIFIED wherever the date shows. read_on: when it was last compared.
+        seen: which copy was read.
+    """
+
+    id: str
+    title: str
+    explanation: str
+    kind: RuleKind
+    direction: Direction
+    actor: PartyRole
+    citation: str
+    verified: Verification
+    read_on: date
+    jurisdiction: str = "us"
+    source: str = ""
+    seen: str = ""
+    starts_on: tuple[FactKind, ...] = ()
+    count: int | None = None
+    unit: Unit | None = None
+    first_day_counts: bool = False
+    count_if_lea_filed: int | None = None
+    count_detail: str = ""
+    mailed_days: int = 0
+    starts_after: str = ""
+    adjusted_by: tuple[FactKind, ...] = ()
+    suspended_by: tuple[FactKind, ...] = ()
+    resumed_by: tuple[FactKind, ...] = ()
+    met_by: tuple[FactKind, ...] = ()
+    waived_by: tuple[FactKind, ...] = ()
+    reset_by: tuple[FactKind, ...] = ()
+    only_filed_by: PartyRole | None = None
+    when: Mapping[str, str] = field(default_factory=dict)
+    unless: Mapping[str, str] = field(default_factory=dict)
+    school_days_left: tuple[int, int] | None = None
+    alternative_to: str = ""
+    requires: tuple[FactKind, ...] = ()
+    outlives_proceeding: bool = False
+    verified_when_lea_files: Verification | None = None
+    early: Reading | None = None
+    late: Reading | None = None
+    alerts: tuple[Alert, ...] = ()
+    may_roll: bool = True
+    restates: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    if_missed: str = ""
+    extension: str = ""
+    note: str = ""
+    effective: date | None = None
+    ended: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        return (self.effective is None or self.effective <= on) and (self.ended is None or on <= self.ended)
+
+
+@dataclass(frozen=True)
+class Forum:
+    """Who hears a kind of proceeding in this jurisdiction, and for which law."""
+
+    kind: ProceedingKind
+    name: str
+    hears: frozenset[Track]
+    citation: str
+    verified: Verification
+    otherwise: str = ""  # where to go with a dispute that this forum does not hear, in plain words
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class StayPutReading:
+    """A State's own words about stay-put, shown beside the federal answer."""
+
+    id: str
+    text: str
+    citation: str
+    verified: Verification
+    tracks: frozenset[Track]
+    disputed_by: tuple[FactKind, ...] = ()  # facts that show a dispute of the kind the State rule speaks of
+    settled_by: tuple[FactKind, ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that a filing must, should or may contain."""
+
+    key: str
+    need: Need
+    text: str
+    help: str
+    citation: str
+    verified: Verification
+    condition: str = ""  # "if the student is homeless": required only then
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a filing goes and how. Addresses age: `as_of` is printed with each."""
+
+    kind: FilingKind
+    jurisdiction: str
+    goes_to: str
+    copy_to: str
+    method: str
+    proof: str
+    limits: str
+    citation: str
+    verified: Verification
+    as_of: str
