@@ -4,7 +4,8 @@ The child has limits on CPU, wall time, memory and output, an empty environment,
 of its own, and (where the system allows it) no network. It reports by appending JSON lines to a file in its
 folder, so that what it found before it died is not lost. Everything it reports is again hostile: callers check it.
 
-Measured (2 cores, Linux): an empty child costs 0.04 s, one that loads the PDF reader 0.13 s.
+Measured (2 cores, Linux), start-up included: a text 0.04 s, an office wrapper 0.05 s, a small picture 0.08 s, a PDF
+page drawn and double-checked 0.16 s.
 """
 
 import contextlib
