@@ -226,10 +226,19 @@ def _sections(pdf: pikepdf.Pdf, plan: _Plan) -> list[dict[str, Any]]:
 
 
 def _save(pdf: pikepdf.Pdf, out: Path) -> None:
-    """Write beside `out` and move into place; a failure leaves neither."""
+    """Write beside `out` and move into place; a failure leaves neither.
+
+    Streams go through as they are: unpacking and packing again costs more than all the rest together, and
+    would unpack a bomb.
+    """
     part = out.with_name(f".{out.name}.part")
     try:
-        pdf.save(part, deterministic_id=True)
+        pdf.save(
+            part,
+            deterministic_id=True,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        )
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)

@@ -234,7 +234,7 @@ def _balanced(data: bytes) -> bool:
         depth += step
         if depth < 0:
             return False
-    return depth == 0 and len(list(_words(data, b"BT", 1))) == len(list(_words(data, b"ET", 1)))
+    return depth == 0 and data.count(b"BT") == data.count(b"ET")
 
 
 def _words(data: bytes, word: bytes, value: int) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,7 @@
 One tiny content stream a page and one shared font: what was on the page is not rewritten.
 """
 
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,8 @@ class Stamper:
         """Return the commands as a form XObject as large as the page's media."""
         box = _numbers(page.get("/MediaBox")) or _LETTER
         return self.pdf.make_stream(
-            commands,
+            zlib.compress(commands),
+            Filter=Name.FlateDecode,
             Type=Name.XObject,
             Subtype=Name.Form,
             BBox=Array([round(number, 4) for number in box]),
