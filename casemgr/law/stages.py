@@ -1,15 +1,26 @@
-"""The state machine of a case, and the small one of each proceeding: tables first, then three functions that read them.
+"""The state machine of a case: a table first (transitions.py), then the functions that read it.
 
-The program records, computes and warns; it does not rule. A warning can be overridden by a person, with a reason that
-is kept; a refusal names the way that is open instead. A step outside the tables raises, naming event and stage.
+The program records, computes and warns; it does not rule. A warning can be overridden by a person, with a reason
+that is kept; a refusal names the way that is open instead. A step outside the table raises, naming event and stage.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
+from casemgr.law.days import DayCalendar, add_days
 from casemgr.law.deadlines import Fact
+from casemgr.law.proceedings import (
+    PROCEEDING_STEPS,
+    ProceedingMove,
+    advance_proceeding,
+    first_step,
+    is_over,
+    proceeding_options,
+)
 from casemgr.law.rulebook import Rulebook
 from casemgr.law.terms import (
+    Direction,
     Event,
     FactKind,
     PlanKind,
@@ -19,36 +30,38 @@ from casemgr.law.terms import (
     Track,
     VerdictKind,
 )
+from casemgr.law.transitions import (
+    STAGES,
+    TRANSITIONS,
+    Reason,
+    StageInfo,
+    Transition,
+    TransitionRefused,
+)
 
-
-@dataclass(frozen=True)
-class Reason:
-    text: str
-    citation: str = ""
-
-
-@dataclass(frozen=True)
-class Transition:
-    """One lawful move. `target == source` with `opens` set: a parallel proceeding, the stage stays.
-
-    Attributes:
-        guards: names in GUARDS, all of them asked.
-        demands: facts to record with the move. inputs: other answers to ask for ("reason").
-        opens: kind of proceeding to open. closes: whether it ends the stage's own proceeding.
-        leads_to: what it starts, in plain words.
-    """
-
-    source: Stage
-    event: Event
-    target: Stage
-    title: str
-    citation: str = ""
-    guards: tuple[str, ...] = ()
-    demands: tuple[FactKind, ...] = ()
-    inputs: tuple[str, ...] = ()
-    opens: ProceedingKind | None = None
-    closes: bool = False
-    leads_to: str = ""
+__all__ = [
+    "GUARDS",
+    "PROCEEDING_STEPS",
+    "STAGES",
+    "TRANSITIONS",
+    "CaseView",
+    "OpenProceeding",
+    "Option",
+    "ProceedingMove",
+    "Reason",
+    "StageInfo",
+    "Transition",
+    "TransitionRefused",
+    "Verdict",
+    "advance",
+    "advance_proceeding",
+    "check",
+    "first_step",
+    "is_over",
+    "options",
+    "proceeding_options",
+    "suggest_track",
+]
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,9 @@ class OpenProceeding:
 
 @dataclass(frozen=True)
 class CaseView:
-    """What the law needs to know of a case. `state` is the two letters of the State."""
+    """What the law needs to know of a case. `state` is the two letters of the State.
+
+    `proceedings` are the open ones only."""
 
     track: Track
     state: str
@@ -69,14 +84,22 @@ class CaseView:
     plan: PlanKind = PlanKind.NONE
     born_on: date | None = None
     facts: tuple[Fact, ...] = ()
-    proceedings: tuple[OpenProceeding, ...] = field(default=())  # the open ones only
+    proceedings: tuple[OpenProceeding, ...] = ()
+
+    def has(self, *kinds: FactKind) -> bool:
+        return any(fact.kind in kinds for fact in self.facts)
+
+    def latest(self, *kinds: FactKind) -> date | None:
+        return max((fact.on for fact in self.facts if fact.kind in kinds), default=None)
 
 
 @dataclass(frozen=True)
 class Verdict:
+    """`missing`: none of these facts is recorded yet, and one must be; the form for the move asks for the first."""
+
     kind: VerdictKind
     reasons: tuple[Reason, ...] = ()
-    missing: tuple[FactKind, ...] = ()  # demanded facts that are not recorded yet
+    missing: tuple[FactKind, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,61 +109,211 @@ class Option:
     verdict: Verdict
 
 
-@dataclass(frozen=True)
-class ProceedingMove:
-    """One lawful step inside a proceeding: recording `fact` moves it from `source` to `target`."""
+# -- guards: each gives None, or a verdict with its reason ----------------------------------------------------
 
-    kind: ProceedingKind
-    source: ProceedingStep
-    fact: FactKind
-    target: ProceedingStep
-    title: str
-    citation: str = ""
+Finding = tuple[VerdictKind, Reason] | None
+Guard = Callable[[CaseView, Transition, Rulebook], Finding]
 
 
-class TransitionRefused(Exception):
-    """The law's table has no such step, or a guard refuses it. Carries event, stage and reasons."""
-
-    def __init__(self, event: Event | FactKind, stage: Stage | ProceedingStep, reasons: tuple[Reason, ...]) -> None:
-        self.event, self.stage, self.reasons = event, stage, reasons
-        why = " ".join(reason.text for reason in reasons)
-        super().__init__(f"“{event.value}” is not possible from “{stage.value}”. {why}".strip())
+def _warn(text: str, citation: str = "") -> Finding:
+    return VerdictKind.WARNING, Reason(text, citation)
 
 
-TRANSITIONS: tuple[Transition, ...] = ()
-PROCEEDING_STEPS: tuple[ProceedingMove, ...] = ()
+def forum_hears_the_dispute(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    """Who may bring what depends on the track and on the jurisdiction: both stand in the pack."""
+    forum = rulebook.forums.get(move.opens) if move.opens else None
+    if forum is None or view.track in forum.hears:
+        return None
+    return VerdictKind.REFUSED, Reason(forum.otherwise, forum.citation)
+
+
+def forum_enforces_the_law(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    """Like forum_hears_the_dispute, but a person may have a reason: a warning."""
+    found = forum_hears_the_dispute(view, move, rulebook)
+    return _warn(found[1].text, found[1].citation) if found else None
+
+
+def part_b_applies(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    if view.plan is not PlanKind.EARLY_INTERVENTION:
+        return None
+    return _warn(
+        "Early intervention (Part C) has its own complaints and hearings. This path is for school-age services "
+        "(Part B), for example when the move to school at age three is in dispute.",
+        "34 CFR 303.430",
+    )
+
+
+def _out_of_time(view: CaseView, rulebook: Rulebook, rule_id: str, since: date | None) -> tuple[date, str] | None:
+    """The plain last day and citation, when it lies behind us. Counted in calendar units, no calendar needed."""
+    if since is None:
+        return None
+    rule = rulebook.current(rule_id)
+    if rule.count is None or rule.unit is None:
+        return None
+    last = add_days(since, rule.count, rule.unit, DayCalendar())
+    return (last, rule.citation) if view.today > last else None
+
+
+def within_hearing_limit(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    late = _out_of_time(view, rulebook, "idea-dp-sol", view.latest(FactKind.ACTION_KNOWN))
+    if late is None:
+        return None
+    return _warn(
+        f"The time to ask for a hearing seems to have run out on {late[0]:%d %b %Y}. Exceptions exist (you were "
+        "misled, or information was kept back); a person must judge that.",
+        late[1],
+    )
+
+
+def within_state_complaint_year(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    rule = rulebook.current("idea-state-complaint-lookback")
+    known = view.latest(FactKind.ACTION_KNOWN)
+    if known is None or rule.count is None or rule.unit is None or rule.direction is not Direction.BEFORE:
+        return None
+    if known >= add_days(view.today, -rule.count, rule.unit, DayCalendar()):
+        return None
+    return _warn("The last problem you recorded is more than one year old.", rule.citation)
+
+
+def within_ocr_limit(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    late = _out_of_time(view, rulebook, "ocr-file-180", view.latest(FactKind.DISCRIMINATORY_ACT))
+    grievance = view.latest(FactKind.SCHOOL_GRIEVANCE_COMPLETED)
+    after_grievance = _out_of_time(view, rulebook, "ocr-after-grievance-60", grievance)
+    if late is None or (grievance is not None and after_grievance is None):
+        return None
+    return _warn(
+        f"The 180 days seem to have ended on {late[0]:%d %b %Y}. You may still file: give the reason for the delay "
+        "and ask OCR for a waiver.",
+        late[1],
+    )
+
+
+def within_court_limit(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    decided = view.latest(FactKind.DECISION_ISSUED, FactKind.STATE_REVIEW_DECIDED)
+    late = _out_of_time(view, rulebook, "idea-civil-action", decided)
+    if late is None:
+        return None
+    return _warn(f"The time to go to court seems to have run out on {late[0]:%d %b %Y}.", late[1])
+
+
+def hearing_decision_first(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    if view.has(FactKind.DECISION_ISSUED, FactKind.STATE_REVIEW_DECIDED):
+        return None
+    return _warn(
+        "Court usually comes after a hearing decision, also for a claim under another law that asks for what a "
+        "hearing could give. There are exceptions: ask a lawyer.",
+        "34 CFR 300.516(a), (e); 20 U.S.C. 1415(l)",
+    )
+
+
+def discipline_recorded(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    kinds = (
+        FactKind.DISCIPLINARY_PLACEMENT_CHANGE_DECIDED,
+        FactKind.MANIFESTATION_DETERMINED,
+        FactKind.IAES_STARTED,
+        FactKind.REMOVAL_STARTED,
+    )
+    if view.has(*kinds):
+        return None
+    return _warn(
+        "An expedited hearing is about discipline: a change of placement, a manifestation decision or an interim "
+        "setting. None is recorded yet.",
+        "34 CFR 300.532(a)",
+    )
+
+
+def no_such_proceeding_open(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    if all(proceeding.kind is not move.opens for proceeding in view.proceedings):
+        return None
+    return _warn("One of this kind is already open in this case. A second one is possible for other issues.")
+
+
+def nothing_left_open(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    if not view.proceedings:
+        return None
+    return _warn("Something is still open in this case. Closing it here does not withdraw a filing anywhere.")
+
+
+GUARDS: Mapping[str, Guard] = {
+    guard.__name__: guard
+    for guard in (
+        forum_hears_the_dispute,
+        forum_enforces_the_law,
+        part_b_applies,
+        within_hearing_limit,
+        within_state_complaint_year,
+        within_ocr_limit,
+        within_court_limit,
+        hearing_decision_first,
+        discipline_recorded,
+        no_such_proceeding_open,
+        nothing_left_open,
+    )
+}
+
+_BY_STEP: Mapping[tuple[Stage, Event], Transition] = {(row.source, row.event): row for row in TRANSITIONS}
+
+
+# -- reading the table ----------------------------------------------------------------------------------------
 
 
 def suggest_track(plan: PlanKind) -> tuple[Track, str, str]:
     """The track that fits the plan of today, the reason in plain words and the citation. A person may change it."""
-    raise NotImplementedError
+    match plan:
+        case PlanKind.IEP:
+            return Track.IDEA, "The student has an IEP, so IDEA protects them.", "34 CFR 300.320"
+        case PlanKind.SECTION_504:
+            return (
+                Track.SECTION_504,
+                "The student has a 504 plan, so Section 504 protects them. Choose both if you also ask for special "
+                "education.",
+                "34 CFR 104.33",
+            )
+        case PlanKind.EARLY_INTERVENTION:
+            return (
+                Track.IDEA,
+                "Early intervention is part of IDEA, and at age three the school takes over.",
+                "34 CFR 300.124",
+            )
+    return (
+        Track.BOTH,
+        "There is no plan yet. The school must look for students who need help under either law.",
+        "34 CFR 300.111; 34 CFR 104.32",
+    )
 
 
 def check(view: CaseView, event: Event, rulebook: Rulebook) -> Verdict:
     """Whether `event` is allowed from the present stage. Never raises: a missing row is a refusal with a reason."""
-    raise NotImplementedError
+    move = _BY_STEP.get((view.stage, event))
+    if move is None:
+        stage = STAGES[view.stage].title.lower()
+        return Verdict(VerdictKind.REFUSED, (Reason(f"There is no such step while the case stands at: {stage}."),))
+    findings = [found for name in move.guards if (found := GUARDS[name](view, move, rulebook))]
+    kinds = {kind for kind, _ in findings}
+    kind = next((k for k in (VerdictKind.REFUSED, VerdictKind.WARNING) if k in kinds), VerdictKind.ALLOWED)
+    return Verdict(kind, tuple(reason for _, reason in findings), _missing(view, move))
+
+
+def _missing(view: CaseView, move: Transition) -> tuple[FactKind, ...]:
+    """What still has to be recorded. A new filing is always a new fact; an end may be on record already."""
+    open_ids = {proceeding.id for proceeding in view.proceedings} | {None}
+    recorded = any(fact.kind in move.demands and fact.proceeding in open_ids for fact in view.facts)
+    return () if recorded and move.opens is None else move.demands
 
 
 def options(view: CaseView, rulebook: Rulebook) -> list[Option]:
-    """Every row that leaves the present stage, each with its verdict, allowed ones first."""
-    raise NotImplementedError
+    """Every row that leaves the present stage, each with its verdict: allowed first, then warnings, then refused."""
+    order = list(VerdictKind)
+    found = [
+        Option(row.event, row, check(view, row.event, rulebook)) for row in TRANSITIONS if row.source is view.stage
+    ]
+    return sorted(found, key=lambda option: order.index(option.verdict.kind))
 
 
 def advance(view: CaseView, event: Event, rulebook: Rulebook, *, override: bool = False) -> Transition:
     """The row to carry out. Raises TransitionRefused for a refusal, and for a warning unless `override`."""
-    raise NotImplementedError
-
-
-def first_step(kind: ProceedingKind, fact: FactKind | None = None) -> ProceedingStep:
-    """The step a newly opened proceeding stands at; given the fact that opened it, the step after that fact."""
-    raise NotImplementedError
-
-
-def proceeding_options(kind: ProceedingKind, step: ProceedingStep) -> list[ProceedingMove]:
-    """The facts that can be recorded next in a proceeding. Empty: it is over."""
-    raise NotImplementedError
-
-
-def advance_proceeding(kind: ProceedingKind, step: ProceedingStep, fact: FactKind) -> ProceedingMove:
-    """The row to carry out. Raises TransitionRefused, naming fact and step."""
-    raise NotImplementedError
+    verdict = check(view, event, rulebook)
+    blocked = verdict.kind is VerdictKind.REFUSED or (verdict.kind is VerdictKind.WARNING and not override)
+    if blocked:
+        raise TransitionRefused(event, view.stage, verdict.reasons)
+    return _BY_STEP[view.stage, event]

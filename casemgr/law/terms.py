@@ -88,6 +88,7 @@ class ProceedingStep(StrEnum):
     INSUFFICIENT = "insufficient"
     AMENDED = "amended"
     RESOLUTION_PERIOD = "resolution_period"
+    NO_RESOLUTION_PERIOD = "no_resolution_period"
     RESOLVED = "resolved"
     WAIVED = "waived"
     EXPIRED = "expired"
