@@ -68,6 +68,7 @@ def describe(
     language: str,
     made_at: datetime,
     producer: str,
+    bookmarks: bool = True,
 ) -> None:
     """Write title, author, subject, language and fixed dates, and have readers show title and bookmarks."""
     at = made_at.astimezone(UTC)
@@ -83,7 +84,7 @@ def describe(
             texts[key] = words
     info["/CreationDate"] = info["/ModDate"] = String(stamp)
     pdf.Root.Lang = String(language)
-    pdf.Root.PageMode = Name.UseOutlines
+    pdf.Root.PageMode = Name.UseOutlines if bookmarks else Name.UseNone
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
         meta["dc:title"] = _xml(texts["/Title"])

@@ -75,6 +75,10 @@ CELL_NOTE = make_style("cell-note", fonts.SANS, 8.5, 12, textColor=QUIET)
 CELL_SMALL = make_style("cell-small", fonts.SANS, 9, 14)
 CELL_LABEL = make_style("cell-label", fonts.SANS_BOLD, 10, 14)
 
+LETTERHEAD = make_style("letterhead", fonts.SERIF_BOLD, 15, 20, textColor=ACCENT)
+LETTERHEAD_LINE = make_style("letterhead-line", fonts.SANS, 9, 13, textColor=QUIET)
+SHEET_TITLE = make_style("sheet-title", fonts.SERIF_BOLD, 15, 20, spaceAfter=10)
+
 
 def long_date(day: date) -> str:
     """Return the date as American law writes it: March 3, 2025."""
