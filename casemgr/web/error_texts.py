@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-
 WHO = "whoever looks after this installation, with the reference number below."
 
 

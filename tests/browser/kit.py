@@ -36,6 +36,7 @@ HEIGHTS = {"desktop": 900, "phone": 844}
 SCHEMES = ("light", "dark")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_STOPS = 400
+MOST_PARTS = 12  # a date field has a stop for month, day, year and the picker
 
 
 class BrowserMissing(Exception):
@@ -91,61 +92,62 @@ def _violation(violation: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+# The browser remembers where the focus was last; a body that takes it for a moment makes Tab start at the top.
+FROM_THE_TOP = """() => {
+  document.body.tabIndex = -1;
+  document.body.focus({preventScroll: true});
+  document.body.removeAttribute('tabindex');
+  scrollTo(0, 0);
+}"""
+
 # Everything that a person could operate and that is shown now. Of a group of radio buttons, Tab reaches one.
 OPERABLE = """() => {
   const wanted = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
-  const groups = new Set();
-  return [...document.querySelectorAll(wanted)].filter((e) => {
-    if (e.disabled || !e.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true})) return false;
-    if (e.type !== 'radio') return true;
-    const group = `${e.form?.action} ${e.name}`;
-    return !groups.has(group) && groups.add(group);
-  }).map((e) => { e.dataset.kitStop = e.type === 'radio' ? `radio ${e.name}` : String(Math.random()); return e.outerHTML.slice(0, 120); });
+  const stops = {};
+  [...document.querySelectorAll(wanted)].forEach((e, i) => {
+    if (e.disabled || !e.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true})) return;
+    e.dataset.kitStop = e.type === 'radio' ? `radio ${e.form?.action} ${e.name}` : `stop ${i}`;
+    stops[e.dataset.kitStop] = e.outerHTML.slice(0, 120);
+  });
+  return stops;
 }"""
 
-# Where the focus is now, and whether a person can see it: an outline, or a shadow or border made for focus.
+# Where the focus is now, and whether a person can see it: in the window, with an outline around it, or around
+# the card or button that stands for it.
 FOCUSED = """() => {
   const e = document.activeElement;
   if (!e || e === document.body || e === document.documentElement) return null;
-  const look = (s) => [s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 ? 'outline' : '', s.boxShadow, s.borderColor,
-                       s.backgroundColor].join('|');
-  const now = getComputedStyle(e);
+  const look = getComputedStyle;
+  const outlined = (x) => look(x).outlineStyle !== 'none' && parseFloat(look(x).outlineWidth) > 0;
+  const stand_ins = [e, ...(e.labels ?? []), e.parentElement];
   const box = e.getBoundingClientRect();
-  const outlined = now.outlineStyle !== 'none' && parseFloat(now.outlineWidth) > 0;
-  const label = e.labels?.[0] && getComputedStyle(e.closest('.choice-card') ?? e.labels[0]);
-  const shadow = now.boxShadow !== 'none' || (label && label.outlineStyle !== 'none');
-  return {stop: e.type === 'radio' ? `radio ${e.name}` : (e.dataset.kitStop ?? ''), html: e.outerHTML.slice(0, 120),
-          seen: (outlined || shadow) && box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
-                && box.top < innerHeight && box.left < innerWidth};
+  const inside = box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
+    && box.top < innerHeight && box.left < innerWidth;
+  const marked = stand_ins.some(outlined) || look(e).boxShadow !== 'none';
+  return {stop: e.dataset.kitStop ?? e.outerHTML.slice(0, 120), html: e.outerHTML.slice(0, 120), seen: inside && marked,
+          why: inside ? 'no outline' : `outside the window: ${JSON.stringify(box)}`};
 }"""
 
 
 def check_keyboard(page: Page) -> None:
     """Assert that Tab reaches everything that can be operated, shows where it is, and is never trapped."""
-    page.evaluate("() => { document.activeElement?.blur(); getSelection()?.removeAllRanges(); scrollTo(0, 0); }")
-    wanted = page.evaluate(OPERABLE)
-    stops: dict[str, str] = dict(
-        page.evaluate(
-            "() => [...document.querySelectorAll('[data-kit-stop]')].map(e => [e.dataset.kitStop, e.outerHTML.slice(0, 120)])"
-        )
-    )
+    page.evaluate(FROM_THE_TOP)
+    wanted: dict[str, str] = page.evaluate(OPERABLE)
     reached: set[str] = set()
     unseen: list[str] = []
-    last, same = None, 0
+    last, repeats = "", 0
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         here = page.evaluate(FOCUSED)
-        if here is None:
-            break  # past the last stop, out of the page
-        same = same + 1 if here == last else 0
-        assert same < 12, f"Focus is trapped at {here['html']} on {page.url}"
-        if here["stop"] in reached and here != last:
-            break  # round again
-        last = here
-        reached.add(here["stop"])
-        if not here["seen"]:
-            unseen.append(here["html"])
-    missed = [html for stop, html in stops.items() if stop not in reached]
+        if here is None or (here["stop"] in reached and here["stop"] != last):
+            break  # past the last stop, or round again
+        repeats = repeats + 1 if here["stop"] == last else 0
+        assert repeats < MOST_PARTS, f"Focus is trapped at {here['html']} on {page.url}"
+        last = here["stop"]
+        reached.add(last)
+        if not here["seen"] and not repeats:
+            unseen.append(f"{here['html']} ({here['why']})")
+    missed = [html for stop, html in wanted.items() if stop not in reached]
     assert not missed, f"Tab does not reach {len(missed)} of {len(wanted)} on {page.url}:\n" + "\n".join(missed)
     assert not unseen, f"Focus cannot be seen on {page.url}:\n" + "\n".join(unseen)
 
@@ -179,10 +181,7 @@ def _looks(page: Page) -> Iterator[tuple[str, str]]:
         for scheme in SCHEMES:
             # Without motion, or a color in mid-change is measured and drawn.
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.wait_for_function(
-                "scheme => document.documentElement.dataset.bsTheme === scheme || !document.documentElement.dataset.bsTheme",
-                arg=scheme,
-            )
+            page.wait_for_function("s => [s, undefined].includes(document.documentElement.dataset.bsTheme)", arg=scheme)
             yield device, scheme
 
 

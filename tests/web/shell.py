@@ -164,12 +164,12 @@ def receive():
 
 @bp.get("/job")
 def job():
-    polls.append(1)
-    if request.args.get("never"):
-        return jsonify(state="running", done=1, total=3, message="Stamping pages")
-    if len(polls) % 3:
-        return jsonify(state="running", done=len(polls) % 3, total=3, message="Stamping pages")
-    return jsonify(state="done", done=3, total=3, message="Done", url="/gallery")
+    done = int(request.args["from"])
+    if done < 3:
+        news = {"state": "running", "done": done, "message": "Stamping pages"}
+    else:
+        news = {"state": "done", "done": 3, "message": "Done", "url": "/gallery"}
+    return jsonify(total=3, **news)
 
 
 @bp.get("/fail/<int:status>")
@@ -187,7 +187,6 @@ class _Seen(set):
 
 
 seen = _Seen()
-polls: list[int] = []
 
 
 ENDPOINTS = [place.endpoint for place in (*web.navigation.MAIN, *web.navigation.CASE)] + ["accounts.settings"]

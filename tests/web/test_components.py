@@ -19,7 +19,9 @@ def draw(shell, markup, **values):
 
 
 FORM = """{% from "components/forms.html" import case_form, fields %}
-{% call case_form(form, "Save") %}{{ fields(form, "title", "held_on", "kind", "outcome", "people", "notes", "paper") }}{% endcall %}"""
+{% call case_form(form, "Save") %}
+  {{ fields(form, "title", "held_on", "kind", "outcome", "people", "notes", "paper") }}
+{% endcall %}"""
 
 
 def refused_form(shell, **data):
@@ -113,7 +115,8 @@ def test_who_may_see_a_paper_is_said_in_words(shell, level, words):
 
 
 MAP = """{% from "components/stage_map.html" import stage_map %}
-{{ stage_map("mediation", visited=["concern_raised"], available=["due_process"], parallel=["ocr_complaint"], links={"due_process": "/file"}) }}"""
+{{ stage_map("mediation", visited=["concern_raised"], available=["due_process"],
+             parallel=["ocr_complaint"], links={"due_process": "/file"}) }}"""
 
 
 def test_the_stage_map_says_in_a_list_what_it_draws(shell):

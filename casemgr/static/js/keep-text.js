@@ -18,22 +18,16 @@ export function startKeeper(page, store = sessionStorage) {
     return;
   }
   const forms = [...page.querySelectorAll("form[data-keep]")];
-  const here = new Set(forms.map(keyOf));
-  // Another person's text; or a form that was sent, and then another page came: it was saved.
-  forget(store, (key, kept) => kept.owner !== owner || (kept.sent && !here.has(key)));
+  // Another person's text; or a form that was sent and whose answer led on to a page: it was saved.
+  forget(store, (key, kept) => kept.owner !== owner || (kept.sent && ledHere() && !refused(forms, key)));
   for (const form of forms) keep(form, store, owner);
 }
 
 function keep(form, store, owner) {
   const key = keyOf(form);
   const kept = read(store, key);
-  if (form.parentElement.querySelector("[data-error-summary]")) {
-    mark(store, key, { sent: false }); // the server sent the text back with its errors
-  } else if (kept?.sent && arrivedForward()) {
-    store.removeItem(key); // saved, and the same page came again with an empty form
-  } else if (kept) {
-    putBack(form, kept, store, key);
-  }
+  if (hasErrors(form)) mark(store, key, { sent: false }); // the server sent the text back with its errors
+  else if (kept) putBack(form, kept, store, key);
   let timer;
   const save = (sent) => {
     clearTimeout(timer);
@@ -74,8 +68,10 @@ function putBack(form, kept, store, key) {
   form.before(note);
 }
 
-// Back or Reload leads here again when sending failed before any page of ours came.
-const arrivedForward = () => performance.getEntriesByType("navigation")[0]?.type === "navigate";
+// A saved form answers with a redirect. Without one, the connection or the server failed before it answered.
+const ledHere = () => performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
+const hasErrors = (form) => form.parentElement.querySelector("[data-error-summary]") !== null;
+const refused = (forms, key) => forms.some((form) => keyOf(form) === key && hasErrors(form));
 const keyOf = (form) => `${PREFIX}${form.dataset.keep} ${location.pathname}`;
 const inputs = (form) => [...form.elements].filter((input) => input.name && !SKIPPED.includes(input.type));
 const nameOf = (input) => (["checkbox", "radio"].includes(input.type) ? `${input.name}=${input.value}` : input.name);
