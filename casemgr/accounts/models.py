@@ -9,6 +9,8 @@ from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from casemgr.accounts.emails import VISITOR_DOMAIN
+from casemgr.accounts.passphrase import ONE_TIME
 from casemgr.extensions import db
 from casemgr.platform.columns import Created, Identified, Versioned
 
@@ -29,6 +31,16 @@ class User(UserMixin, Identified, Created, Versioned, db.Model):
     def get_id(self) -> str:
         """Return what the session cookie holds: raising `session_epoch` ends every session of this person."""
         return f"{self.id}.{self.session_epoch}"
+
+    @property
+    def is_visitor(self) -> bool:
+        """Say whether this person is only looking around: no e-mail, no passphrase, no way back in."""
+        return self.email.endswith(f"@{VISITOR_DOMAIN}")
+
+    @property
+    def must_choose_passphrase(self) -> bool:
+        """Say whether the passphrase is one that somebody else handed over."""
+        return self.passphrase_hash.startswith(ONE_TIME)
 
 
 class Organization(Identified, Created, Versioned, db.Model):

@@ -7,14 +7,17 @@ from uuid import UUID
 
 from flask import Flask, current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 
 import config
+from casemgr.accounts.access import memberships_of
 from casemgr.accounts.models import User
 from casemgr.extensions import db, login_manager
 from casemgr.platform.tenancy import Scope, set_scope
 
 SEEN_EVERY_SECONDS = 60
+OPEN_BEFORE_CHOOSING = {"accounts.change_passphrase", "accounts.sign_out", "static", "bootstrap.static"}
+NOT_FOR_VISITORS = {"cases.new"}
 
 
 def init_app(app: Flask) -> None:
@@ -22,6 +25,7 @@ def init_app(app: Flask) -> None:
     login_manager.user_loader(_load)
     login_manager.unauthorized_handler(_ask_to_sign_in)
     app.before_request(_expire)
+    app.before_request(_finish_account_first)  # after _expire: nobody is loaded from an ended session
 
 
 def begin(user: User, org_id: UUID | None) -> None:
@@ -32,6 +36,14 @@ def begin(user: User, org_id: UUID | None) -> None:
     if org_id is not None:
         session["org_id"] = str(org_id)
     login_user(user)
+
+
+def begin_for(user: User) -> None:
+    """Start a session in the workspace of the session before, if the person may enter it, else in their first."""
+    set_scope(Scope(None, user.id))
+    rows = memberships_of(user)
+    wanted = session.get("org_id")
+    begin(user, next((row.org_id for row in rows if str(row.org_id) == wanted), rows[0].org_id if rows else None))
 
 
 def end() -> None:
@@ -66,6 +78,18 @@ def _expire() -> None:
         session["expired"] = True
     elif moment - int(session["seen_at"]) >= SEEN_EVERY_SECONDS:
         session["seen_at"] = moment
+
+
+def _finish_account_first() -> ResponseReturnValue | None:
+    """Let nobody work with a passphrase that somebody else knows, or put a real case where there is no way back."""
+    if "_user_id" not in session or request.endpoint in OPEN_BEFORE_CHOOSING or not current_user.is_authenticated:
+        return None
+    if current_user.must_choose_passphrase:
+        return redirect(url_for("accounts.change_passphrase"))
+    if current_user.is_visitor and request.endpoint in NOT_FOR_VISITORS:
+        flash("Make an account first, so that you can come back to your own case.", "info")
+        return redirect(url_for("accounts.keep"))
+    return None
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
