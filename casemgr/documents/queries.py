@@ -1,0 +1,195 @@
+"""Reading papers. Every question is limited to one case and to what the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from casemgr.audit.models import AuditEvent
+from casemgr.cases.models import Case
+from casemgr.documents.kinds import DOCUMENT_KINDS
+from casemgr.documents.models import Document, DocumentPage
+from casemgr.documents.proposals import says_privileged
+from casemgr.extensions import db
+
+PER_PAGE = 25
+SORTS = {"arrival": "Newest arrival first", "date": "Newest date first", "oldest": "Oldest date first"}
+
+
+@dataclass(frozen=True)
+class PaperFilter:
+    """What the list shows. Empty means no limit."""
+
+    kind: str = ""
+    visibility: str = ""
+    text: str = ""
+    sort: str = "arrival"
+    in_trash: bool = False
+    page: int = 1
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.kind or self.visibility or self.text)
+
+
+class PaperRow(NamedTuple):
+    """A paper in the list. `has_thumb`: the first page has a picture; `is_duplicate`: another paper has its bytes."""
+
+    document: Document
+    has_thumb: bool
+    is_duplicate: bool
+
+
+class CustodyLine(NamedTuple):
+    """One thing that happened to a paper, and who did it."""
+
+    at: datetime
+    words: str
+    by: str
+
+
+class PaperList(NamedTuple):
+    rows: list[PaperRow]
+    total: int
+    page: int
+    pages: int
+
+
+def document(visible: Collection[str], case: Case, document_id: UUID) -> Document | None:
+    """Return a paper of the case, in the trash or not; None when there is none or the reader may not see it."""
+    return db.session.scalar(_papers(case, visible).where(Document.id == document_id))
+
+
+def listing(case: Case, visible: Collection[str], wanted: PaperFilter) -> PaperList:
+    """Return one page of the papers; a page past the end is the last one. Always three queries."""
+    chosen = _narrowed(_papers(case, visible), wanted)
+    total = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    pages = max(1, -(-total // PER_PAGE))
+    page = min(max(1, wanted.page), pages)
+    rows = db.session.scalars(_ordered(chosen, wanted.sort).limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    marks = _marks(case, visible, rows)
+    return PaperList([PaperRow(row, *marks[row.id]) for row in rows], total, page, pages)
+
+
+def newest(case: Case, visible: Collection[str], limit: int = 5) -> list[Document]:
+    """Return the papers that arrived last."""
+    return list(db.session.scalars(_ordered(_shown(case, visible), "arrival").limit(limit)))
+
+
+def choices(case: Case, visible: Collection[str]) -> list[tuple[str, str]]:
+    """Return (id, label) of every paper, newest date first, for a select field."""
+    rows = db.session.scalars(_ordered(_shown(case, visible), "date"))
+    return [(str(row.id), label(row)) for row in rows]
+
+
+def label(paper: Document) -> str:
+    """Return how a paper is named where there is room for one line: title and date."""
+    dated = f", {paper.document_on:%b} {paper.document_on.day}, {paper.document_on.year}" if paper.document_on else ""
+    return f"{paper.title} ({DOCUMENT_KINDS.get(paper.kind, paper.kind)}{dated})"
+
+
+def count_trashed(case: Case, visible: Collection[str]) -> int:
+    in_trash = _papers(case, visible).where(Document.trashed_at.is_not(None))
+    return db.session.scalar(select(func.count()).select_from(in_trash.subquery())) or 0
+
+
+def same_bytes(case: Case, sha256: str, visible: Collection[str]) -> Document | None:
+    """Return the first paper of the case with these bytes, in the trash or not, that the reader may see."""
+    twins = _papers(case, visible).where(Document.sha256 == sha256)
+    return db.session.scalars(twins.order_by(Document.trashed_at.is_not(None), Document.uploaded_at).limit(1)).first()
+
+
+def others_with_same_bytes(paper: Document, visible: Collection[str]) -> list[Document]:
+    case = db.session.get_one(Case, paper.case_id)
+    twins = _shown(case, visible).where(Document.sha256 == paper.sha256, Document.id != paper.id)
+    return list(db.session.scalars(twins.order_by(Document.uploaded_at)))
+
+
+def pages_of(paper: Document) -> list[DocumentPage]:
+    """Return the pages of a paper in order, without their text. A page that could not be drawn has no picture."""
+    pages = select(DocumentPage).where(DocumentPage.case_id == paper.case_id, DocumentPage.document_id == paper.id)
+    return list(db.session.scalars(pages.order_by(DocumentPage.number)))
+
+
+def page_of(paper: Document, number: int) -> DocumentPage | None:
+    return db.session.scalar(
+        select(DocumentPage).where(
+            DocumentPage.case_id == paper.case_id,
+            DocumentPage.document_id == paper.id,
+            DocumentPage.number == number,
+        )
+    )
+
+
+def text_says_privileged(paper: Document) -> bool:
+    """Say whether the first pages mark the paper as attorney-client advice although it is not kept as such."""
+    if paper.visibility == "privileged":
+        return False
+    first = select(DocumentPage.text).where(
+        DocumentPage.case_id == paper.case_id, DocumentPage.document_id == paper.id, DocumentPage.number <= 3
+    )
+    return any(says_privileged(text[:20_000]) for text in db.session.scalars(first))
+
+
+def custody_of(paper: Document) -> list[CustodyLine]:
+    """Return what happened to a paper since it arrived, oldest first; of downloads only the last twenty."""
+    lines = [CustodyLine(datetime.fromisoformat(entry["at"]), entry["words"], entry["by"]) for entry in paper.custody]
+    downloads = select(AuditEvent).where(
+        AuditEvent.org_id == paper.org_id,
+        AuditEvent.case_id == paper.case_id,
+        AuditEvent.subject_id == paper.id,
+        AuditEvent.action == "documents:document:download",
+    )
+    for event in db.session.scalars(downloads.order_by(AuditEvent.at.desc()).limit(20)):
+        lines.append(CustodyLine(event.at, "Downloaded.", event.actor_name))
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _papers(case: Case, visible: Collection[str]) -> Select[tuple[Document]]:
+    return select(Document).where(
+        Document.org_id == case.org_id, Document.case_id == case.id, Document.visibility.in_(visible)
+    )
+
+
+def _shown(case: Case, visible: Collection[str]) -> Select[tuple[Document]]:
+    return _papers(case, visible).where(Document.trashed_at.is_(None))
+
+
+def _narrowed(papers: Select[tuple[Document]], wanted: PaperFilter) -> Select[tuple[Document]]:
+    trashed = Document.trashed_at.is_not(None) if wanted.in_trash else Document.trashed_at.is_(None)
+    papers = papers.where(trashed)
+    if wanted.kind:
+        papers = papers.where(Document.kind == wanted.kind)
+    if wanted.visibility:
+        papers = papers.where(Document.visibility == wanted.visibility)
+    if wanted.text:
+        papers = papers.where(Document.title.icontains(wanted.text, autoescape=True))
+    return papers
+
+
+def _ordered(papers: Select[tuple[Document]], sort: str) -> Select[tuple[Document]]:
+    if sort == "date":
+        return papers.order_by(Document.document_on.desc().nulls_last(), Document.uploaded_at.desc(), Document.id)
+    if sort == "oldest":
+        return papers.order_by(Document.document_on.asc().nulls_last(), Document.uploaded_at, Document.id)
+    return papers.order_by(Document.uploaded_at.desc(), Document.id)
+
+
+def _marks(case: Case, visible: Collection[str], rows: Collection[Document]) -> dict[UUID, tuple[bool, bool]]:
+    """For each paper: has its first page a picture, and has another paper of the case the same bytes?"""
+    pages = select(DocumentPage.document_id).where(
+        DocumentPage.case_id == case.id,
+        DocumentPage.number == 1,
+        DocumentPage.thumb_sha256 != "",
+        DocumentPage.document_id.in_([row.id for row in rows]),
+    )
+    with_thumb = set(db.session.scalars(pages))
+    hashes = _shown(case, visible).where(Document.sha256.in_({row.sha256 for row in rows}))
+    counted = hashes.with_only_columns(Document.sha256).group_by(Document.sha256).having(func.count() > 1)
+    repeated = set(db.session.scalars(counted))
+    return {row.id: (row.id in with_thumb, row.sha256 in repeated) for row in rows}

@@ -1,0 +1,218 @@
+"""What can be done with papers. The bytes are never altered and never thrown away here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from casemgr.accounts.models import User
+from casemgr.audit import services as audit
+from casemgr.cases import clock
+from casemgr.cases.models import Case
+from casemgr.documents import queries, tasks
+from casemgr.documents.kinds import VISIBILITIES, opens_it_to_more_people
+from casemgr.documents.models import Document
+from casemgr.documents.proposals import propose
+from casemgr.extensions import db
+from casemgr.platform.columns import now
+from casemgr.platform.jobs import enqueue
+from casemgr.platform.locking import check_version
+from casemgr.storage.objects import Stored
+from casemgr.storage.types import FileType
+from casemgr.web.filters import file_size
+
+WAITED_LONG = timedelta(minutes=15)
+EVERY_VISIBILITY = frozenset(VISIBILITIES)
+
+
+class WideningNotConfirmed(Exception):
+    """A paper would become visible to more people, and the person has not said that they mean it."""
+
+
+@dataclass(frozen=True)
+class PaperDetails:
+    """What a person says about a paper. Empty title, kind and date of a new paper are read from its name."""
+
+    title: str = ""
+    kind: str = ""
+    document_on: date | None = None
+    received_on: date | None = None
+    received_how: str = ""
+    source: str = ""
+    visibility: str = "shared"
+    note: str = ""
+
+
+def receive(
+    case: Case,
+    stored: Stored,
+    file_type: FileType,
+    original_name: str,
+    details: PaperDetails,
+    *,
+    by: User,
+    visible: frozenset[str] = EVERY_VISIBILITY,
+    commit: bool = True,
+) -> tuple[Document, Document | None]:
+    """Enter a stored file as a paper of the case, and queue its preview.
+
+    Args:
+        visible: what `by` may open; only such papers are named as duplicates.
+    Returns: the paper, and the paper that held the same bytes before (then the same one twice: no row is added).
+    """
+    _one_at_a_time(case, stored.sha256)
+    twin = queries.same_bytes(case, stored.sha256, visible)
+    if twin is not None:
+        if commit:
+            db.session.commit()  # lets the lock go
+        return twin, twin
+    document = _new_document(case, stored, file_type, original_name, details, by)
+    db.session.add(document)
+    db.session.flush()
+    enqueue_preview(document)
+    audit.record(
+        case, "documents:document:add", by=by, subject=document.id, kind=document.kind, visibility=document.visibility
+    )
+    if commit:
+        db.session.commit()
+    return document, None
+
+
+def _new_document(
+    case: Case, stored: Stored, file_type: FileType, original_name: str, details: PaperDetails, by: User
+) -> Document:
+    proposal = propose(original_name, file_type, stored.head, clock.today(case))
+    document = Document(
+        org_id=case.org_id,
+        case_id=case.id,
+        title=details.title or proposal.title,
+        kind=details.kind or proposal.kind,
+        document_on=details.document_on or proposal.document_on,
+        received_on=details.received_on,
+        received_how=details.received_how,
+        source=details.source,
+        visibility="privileged" if proposal.is_privileged else details.visibility,
+        note=details.note,
+        original_name=original_name[:300],
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=file_type.media_type,
+        family=file_type.family.value,
+        uploaded_by=by.id,
+        uploaded_by_name=by.name,
+        custody=[],
+    )
+    _note_custody(document, "received", f"Received as “{document.original_name}”, {file_size(stored.size)}.", by)
+    for words in (*proposal.reasons, file_type.mismatch or file_type.damaged):
+        if words:
+            _note_custody(document, "proposed", words, by)
+    return document
+
+
+def change_details(document: Document, details: PaperDetails, *, version: int, confirmed: bool, by: User) -> None:
+    """Save what a person says about a paper.
+
+    Raises StaleForm when somebody saved it since, WideningNotConfirmed when more people would see it and
+    `confirmed` is false; then nothing is changed."""
+    check_version(document, version)
+    before = document.visibility
+    if opens_it_to_more_people(before, details.visibility) and not confirmed:
+        raise WideningNotConfirmed
+    case = db.session.get_one(Case, document.case_id)
+    fields = ("title", "kind", "document_on", "received_on", "received_how", "source", "visibility", "note")
+    changed = [name for name in fields if getattr(document, name) != getattr(details, name)]
+    for name in changed:
+        setattr(document, name, getattr(details, name))
+    if not changed:
+        return
+    if before != details.visibility:
+        was, became = VISIBILITIES[before].label, VISIBILITIES[details.visibility].label
+        _note_custody(document, "visibility", f"Who may see it: was “{was}”, now “{became}”.", by)
+    audit.record(
+        case,
+        "documents:document:edit",
+        by=by,
+        subject=document.id,
+        changed=changed,
+        visibility_was=before,
+        visibility=document.visibility,
+    )
+    db.session.commit()
+
+
+def make_privileged(document: Document, *, version: int, by: User) -> None:
+    """Close a paper whose text marks it as advice between attorney and client. Raises StaleForm."""
+    check_version(document, version)
+    case = db.session.get_one(Case, document.case_id)
+    was, document.visibility = document.visibility, "privileged"
+    _note_custody(document, "visibility", f"Who may see it: was “{VISIBILITIES[was].label}”, now “Privileged”.", by)
+    audit.record(
+        case, "documents:document:edit", by=by, subject=document.id, visibility_was=was, visibility="privileged"
+    )
+    db.session.commit()
+
+
+def trash(document: Document, *, version: int, by: User) -> None:
+    """Take a paper out of the lists. Its bytes and its row stay, and it can come back. Raises StaleForm."""
+    check_version(document, version)
+    if document.trashed_at is None:
+        document.trashed_at = now()
+        _commit_act(document, "trash", "Moved to the trash.", by)
+
+
+def restore(document: Document, *, by: User) -> None:
+    """Bring a paper back from the trash."""
+    if document.trashed_at is not None:
+        document.trashed_at = None
+        _commit_act(document, "restore", "Brought back from the trash.", by)
+
+
+def may_retry_preview(document: Document) -> bool:
+    """Say whether drawing the pages failed, or has been waited for so long that something must be wrong."""
+    overdue = document.preview_state == "waiting" and now() - document.uploaded_at > WAITED_LONG
+    return document.preview_state == "failed" or overdue
+
+
+def retry_preview(document: Document, *, by: User) -> None:
+    """Try once more to draw the pages of a paper; nothing happens while that is under way."""
+    if not may_retry_preview(document):
+        return
+    document.preview_state, document.preview_note = "waiting", ""
+    enqueue_preview(document)
+    _commit_act(document, "preview", "The pages are drawn once more.", by)
+
+
+def note_download(case: Case, document_id: UUID, *, by: User) -> None:
+    """Record that somebody takes a copy of the original."""
+    audit.record(case, "documents:document:download", by=by, subject=document_id)
+    db.session.commit()
+
+
+def enqueue_preview(document: Document) -> None:
+    """Queue the drawing of pages in the caller's transaction; one at a time for each paper."""
+    enqueue(
+        tasks.draw_preview,
+        lock=f"document:{document.id}",
+        case_id=str(document.case_id),
+        document_id=str(document.id),
+    )
+
+
+def _commit_act(document: Document, verb: str, words: str, by: User) -> None:
+    case = db.session.get_one(Case, document.case_id)
+    _note_custody(document, verb, words, by)
+    audit.record(case, f"documents:document:{verb}", by=by, subject=document.id)
+    db.session.commit()
+
+
+def _note_custody(document: Document, act: str, words: str, by: User) -> None:
+    entry = {"at": now().isoformat(), "act": act, "words": words, "by": by.name}
+    document.custody = [*document.custody, entry]
+
+
+def _one_at_a_time(case: Case, sha256: str) -> None:
+    """The same bytes sent twice at the same moment must meet each other; the lock ends with the transaction."""
+    db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"{case.id}:{sha256}"})

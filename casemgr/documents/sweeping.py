@@ -1,0 +1,42 @@
+"""Remove stored bytes that no row names: what a crash left between upload and commit."""
+
+from __future__ import annotations
+
+import functools
+from datetime import timedelta
+
+import psycopg
+
+import config
+from casemgr.storage.objects import open_store
+
+# Every column that names stored bytes. A new one must be added here, or its objects would be swept:
+# tests/documents/test_sweeping.py compares this list with the models.
+NAMED_BY = (
+    ("documents", "sha256"),
+    ("document_pages", "image_sha256"),
+    ("document_pages", "thumb_sha256"),
+    ("packets", "pdf_sha256"),
+    ("packets", "manifest_sha256"),
+)
+
+
+def sweep(
+    settings: config.Settings, owner_url: str, older_than_hours: float = 24, *, dry_run: bool = False
+) -> list[str]:
+    """Remove orphans older than `older_than_hours`, and return their keys; with `dry_run`, only name them.
+
+    Reads every organization's rows, so it connects as the owner of the tables (`owner_url`).
+    """
+    columns = " UNION ".join(f"SELECT {column} FROM {table} WHERE org_id = %(org)s" for table, column in NAMED_BY)  # noqa: S608
+    with psycopg.connect(owner_url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True) as connection:
+
+        @functools.lru_cache(maxsize=4)  # the store lists one organization after another
+        def named_in(org_id: str) -> frozenset[bytes]:
+            rows = connection.execute(columns, {"org": org_id})
+            return frozenset(bytes.fromhex(sha256) for (sha256,) in rows if sha256)
+
+        def is_named(org_id: str, sha256: str) -> bool:
+            return bytes.fromhex(sha256) in named_in(org_id)
+
+        return open_store(settings.storage_url).sweep(is_named, timedelta(hours=older_than_hours), dry_run=dry_run)

@@ -1,0 +1,158 @@
+"""Draw the pages of a paper in the background. Safe to be killed anywhere and started again."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import delete, update
+
+from casemgr.documents.models import Document, DocumentPage
+from casemgr.documents.store import store
+from casemgr.extensions import db
+from casemgr.platform.jobs import background
+from casemgr.storage.objects import EDGE, ObjectMissing, ObjectStore, StorageFull
+from casemgr.storage.preview import PAGES_AT_ONCE, preview
+from casemgr.storage.sniff import sniff
+from casemgr.storage.types import FileType, PageImage, Preview, PreviewState, Refused
+
+MOST_PAGES_DRAWN = 3000
+log = logging.getLogger(__name__)
+
+# A locked file is no failure: trying again would not open it.
+_STATES = {
+    PreviewState.READY: "ready",
+    PreviewState.NONE: "none",
+    PreviewState.ENCRYPTED: "none",
+    PreviewState.FAILED: "failed",
+}
+_NO_ROOM = "There was no room left to draw the pages. Make room, and try again. The original is safe."
+_MISSING = "The stored file is missing. Tell whoever looks after this installation."
+_OUR_FAULT = "Something went wrong on our side while the pages were drawn. The original is safe; try again."
+
+
+@background("documents.preview")
+def draw_preview(*, case_id: str, document_id: str) -> None:
+    """Draw and read a paper, keep the pictures in the object store, and write the rows in one transaction."""
+    document = db.session.get(Document, UUID(document_id))
+    if document is None or str(document.case_id) != case_id:
+        return
+    db.session.expunge(document)
+    db.session.rollback()  # no transaction stays open while the file is read
+    seen, pages = _draw(document)
+    _save(document, seen, pages)
+
+
+def _draw(document: Document) -> tuple[Preview, list[DocumentPage]]:
+    objects = store()
+    try:
+        file_type = _file_type(objects, document)
+        with (
+            objects.local_path(document.org_id, document.sha256) as path,
+            _scratch(document.id) as folder,
+        ):
+            seen = _all_pages(path, file_type, folder)
+            pages = [_keep(objects, document, page) for page in seen.pages]
+            if not pages and seen.text:
+                pages = [_page_row(document, 1, seen.text)]
+        return seen, pages
+    except Refused as refusal:
+        return Preview(PreviewState.NONE, refusal.reason), []
+    except ObjectMissing:
+        return Preview(PreviewState.FAILED, _MISSING), []
+    except (StorageFull, OSError) as problem:
+        log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
+        return Preview(PreviewState.FAILED, _NO_ROOM), []
+    except Exception as problem:
+        log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
+        return Preview(PreviewState.FAILED, _OUR_FAULT), []
+
+
+def _file_type(objects: ObjectStore, document: Document) -> FileType:
+    """Judge the bytes again: the row keeps the type, not what was odd about it."""
+    head = b"".join(objects.open_stream(document.org_id, document.sha256, start=0, end=min(EDGE, document.size)))
+    start = max(0, document.size - EDGE)
+    tail = b"".join(objects.open_stream(document.org_id, document.sha256, start=start, end=document.size))
+    return sniff(head, document.original_name, tail=tail, size=document.size)
+
+
+def _all_pages(path: Path, file_type: FileType, folder: Path) -> Preview:
+    """Draw a long file in several readings, each in a child of its own."""
+    seen = preview(path, file_type, folder / "1")
+    first = PAGES_AT_ONCE + 1
+    while seen.state is PreviewState.READY and seen.page_count and first <= min(seen.page_count, MOST_PAGES_DRAWN):
+        more = preview(path, file_type, folder / str(first), first_page=first)
+        if more.state is not PreviewState.READY or not any(page.image_path for page in more.pages):
+            break
+        earlier = [page for page in seen.pages if page.number < first]
+        warnings = list(dict.fromkeys([*seen.warnings, *more.warnings]))
+        drawn_all = more.pages[-1].image_path is not None and more.pages[-1].number >= seen.page_count
+        note = "" if drawn_all else more.note.replace(f"Pages {first:,} to", "Pages 1 to")
+        seen = replace(seen, pages=earlier + more.pages, warnings=warnings, note=note)
+        first += PAGES_AT_ONCE
+    return seen
+
+
+def _keep(objects: ObjectStore, document: Document, page: PageImage) -> DocumentPage:
+    row = _page_row(document, page.number, page.text)
+    if page.image_path and page.thumb_path:
+        row.width, row.height = page.width, page.height
+        row.image_sha256 = objects.put_bytes(document.org_id, page.image_path.read_bytes()).sha256
+        row.thumb_sha256 = objects.put_bytes(document.org_id, page.thumb_path.read_bytes()).sha256
+    return row
+
+
+def _page_row(document: Document, number: int, text: str) -> DocumentPage:
+    """A page without a picture has empty hashes."""
+    clean = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")  # what PostgreSQL cannot keep
+    return DocumentPage(
+        org_id=document.org_id,
+        case_id=document.case_id,
+        document_id=document.id,
+        number=number,
+        width=0,
+        height=0,
+        image_sha256="",
+        thumb_sha256="",
+        text=clean,
+    )
+
+
+def _save(document: Document, seen: Preview, pages: list[DocumentPage]) -> None:
+    """Write all of it at once. The version is left alone: a form that somebody has open must not go stale."""
+    papers = Document.__table__
+    found = db.session.execute(
+        update(papers)
+        .where(papers.c.org_id == document.org_id, papers.c.id == document.id)
+        .values(
+            preview_state=_STATES[seen.state],
+            preview_note="\n".join(note for note in (seen.note, *seen.warnings) if note),
+            page_count=seen.page_count,
+        )
+    )
+    if found.rowcount:  # it may have gone with its sample case
+        db.session.execute(
+            delete(DocumentPage).where(
+                DocumentPage.case_id == document.case_id, DocumentPage.document_id == document.id
+            )
+        )
+        db.session.add_all(pages)
+    db.session.commit()
+
+
+@contextmanager
+def _scratch(document_id: UUID) -> Iterator[Path]:
+    """A folder of this paper's own; what a killed run left in it goes first."""
+    folder = current_app.config["SETTINGS"].data_dir / "scratch" / f"preview-{document_id}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,240 @@
+"""The job that draws the pages, run by a real worker process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, text, update
+
+import config
+from casemgr.documents import tasks
+from casemgr.documents.models import Document, DocumentPage
+from casemgr.documents.store import store
+from casemgr.extensions import db
+from casemgr.platform.columns import now
+from casemgr.storage.objects import StorageFull
+from tests.documents.paper import add, papers_of, pdf, png
+from tests.world import Actor, World
+
+ClientFor = Callable[[Actor | None], FlaskClient]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def start_worker(settings: config.Settings) -> Callable[..., subprocess.Popen[bytes]]:
+    environ = os.environ | {
+        "CASEMGR_DATA": str(settings.data_dir),
+        "CASEMGR_SECRET_KEY": settings.secret_key,
+        "DATABASE_URL": str(settings.database_url),
+    }
+
+    def start(*options: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "casemgr", "worker", *options], cwd=ROOT, env=environ)
+
+    return start
+
+
+@pytest.fixture
+def run_jobs(start_worker: Callable[..., subprocess.Popen[bytes]]) -> Callable[[], None]:
+    def run() -> None:
+        assert start_worker("--once").wait(120) == 0
+
+    return run
+
+
+def pages(world: World, actor: Actor, paper: UUID) -> list[DocumentPage]:
+    with world.scope(actor):
+        found = select(DocumentPage).where(DocumentPage.document_id == paper).order_by(DocumentPage.number)
+        rows = list(db.session.scalars(found))
+        db.session.expunge_all()
+        return rows
+
+
+def draw_here(world: World, actor: Actor, case_id: UUID, paper: UUID) -> None:
+    """Run the task's own function in this process."""
+    with world.scope(actor):
+        tasks.draw_preview.func.__wrapped__(case_id=str(case_id), document_id=str(paper))
+
+
+def test_a_worker_draws_every_kind_of_file_and_says_why_where_it_cannot(
+    world: World, client_for: ClientFor, run_jobs: Callable[[], None]
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    ids = {
+        name: add(world, parent, case_id, data, name)
+        for name, data in {
+            "three.pdf": pdf("Hello", 3),
+            "photo.png": png(),
+            "notes.txt": b"The first line.\nThe second line.\n",
+            "mail.eml": b"From: a@example.org\nTo: b@example.org\nSubject: A call\n\nPlease call me.\n",
+            "sound.wav": b"RIFF\x24\x00\x00\x00WAVEfmt " + b"\x00" * 40,
+            "broken.pdf": b"%PDF-1.7\n" + b"garbage " * 40,
+        }.items()
+    }
+    run_jobs()
+    states = {
+        paper.original_name: (paper.preview_state, paper.page_count) for paper in papers_of(world, parent, case_id)
+    }
+    assert states == {
+        "three.pdf": ("ready", 3),
+        "photo.png": ("ready", 1),
+        "notes.txt": ("ready", None),
+        "mail.eml": ("ready", None),
+        "sound.wav": ("none", None),
+        "broken.pdf": ("failed", None),
+    }
+    client = client_for(parent)
+
+    def page_of(name: str, query: str = "") -> str:
+        return client.get(f"/cases/{case_id}/papers/{ids[name]}{query}").text
+
+    assert "Page 2 of 3" in page_of("three.pdf", "?page=2") and "Hello, page 2" in page_of("three.pdf", "?page=2")
+    assert "The second line." in page_of("notes.txt") and "Please call me." in page_of("mail.eml")
+    assert "Recordings are kept as they are" in page_of("sound.wav")
+    assert "You can still" in page_of("broken.pdf") and "Try again" in page_of("broken.pdf")
+    for number in (1, 2, 3):
+        picture = client.get(f"/cases/{case_id}/papers/{ids['three.pdf']}/pages/{number}")
+        assert picture.status_code == 200 and picture.mimetype in ("image/png", "image/jpeg")
+    assert f"/papers/{ids['three.pdf']}/pages/1/thumb" in client.get(f"/cases/{case_id}/papers").text
+    state = client.get(f"/cases/{case_id}/papers/{ids['three.pdf']}/preview").json
+    assert state["state"] == "done"
+
+
+def test_drawing_twice_gives_the_same_rows_once_and_leaves_an_open_form_valid(world: World) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    paper = add(world, parent, case_id, pdf("Twice", 2))
+    for _ in range(2):
+        draw_here(world, parent, case_id, paper)
+    assert [page.number for page in pages(world, parent, paper)] == [1, 2]
+    (row,) = papers_of(world, parent, case_id)
+    assert (row.preview_state, row.version) == ("ready", 1)
+    assert list((world.app.config["SETTINGS"].data_dir / "scratch").iterdir()) == []
+
+
+def test_the_page_polls_while_it_waits(world: World, client_for: ClientFor) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    paper = add(world, parent, case_id)
+    client = client_for(parent)
+    page = client.get(f"/cases/{case_id}/papers/{paper}").text
+    assert f'data-poll-url="/cases/{case_id}/papers/{paper}/preview"' in page
+    answer = client.get(f"/cases/{case_id}/papers/{paper}/preview").json
+    assert answer["state"] == "running"
+
+
+def test_a_failed_preview_can_be_tried_again_and_a_ready_one_cannot(
+    world: World, client_for: ClientFor, run_jobs: Callable[[], None]
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    paper = add(world, parent, case_id, pdf("Again"))
+    with world.scope(parent):
+        db.session.execute(update(Document.__table__).where(Document.id == paper).values(preview_state="failed"))
+        db.session.execute(text("DELETE FROM procrastinate_jobs"))
+        db.session.commit()
+    client = client_for(parent)
+    client.post(f"/cases/{case_id}/papers/{paper}/preview")
+    assert papers_of(world, parent, case_id)[0].preview_state == "waiting"
+    run_jobs()
+    (row,) = papers_of(world, parent, case_id)
+    assert (row.preview_state, row.page_count) == ("ready", 1)
+    client.post(f"/cases/{case_id}/papers/{paper}/preview")
+    assert papers_of(world, parent, case_id)[0].preview_state == "ready"
+
+
+def test_a_preview_that_nobody_made_can_be_asked_for_again(world: World, client_for: ClientFor) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    paper = add(world, parent, case_id)
+    client = client_for(parent)
+    url = f"/cases/{case_id}/papers/{paper}"
+    assert "Try again" not in client.get(url).text
+    with world.scope(parent):
+        early = now() - timedelta(hours=1)
+        db.session.execute(update(Document.__table__).where(Document.id == paper).values(uploaded_at=early))
+        db.session.commit()
+    assert "Try again" in client.get(url).text
+
+
+@pytest.mark.parametrize(
+    "problem, words",
+    [
+        (StorageFull("full"), "no room left"),
+        (OSError(28, "No space left on device"), "no room left"),
+        (RuntimeError("a fault of ours"), "on our side"),
+    ],
+)
+def test_a_fault_while_drawing_is_said_and_leaves_no_rows(
+    problem: Exception, words: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **more: Any) -> Any:
+        raise problem
+
+    parent = world.person()
+    case_id = world.case(parent)
+    paper = add(world, parent, case_id)
+    monkeypatch.setattr(tasks, "preview", fail)
+    draw_here(world, parent, case_id, paper)
+    (row,) = papers_of(world, parent, case_id)
+    assert row.preview_state == "failed" and words in row.preview_note
+    assert pages(world, parent, paper) == []
+
+
+def test_a_paper_whose_file_is_gone_says_so(world: World) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    paper = add(world, parent, case_id)
+    with world.scope(parent):
+        store().delete(parent.org_id, papers_of(world, parent, case_id)[0].sha256)
+    draw_here(world, parent, case_id, paper)
+    assert "missing" in papers_of(world, parent, case_id)[0].preview_note
+
+
+def test_text_that_the_database_cannot_hold_is_cleaned(world: World) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    with world.scope(parent):
+        document = Document(org_id=parent.org_id, case_id=case_id, id=case_id)
+        assert tasks._page_row(document, 1, "a\x00b\ud800c").text == "ab?c"
+
+
+@pytest.mark.fault
+def test_a_worker_that_is_killed_while_drawing_leaves_nothing_half_done_and_the_next_one_finishes(
+    world: World, start_worker: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    paper = add(world, parent, case_id, pdf("Long", 120))
+    first = start_worker()
+    scratch = world.app.config["SETTINGS"].data_dir / "scratch" / f"preview-{paper}"
+    deadline = time.monotonic() + 60
+    while not list(scratch.glob("1/page-00005*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    (row,) = papers_of(world, parent, case_id)
+    assert row.preview_state == "waiting" and pages(world, parent, paper) == []
+    second = start_worker()
+    try:
+        deadline = time.monotonic() + 120
+        while papers_of(world, parent, case_id)[0].preview_state == "waiting" and time.monotonic() < deadline:
+            time.sleep(0.5)
+    finally:
+        second.terminate()
+        second.wait(30)
+    assert papers_of(world, parent, case_id)[0].preview_state == "ready"
+    assert [page.number for page in pages(world, parent, paper)] == list(range(1, 121))
+    assert not scratch.exists()
