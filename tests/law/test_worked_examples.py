@@ -78,9 +78,7 @@ def _rows() -> list[object]:
     for line in TABLE.strip().splitlines():
         number, rule, on, *dates, why = (cell.strip() for cell in line.split("|"))
         expected = tuple(None if text == "-" else date.fromisoformat(text) for text in dates)
-        rows.append(
-            pytest.param(rule, date.fromisoformat(on), expected, id=f"{number} {rule}: {why}")
-        )
+        rows.append(pytest.param(rule, date.fromisoformat(on), expected, id=f"{number} {rule}: {why}"))
     return rows
 
 
@@ -221,9 +219,7 @@ def test_example_30_a_child_born_on_29_february_has_a_late_reading() -> None:
         pytest.param("mail", date(2027, 4, 21), date(2027, 4, 21), date(2027, 4, 21), id="33 by mail"),
     ],
 )
-def test_example_33_days_that_an_order_gives(
-    method: str, nominal: date, act_by: date, late_after: date
-) -> None:
+def test_example_33_days_that_an_order_gives(method: str, nominal: date, act_by: date, late_after: date) -> None:
     details = {"days": "10", "method": method}
     order = fact(FactKind.HEARING_OFFICE_ORDER_RECEIVED, "2027-04-08", details=details)
     deadline = find("801-cmr-time", order)
