@@ -47,7 +47,8 @@ def content_disposition(name: str, *, disposition: str = "attachment") -> str:
 
     Carries a plain ASCII form for old clients and the full name beside it; cannot hold a line break."""
     name = clean_name(name)
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    ascii_name = clean_name(plain, fallback="")  # again: full-width "．．／" has become "../"
     ascii_name = re.sub(r'["\\%;]', "_", ascii_name).strip(" .")
     if not ascii_name or ascii_name == extension_of(name):
         ascii_name = f"paper.{extension_of(name)}".rstrip(".")

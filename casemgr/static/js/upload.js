@@ -1,6 +1,8 @@
 // Several files at once, each sent on its own with its own progress and its own answer.
 const AT_ONCE = 2;
-const NO_ANSWER = { ok: false, message: "The connection was lost.", what_to_do: "Check your network, then try again." };
+const LOST = { ok: false, message: "The connection was lost.", what_to_do: "Check your network, then try again." };
+const TOO_LARGE = { ok: false, message: "This file is over the size limit.", what_to_do: "Split it, or scan it in black and white." };
+const UNCLEAR = { ok: false, message: "The server gave an answer we did not understand.", what_to_do: "Reload the page and try again." };
 
 export function startUploads(page) {
   for (const form of page.querySelectorAll("form[data-upload-url]")) new Uploads(form).start();
@@ -46,13 +48,18 @@ class Uploads {
   }
 
   add(files) {
+    const most = Number(this.form.dataset.maxFiles || Infinity);
+    if (files.length > most) {
+      this.summary.textContent = `These are ${files.length} files. Add at most ${most} at once.`;
+      return;
+    }
     for (const file of files) this.queue(new Row(this, file));
   }
 
   queue(row) {
     const limit = Number(this.form.dataset.maxSize || Infinity);
     if (row.file.size > limit) {
-      row.show({ ok: false, message: "This file is over the size limit.", what_to_do: "Split it, or scan it in black and white." });
+      row.show(TOO_LARGE);
       this.finished(false);
       return;
     }
@@ -97,7 +104,7 @@ class Uploads {
     const headers = {
       Accept: "application/json",
       "Content-Type": "application/octet-stream",
-      "X-File-Name": encodeURIComponent(file.name),
+      "X-File-Name": encodeURIComponent(file.name.toWellFormed?.() ?? file.name),
     };
     for (const [name, value] of new FormData(this.form)) {
       if (name === "csrf_token") headers["X-CSRFToken"] = value;
@@ -153,7 +160,7 @@ class Row {
     this.item.querySelector(".upload-actions")?.remove();
     const actions = make("div", "upload-actions");
     if (answer.ok && answer.url) actions.append(this.link(answer.url));
-    if (!answer.ok) actions.append(this.retryButton());
+    if (answer.can_retry && !answer.ok) actions.append(this.retryButton());
     if (actions.children.length) this.item.append(actions);
   }
 
@@ -180,13 +187,15 @@ class Row {
   }
 }
 
-function answerOf(request) {
-  if (!request.status) return NO_ANSWER;
+function answerOf({ status, responseText }) {
+  if (!status) return { ...LOST, can_retry: true };
+  // A file that was refused for what it is will be refused again; a server in trouble may take it later.
+  const can_retry = status === 429 || status >= 500;
   try {
-    const answer = JSON.parse(request.responseText);
-    return { ...answer, ok: request.status < 400 && answer.ok !== false };
+    const answer = JSON.parse(responseText);
+    return { ...answer, ok: status < 400 && answer.ok !== false, can_retry };
   } catch {
-    return { ok: false, message: "The server gave an answer we did not understand.", what_to_do: "Reload the page and try again." };
+    return { ...UNCLEAR, can_retry };
   }
 }
 
