@@ -1,0 +1,74 @@
+"""What an entry of the evidence log can be, in the field's words, and how its date reads."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+EVIDENCE_KINDS: dict[str, str] = {
+    "call": "Phone or video call",
+    "email": "E-mail",
+    "text_message": "Text message",
+    "letter_sent": "Letter sent",
+    "document": "Paper received",
+    "conversation": "Talk in person",
+    "meeting": "Meeting",
+    "incident": "Incident",
+    "observation": "Observation",
+    "missed_service": "Missed service",
+    "other": "Something else",
+}
+"""Kind: label. The order is the order of every list of kinds."""
+
+KIND_HINTS: dict[str, str] = {
+    "call": "Who called whom, what was said, and what was promised by when. Write the words used if you remember them.",
+    "email": "Who wrote to whom, and the sentence that matters. Add the e-mail itself under Papers.",
+    "text_message": "Who wrote to whom, and the words. A screenshot under Papers is good proof.",
+    "letter_sent": "What you asked for, and how it was sent: certified mail, by hand. Add the letter and the receipt.",
+    "document": "What it says that matters, on which page, and how and when you got it.",
+    "conversation": "Who was there, what was said, and where it was.",
+    "meeting": "Who was there, what was decided, what was refused and why, and what happens next.",
+    "incident": "What happened before, during and after; who saw it; who was told.",
+    "observation": "Only what you saw or heard: where, how long, how often. What you make of it goes below.",
+    "missed_service": "Which service of the plan, how many minutes, the reason given, and if it was made up later.",
+    "other": "Who, what, where and when. Facts first.",
+}
+
+KIND_ICONS: dict[str, str] = {
+    "call": "talk",
+    "email": "paper",
+    "text_message": "talk",
+    "letter_sent": "packet",
+    "document": "paper",
+    "conversation": "person",
+    "meeting": "people",
+    "incident": "alert",
+    "observation": "eye",
+    "missed_service": "clock",
+    "other": "flag",
+}
+
+QUICK_KINDS = ("call", "email", "meeting", "missed_service", "incident")
+"""The kinds that the log offers with one press."""
+
+PRECISIONS: dict[str, str] = {
+    "day": "I know the day",
+    "month": "I only know the month",
+    "year": "I only know the year",
+}
+
+
+def known_day(on: date, precision: str) -> date:
+    """Return the first day of what is known: a month is kept as its first day, a year as January 1."""
+    if precision == "year":
+        return on.replace(month=1, day=1)
+    return on.replace(day=1) if precision == "month" else on
+
+
+def when_words(on: date, precision: str = "day", at: time | None = None) -> str:
+    """Say when it happened, no more exactly than it is known: `March 3, 2025, 4:05 p.m.`, `March 2025`, `2025`."""
+    if precision == "year":
+        return f"{on.year}"
+    if precision == "month":
+        return f"{on:%B} {on.year}"
+    day = f"{on:%B} {on.day}, {on.year}"
+    return f"{day}, {at.hour % 12 or 12}:{at:%M} {'a.m.' if at.hour < 12 else 'p.m.'}" if at else day
