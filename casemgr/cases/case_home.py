@@ -1,0 +1,85 @@
+"""Everything that the home page of one case shows, in a number of queries that does not grow with rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from casemgr.accounts.access import Access
+from casemgr.cases import queries
+from casemgr.cases.models import Case, CaseMember, Person
+from casemgr.cases.next_steps import NextStep, Standing, next_steps
+from casemgr.cases.queries import Counts, DueDate, Happening
+from casemgr.deadlines.queries import next_deadlines
+from casemgr.documents.models import Document
+from casemgr.law import stages
+from casemgr.law.rulebook import rulebook_for
+from casemgr.law.stages import CaseView, Option
+from casemgr.law.terms import Stage, VerdictKind
+from casemgr.proceedings.queries import case_view, visited_stages
+
+DEADLINES = 5
+PAPERS = 5
+HAPPENINGS = 5
+
+STAGE_OF_PROCEEDING = {"meeting": "team_meeting", "section_504_hearing": "due_process"}
+"""Where a proceeding stands on the map, when it is not the stage of its own name."""
+
+
+@dataclass(frozen=True)
+class CaseHome:
+    """`available` are the stages that the law opens now; `parallel` those of proceedings open beside the stage."""
+
+    steps: list[NextStep]
+    visited: list[str]
+    available: list[str]
+    parallel: list[str]
+    deadlines: list[DueDate]
+    papers: Sequence[Document]
+    happenings: list[Happening]
+    people: Sequence[Person]
+    members: Sequence[CaseMember]
+    counts: Counts
+
+
+def case_home(access: Access) -> CaseHome:
+    case, visible = access.case, access.visible
+    view = case_view(case)
+    options = stages.options(view, rulebook_for(case.state))
+    counts = queries.counts(case, visible)
+    people = queries.people_of(case)
+    deadlines = [queries.due_date(row) for row in next_deadlines(case, DEADLINES)]
+    standing = Standing(
+        plan=case.plan,
+        stage=case.stage,
+        today=view.today,
+        counts=counts,
+        has_address=bool(case.student.address) or case.student.is_homeless,
+        roles={person.role for person in people},
+        bare_issues=[issue.title for issue in queries.issues_without_evidence(case, 1)],
+        deadlines=deadlines,
+        options=options,
+    )
+    return CaseHome(
+        steps=next_steps(standing, access.allows),
+        visited=visited_stages(case),
+        available=_available(case, options),
+        parallel=_parallel(view),
+        deadlines=deadlines,
+        papers=queries.newest_papers(case, visible, PAPERS),
+        happenings=queries.newest_happenings(case, visible, HAPPENINGS),
+        people=people,
+        members=queries.members_of(case),
+        counts=counts,
+    )
+
+
+def _available(case: Case, options: Sequence[Option]) -> list[str]:
+    """The stages that an allowed move leads to, without the present one."""
+    found = {option.transition.target.value for option in options if option.verdict.kind is not VerdictKind.REFUSED}
+    return [stage.value for stage in Stage if stage.value in found and stage.value != case.stage]
+
+
+def _parallel(view: CaseView) -> list[str]:
+    found = {STAGE_OF_PROCEEDING.get(row.kind.value, row.kind.value) for row in view.proceedings}
+    return sorted(found - {view.stage.value})

@@ -1,0 +1,39 @@
+"""What every page of a case shows around its own content: the stay-put banner and the way out of a sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import g, url_for
+
+from casemgr.accounts.roles import Permission
+from casemgr.plans.queries import stay_put_of
+
+
+@dataclass(frozen=True)
+class StayPutBanner:
+    in_force: bool
+    since: date | None
+    banner: str
+    citation: str
+
+
+def around_a_case() -> dict[str, Any]:
+    """Give the templates of a case route `case`, `stay_put` and `remove_sample_url`; nothing on other pages."""
+    if "access" not in g:
+        return {}
+    access = g.access
+    if "stay_put" not in g:
+        g.stay_put = _banner(access.case)
+    shown: dict[str, Any] = {"case": access.case, "stay_put": g.stay_put}
+    if access.case.is_sample and access.allows(Permission.CASE_EDIT) and not access.is_guest:
+        shown["remove_sample_url"] = url_for("cases.remove_sample", case_id=access.case.id)
+    return shown
+
+
+def _banner(case: Any) -> StayPutBanner:
+    found = stay_put_of(case)
+    citation = found.reasons[0].citation if found.reasons else ""
+    return StayPutBanner(found.in_force, found.since, found.banner, citation)
