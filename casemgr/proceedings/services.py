@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from casemgr.law import stages
 from casemgr.law.deadlines import Fact
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stages import Transition, TransitionRefused, Verdict
-from casemgr.law.terms import Event, FactKind, ProceedingKind, VerdictKind
+from casemgr.law.terms import Event, PartyRole, ProceedingKind, ProceedingStep, VerdictKind
 from casemgr.plans.services import refresh_stay_put
 from casemgr.proceedings import queries
 from casemgr.proceedings.models import Proceeding, StageMove
@@ -132,10 +133,10 @@ def undo(case: Case, wrong: StageMove, reason: str, *, by: User) -> StageMove:
 
 def advance(case: Case, proceeding: Proceeding, fact: NewFact, *, by: User, commit: bool = True) -> Proceeding:
     """Record the next fact of a proceeding and move its step. Raises TransitionRefused, and changes nothing."""
-    kind, step = ProceedingKind(proceeding.kind), stages.ProceedingStep(proceeding.step)
+    kind, step = ProceedingKind(proceeding.kind), ProceedingStep(proceeding.step)
     row = stages.advance_proceeding(kind, step, fact.kind)
     proceeding.step = row.target.value
-    if not stages.proceeding_options(kind, row.target):
+    if stages.is_over(row.target):
         proceeding.ended_on = fact.on_date
         proceeding.outcome = row.title
     db.session.flush()
@@ -149,34 +150,46 @@ def advance(case: Case, proceeding: Proceeding, fact: NewFact, *, by: User, comm
 
 
 def _proceeding_for(case: Case, step: Transition, given: MoveInput) -> Proceeding | None:
-    """Open the proceeding that the step opens, or end the stage's own one where the step closes it."""
+    """Open the proceeding that the step opens, or end the one that the stage stands for."""
     if step.opens is not None:
-        opening = next((fact.kind for fact in given.facts if fact.kind in _openers(step.opens)), None)
-        row = Proceeding(
-            org_id=case.org_id,
-            case_id=case.id,
-            kind=step.opens.value,
-            step=stages.first_step(step.opens, opening).value,
-            is_parallel=step.source is step.target,
-            is_expedited=step.event is Event.FILE_EXPEDITED_COMPLAINT,
-            filed_by=given.filed_by,
-            forum=given.forum,
-            docket_number=given.docket_number,
-            opened_on=given.on_date,
-        )
-        db.session.add(row)
-        db.session.flush()
-        return row
-    if step.closes:
-        own = next((row for row in queries.proceedings_of(case) if row.ended_on is None and not row.is_parallel), None)
-        if own is not None:
-            own.ended_on, own.outcome = given.on_date, step.title
-        return own
-    return None
+        return _open(case, step, step.opens, given)
+    if not step.closes:
+        return None
+    kinds = {row.opens.value for row in stages.TRANSITIONS if row.opens and row.target is step.source}
+    found = [row for row in queries.proceedings_of(case) if row.ended_on is None and row.kind in kinds]
+    own = next((row for row in found if not row.is_parallel), found[0] if found else None)
+    if own is not None:
+        _take_steps(own, given.facts)
+        own.ended_on, own.outcome = given.on_date, step.title
+    return own
 
 
-def _openers(kind: ProceedingKind) -> set[FactKind]:
-    return {row.fact for row in stages.PROCEEDING_STEPS if row.kind is kind}
+def _open(case: Case, step: Transition, kind: ProceedingKind, given: MoveInput) -> Proceeding:
+    opening = next((fact.kind for fact in given.facts if fact.kind in step.demands), None)
+    row = Proceeding(
+        org_id=case.org_id,
+        case_id=case.id,
+        kind=kind.value,
+        step=stages.first_step(kind, opening).value,
+        is_parallel=step.is_parallel,
+        is_expedited=step.event is Event.FILE_EXPEDITED_COMPLAINT,
+        filed_by=given.filed_by,
+        forum=given.forum,
+        docket_number=given.docket_number,
+        opened_on=given.on_date,
+    )
+    _take_steps(row, tuple(fact for fact in given.facts if fact.kind is not opening))
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _take_steps(row: Proceeding, facts: tuple[NewFact, ...]) -> None:
+    """Walk the proceeding's own machine with the facts that came along; one it does not know leaves it where it is."""
+    for fact in facts:
+        with suppress(TransitionRefused):
+            kind, step = ProceedingKind(row.kind), ProceedingStep(row.step)
+            row.step = stages.advance_proceeding(kind, step, fact.kind).target.value
 
 
 def _annul(case: Case, opened: Proceeding, on: date, reason: str, *, by: User) -> None:
@@ -187,7 +200,16 @@ def _annul(case: Case, opened: Proceeding, on: date, reason: str, *, by: User) -
 
 
 def _with_facts(view: stages.CaseView, given: tuple[NewFact, ...]) -> stages.CaseView:
-    extra = tuple(Fact(str(fact.id), fact.kind, fact.on_date, details=fact.details) for fact in given)
+    extra = tuple(
+        Fact(
+            str(fact.id),
+            fact.kind,
+            fact.on_date,
+            filed_by=PartyRole(fact.by_party) if fact.by_party else None,
+            details=fact.details,
+        )
+        for fact in given
+    )
     return replace(view, facts=view.facts + extra)
 
 
