@@ -65,7 +65,7 @@ def _catalog(pdf: pikepdf.Pdf, found: Cleaned) -> None:
     root = pdf.Root
     names = root.get("/Names")
     names = names if isinstance(names, Dictionary) else Dictionary()
-    if "/JavaScript" in names or "/OpenAction" in root or "/AA" in root:
+    if "/JavaScript" in names or "/AA" in root or isinstance(root.get("/OpenAction"), Dictionary):
         found.notes.append("Scripts and actions that run on opening were removed.")
     if "/EmbeddedFiles" in names or "/Collection" in root:
         found.notes.append("Files attached inside this PDF were left out; offer them as exhibits of their own.")

@@ -17,6 +17,7 @@ from PIL import Image, ImageOps, ImageSequence
 MAX_PIXELS = 120_000_000  # a page; larger ones need more memory than a worker should spend
 MARGIN, BOTTOM = 36.0, 54.0  # points; the bottom leaves room for the stamp
 _ORIENTATION = 0x0112
+_PRIVATE = {0x010F, 0x0110, 0x013B, 0x8769, 0x8825}  # maker, model, artist, camera data, place
 _ALL_FRAMES = {"TIFF", "HEIF", "AVIF"}  # formats whose further images are pages, not an animation
 
 
@@ -64,7 +65,7 @@ def _write(image: Image.Image, path: Path, pdf: pikepdf.Pdf, limit: int, notes: 
         raise PictureUnreadable(f"it has {count:,} images; the limit is {limit:,}.", "Split it into parts.")
     if not every and count > 1 and image.format != "MPO":
         notes.append("Only the first image of an animation is shown.")
-    if image.getexif():
+    if _PRIVATE & set(image.getexif()):
         notes.append("Camera data (such as place and device) was left out; the original file keeps it.")
     for frame in ImageSequence.Iterator(image) if every else (image,):
         if frame.width * frame.height > MAX_PIXELS:

@@ -95,6 +95,11 @@ def _image(exhibit: Exhibit, sha256: str, size: int, limit: int, work: Path) -> 
     return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=Cleaned(notes))
 
 
+def _says(pdf: pikepdf.Pdf, *words: str) -> bool:
+    """Tell whether the reader's warnings since the last question hold one of the words."""
+    return any(word in str(warning) for warning in pdf.get_warnings() for word in words)
+
+
 def _open_pdf(exhibit: Exhibit, path: Path, limit: int) -> tuple[pikepdf.Pdf, Cleaned]:
     """Open and clean a PDF; every way in which that can fail has its own words."""
     label = exhibit.label
@@ -112,8 +117,10 @@ def _open_pdf(exhibit: Exhibit, path: Path, limit: int) -> tuple[pikepdf.Pdf, Cl
     if count > limit:
         raise _too_long(exhibit, limit)
     try:
-        repaired = bool(pdf.get_warnings())
+        repaired = _says(pdf, "reconstruct", "recover")
         cleaned = clean_pdf(pdf, repaired=repaired)
+        if _says(pdf, "unable to recover stream data"):
+            raise ExhibitUnreadable(label, "the PDF is damaged: a part of it is missing.", _AGAIN)
     except ContentLost as lost:
         reason = f"the PDF is damaged: what is on page {lost.args[0]} cannot be read."
         raise ExhibitUnreadable(label, reason, _AGAIN) from lost

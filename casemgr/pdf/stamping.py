@@ -141,8 +141,8 @@ def _stamp_commands(words: str, font: str, box: tuple[float, float, float, float
     full = text + 2 * PADDING
     letter = (792.0, 612.0) if width > height else (612.0, 792.0)
     # As large as on Letter once the page is printed on Letter; on a small page at least legible, if it fits.
-    scale = max(min(width / letter[0], height / letter[1]), min(0.75, 0.9 * width / full, 0.3 * height / SIZE))
-    scale = min(scale, 0.9 * width / full) / unit
+    most = min(width / (full + 2 * EDGE), 0.3 * height / SIZE)
+    scale = min(max(min(width / letter[0], height / letter[1]), 0.75), most) / unit
     a, b, c, d = (number * scale for number in (*across, *up))
     size = (full, SIZE + 1.2 * PADDING)
     place = (-EDGE - full, EDGE)
