@@ -15,11 +15,13 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 import config
 from casemgr import create_app
 from casemgr.platform import database
+from tests.browser import kit
 from tests.server import TestServer, open_server
 from tests.world import Actor, World
 
@@ -84,6 +86,15 @@ def app(settings: config.Settings, server: TestServer, database_name: str) -> Fl
     app = create_app(settings, server.url(server.app, database_name))
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
     return app
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the run: the test library cannot start twice in one process."""
+    with sync_playwright() as playwright:
+        browser = kit.launch(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

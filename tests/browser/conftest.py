@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from cheroot.wsgi import Server
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 import config
-from tests.browser import kit
 from tests.world import Actor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,14 +49,6 @@ def worker(settings: config.Settings, tmp_path_factory: pytest.TempPathFactory) 
     yield process
     process.terminate()
     process.wait(30)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = kit.launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

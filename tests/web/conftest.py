@@ -7,9 +7,8 @@ import pytest
 from cheroot.wsgi import Server
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser import kit
 from tests.web.shell import make_app
 
 
@@ -33,14 +32,6 @@ def address() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.bind_addr[1]}"
     server.stop()
     thread.join(5)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = kit.launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

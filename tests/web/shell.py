@@ -159,7 +159,7 @@ def receive():
         return jsonify(answer), 422
     if name.startswith("busy") and not seen.add_first(name):
         abort(503)
-    return jsonify(ok=True, message=f"Saved, {len(body)} bytes.", url="/gallery", duplicate=name.startswith("copy"))
+    return jsonify(ok=True, message=f"It has {len(body)} bytes.", url="/gallery", duplicate=name.startswith("copy"))
 
 
 @bp.get("/job")

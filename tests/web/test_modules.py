@@ -171,11 +171,12 @@ def test_several_files_go_up_and_one_refusal_does_not_stop_the_others(page: Page
     expect(summary).to_have_text("3 saved, 2 not saved.")
     rows = page.get_by_role("list", name="Files of this upload").get_by_role("listitem")
     expect(rows).to_have_count(5)
-    expect(rows.filter(has_text="IEP of January.pdf")).to_contain_text("Saved. Saved, 10 bytes.")
+    expect(rows.filter(has_text="IEP of January.pdf")).to_contain_text("Saved. It has 10 bytes.")
     expect(rows.filter(has_text="copy of the IEP.pdf")).to_contain_text("Already here.")
     expect(rows.filter(has_text="page.html")).to_contain_text("Web pages are not accepted. Print it to PDF first.")
     expect(rows.filter(has_text="much too large.pdf")).to_contain_text("over the size limit")
     expect(page.get_by_role("link", name="Show the papers")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
 
 
 def test_a_file_that_failed_can_be_sent_again(page: Page):
