@@ -20,7 +20,7 @@ MA = rulebook_for("MA")
 TODAY = date(2026, 11, 22)
 
 TABLE = """
-1   | idea-dp-lea-response          | 2026-11-18 | 2026-11-28 | 2026-11-27 | 2026-11-30 | ten calendar days over Thanksgiving
+1   | idea-dp-lea-response          | 2026-11-18 | 2026-11-28 | 2026-11-27 | 2026-11-30 | over Thanksgiving
 2   | idea-dp-sufficiency           | 2026-11-18 | 2026-12-03 | 2026-12-03 | 2026-12-03 | sufficiency notice
 2   | idea-resolution-meeting       | 2026-11-18 | 2026-12-03 | 2026-12-03 | 2026-12-03 | resolution meeting
 2   | idea-resolution-period        | 2026-11-18 | 2026-12-18 | 2026-12-18 | 2026-12-18 | resolution period
@@ -63,7 +63,7 @@ TABLE = """
 28  | idea-records-access           | 2026-12-18 | 2027-02-01 | 2027-02-01 | 2027-02-01 | federal records
 28  | ferpa-access                  | 2026-12-18 | 2027-02-01 | 2027-02-01 | 2027-02-01 | privacy law
 29  | ma-iee-district-response      | 2026-12-18 | 2027-01-05 | 2027-01-05 | 2027-01-05 | five school days
-29  | ma-iee-team                   | 2027-02-10 | 2027-03-03 | 2027-03-03 | 2027-03-03 | ten school days over a vacation
+29  | ma-iee-team                   | 2027-02-10 | 2027-03-03 | 2027-03-03 | 2027-03-03 | over a vacation
 29  | ma-iee-window                 | 2026-01-31 | 2027-05-31 | 2027-05-28 | 2027-06-01 | sixteen months, Memorial Day
 29  | ma-iee-window                 | 2026-10-31 | 2028-02-29 | 2028-02-29 | 2028-02-29 | sixteen months, clamped
 30  | idea-part-c-to-b              | 2027-02-28 | 2027-02-28 | 2027-02-26 | 2027-02-28 | third birthday on a Sunday
