@@ -62,7 +62,7 @@ def change_details() -> ResponseReturnValue:
         except (StaleForm, StaleDataError):
             db.session.rollback()
             theirs = _shown(current_user.name, current_user.timezone, current_user.persona)
-            form.version.data = current_user.version
+            form.start_again_from(current_user.version)
         else:
             flash("Saved.")
             return redirect(url_for("accounts.settings"))

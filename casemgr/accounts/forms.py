@@ -110,6 +110,10 @@ class LockedForm(FlaskForm):
     def seen(self) -> int:
         return self.version.data or 0
 
+    def start_again_from(self, version: int) -> None:
+        """After a conflict: carry the version that the person has now seen, with what they typed."""
+        self.version.raw_data, self.version.data = None, version
+
 
 class DetailsForm(LockedForm):
     name = NameField("Your name", "Enter your name.", render_kw={"autocomplete": "name"})

@@ -66,9 +66,10 @@ def add_member(organization: Organization, new: NewMember, *, by: User) -> Added
     elif passphrases.given_by(user.passphrase_hash) not in {None, organization.id}:
         # Whoever made that account still knows its passphrase, and would get in here with it.
         raise AccountRefused("This person has not signed in yet. Ask them to sign in once, then add them.", "email")
-    db.session.add(Membership(org_id=organization.id, user_id=user.id, role=new.role))
-    audit.record(None, "accounts:member:add", by=by, subject=user.id, role=new.role, new_account=one_time is not None)
+    made = one_time is not None
+    audit.record(None, "accounts:member:add", by=by, subject=user.id, role=new.role, new_account=made)
     try:
+        db.session.add(Membership(org_id=organization.id, user_id=user.id, role=new.role))
         db.session.commit()
     except IntegrityError as problem:
         db.session.rollback()

@@ -110,7 +110,7 @@ def keep_visit(visitor: User, organization: Organization, new: Registration) -> 
     _check(new, email)
     if queries.user_by_email(email) is not None:
         raise AccountRefused(TAKEN, "email")
-    visitor.name, visitor.email, visitor.persona = new.name, email, new.persona
+    visitor.name, visitor.persona = new.name, new.persona
     visitor.passphrase_hash = passphrases.hash_of(new.passphrase)
     visitor.timezone = places.zone_of_person(new.state, new.timezone)
     visitor.session_epoch += 1
@@ -119,6 +119,7 @@ def keep_visit(visitor: User, organization: Organization, new: Registration) -> 
     organization.timezone = places.zone_in(new.state, new.timezone)
     audit.record(None, "accounts:account:keep", by=visitor, subject=visitor.id)
     try:
+        visitor.email = email
         db.session.commit()
     except IntegrityError as problem:
         db.session.rollback()
@@ -170,9 +171,9 @@ def change_email(user: User, email: str, *, present: str) -> None:
     """Change the address to sign in with. Raises AccountRefused, or TooManyTries."""
     new = _usable_email(email)
     _prove(user, present)
-    user.email = new
     audit.record(None, "accounts:account:change_email", by=user, subject=user.id)
     try:
+        user.email = new
         db.session.commit()
     except IntegrityError as problem:
         db.session.rollback()

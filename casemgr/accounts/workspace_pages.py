@@ -34,7 +34,7 @@ def edit_workspace() -> ResponseReturnValue:
         except (StaleForm, StaleDataError):
             db.session.rollback()
             theirs = _shown(ours.name, ours.state, ours.timezone)
-            form.version.data = ours.version
+            form.start_again_from(ours.version)
         else:
             flash("Saved.")
             return redirect(url_for("accounts.settings"))
