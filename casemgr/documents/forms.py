@@ -72,10 +72,12 @@ class DropForm(_AboutForm):
 
 
 def fields_in(headers: Headers) -> MultiDict[str, str]:
-    """Return the form fields that upload.js sends along with each file, as percent-encoded headers."""
+    """Return the form fields that upload.js sends along with each file, as percent-encoded headers.
+
+    A header has hyphens where the field has underscores: web servers drop headers with underscores."""
     prefix = HEADER.lower()
     return MultiDict(
-        (name[len(prefix) :].lower(), unquote(value, errors="replace"))
+        (name[len(prefix) :].lower().replace("-", "_"), unquote(value, errors="replace"))
         for name, value in headers
         if name.lower().startswith(prefix)
     )

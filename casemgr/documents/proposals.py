@@ -139,7 +139,7 @@ def _title(stem: str, found: tuple[date, str] | None) -> str:
     if " " not in stem:
         title = re.sub(r"(?<=[a-z])-|-(?=[a-z])", " ", title)  # "IEP-1" keeps its hyphen
     title = re.sub(r"[_\s]+", " ", title).strip(" -.,")
-    title = re.sub(r"^\d{1,4}[ .)-]+", "", title) or title
+    title = re.sub(r"^(?!504\b)\d{1,4}[ .)]+", "", title) or title
     title = re.sub(r"\s(?:of|on|from|dated)$", "", title, flags=re.IGNORECASE).strip(" -.,")
     title = re.sub(r"\b(?:iep|iee|pwn|fba)\b", lambda word: word[0].upper(), title)
     if not re.search(r"\w", title.replace("_", "")):

@@ -48,14 +48,13 @@ def send(
 ) -> TestResponse:
     """Send one file as upload.js does: the raw body, its name and the drop's fields in headers."""
     headers = {"X-File-Name": quote(name, safe="", errors="surrogatepass"), "Accept": "application/json"}
-    headers |= {f"X-Field-{key}": quote(value) for key, value in fields.items()}
-    more: dict[str, Any] = {} if length is None else {"content_length": length}
+    headers |= {f"X-Field-{key.replace('_', '-')}": quote(value) for key, value in fields.items()}
     return client.post(
         f"/cases/{case_id}/papers/upload",
         data=data,
         headers=headers,
         content_type="application/octet-stream",
-        **more,
+        environ_overrides={"CONTENT_LENGTH": str(len(data) if length is None else length)},
     )
 
 

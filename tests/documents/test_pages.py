@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -76,18 +77,22 @@ def test_the_number_of_queries_does_not_grow_with_the_papers(world: World, clien
     parent = world.person()
     case_id = world.case(parent)
     client = client_for(parent)
+    with world.app.app_context():
+        engine = db.engine
+    seen: list[str] = []
+
+    def count(*statement: Any) -> None:
+        seen.append(statement[2])
+
+    event.listen(engine, "before_cursor_execute", count)
     counts = []
     for wanted in (1, 20):
         for number in range(len(papers_of(world, parent, case_id)), wanted):
             add(world, parent, case_id, b"%d\n" % number, f"{number}.txt")
-        with world.app.app_context():
-            engine = db.engine
-        seen: list[str] = []
-        count = lambda *args: seen.append(args[2])  # noqa: E731
-        event.listen(engine, "before_cursor_execute", count)
+        seen.clear()
         client.get(f"/cases/{case_id}/papers")
-        event.remove(engine, "before_cursor_execute", count)
         counts.append(len(seen))
+    event.remove(engine, "before_cursor_execute", count)
     assert counts[0] == counts[1]
 
 

@@ -100,6 +100,7 @@ class Uploads {
   }
 
   // The token, and the plain form's own inputs (kind, who may see it), go along with every file.
+  // Hyphens for underscores: web servers drop headers with underscores.
   headers(file) {
     const headers = {
       Accept: "application/json",
@@ -108,7 +109,7 @@ class Uploads {
     };
     for (const [name, value] of new FormData(this.form)) {
       if (name === "csrf_token") headers["X-CSRFToken"] = value;
-      else if (typeof value === "string") headers[`X-Field-${name}`] = encodeURIComponent(value);
+      else if (typeof value === "string") headers[`X-Field-${name.replaceAll("_", "-")}`] = encodeURIComponent(value);
     }
     return headers;
   }
