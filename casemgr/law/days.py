@@ -14,6 +14,7 @@ from casemgr.law.terms import Unit
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
+LONGEST_SUMMER = 130  # days; a longer gap means that part of a school year was not entered
 
 
 class DaysNotCovered(Exception):
@@ -93,8 +94,8 @@ class DayCalendar:
         return next((year for year in self.school_years if year.first <= day <= year.last), None)
 
     def is_school_day(self, day: date) -> bool:
-        """A day that children attend for instruction: 34 CFR 300.11(c). Summer between two entered years is known
-        to have none; outside of them nothing is known.
+        """A day that children attend for instruction: 34 CFR 300.11(c). The summer before or between entered
+        years is known to have none; outside of them nothing is known.
 
         Raises DaysNotCovered, naming the school year that nobody has entered."""
         year = self.school_year_of(day)
@@ -104,16 +105,17 @@ class DayCalendar:
         return day.weekday() < SATURDAY and day not in year.closed
 
     def _refuse_outside(self, day: date) -> None:
+        """Return for a day of a summer that is known to have no school; raise for any other."""
         before = [year for year in self.school_years if year.last < day]
         after = [year for year in self.school_years if year.first > day]
-        if before and after:
-            if _school_year_start(after[0]) - _school_year_start(before[-1]) <= 1:
-                return
-            start = _school_year_start(before[-1]) + 1
-        elif before:
-            start = _school_year_start(before[-1]) + 1
-        else:
-            start = int(school_year_label(day)[:4])
+        if after and _is_summer_before(after[0], day):
+            return
+        if before and after and (after[0].first - before[-1].last).days <= LONGEST_SUMMER:
+            return
+        start = int(school_year_label(day)[:4])
+        if before:
+            last = _school_year_start(before[-1])
+            start = last + 1 if start != last or day.month in (6, 7, 8) else last
         raise DaysNotCovered(f"the {start}-{(start + 1) % 100:02d} school calendar", day)
 
     def counts(self, day: date, unit: Unit, *, uncertain_is_holiday: bool = False) -> bool:
@@ -158,6 +160,11 @@ class DayCalendar:
         if year is None:
             raise DaysNotCovered(f"the {school_year_label(after)} school calendar", after)
         return sum(self.is_school_day(day) for day in span(after + ONE_DAY, year.last))
+
+
+def _is_summer_before(year: SchoolYear, day: date) -> bool:
+    """From July on, up to the first day of a year that was entered from its beginning."""
+    return year.first.month in (7, 8, 9) and date(year.first.year, 7, 1) <= day < year.first
 
 
 def _school_year_start(year: SchoolYear) -> int:

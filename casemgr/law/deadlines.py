@@ -282,8 +282,7 @@ class _Case:
             steps=dates.steps,
             readings=dates.readings,
             notes=(
-                *filter(None, (rule.note,)),
-                *(text for other in restating for text in (other.explanation, other.note) if text),
+                *(one.note for one in (rule, *restating) if one.note),
                 *extended,
                 *notes,
             ),
@@ -303,7 +302,11 @@ class _Case:
         for fact in self._all((FactKind.DEADLINE_EXTENDED,)):
             if fact.details.get("rule") != rule.id or not of_same_proceeding(trigger, fact):
                 continue
-            until = date.fromisoformat(fact.details["until"])
+            try:
+                until = date.fromisoformat(fact.details.get("until", ""))
+            except ValueError:
+                notes.append(f"An extension was recorded on {say(fact.on)} without its new date: enter it.")
+                continue
             if not rule.extension:
                 notes.append(
                     f"An extension to {say(until)} was recorded, but this date is not one that may be extended."

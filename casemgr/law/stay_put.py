@@ -112,7 +112,8 @@ def stay_put(view: CaseView, rulebook: Rulebook) -> StayPut:
     pending = next((one for one in reversed(ordinary) if one.ended is None), None)
     discipline = next((one for one in _filings(facts, (K.EXPEDITED_COMPLAINT_FILED,)) if one.ended is None), None)
     if pending is not None:
-        return _in_force(view, facts, _first_of_chain(ordinary, pending), pending, readings, discipline is not None)
+        since = min(one.filed.on for one in ordinary if one.ended is None)
+        return _in_force(view, facts, pending, since, readings, discipline is not None)
     if discipline is not None:
         return _answer(
             StayPutKind.DISCIPLINE,
@@ -154,21 +155,14 @@ def _ends(filed: Fact, end: Fact, facts: list[Fact]) -> bool:
     return of_same_proceeding(filed, end)
 
 
-def _first_of_chain(filings: list[_Pending], pending: _Pending) -> _Pending:
-    """A court case or review after a decision goes on with the complaint that began it only since its own filing;
-    a complaint that is itself pending began when it was filed."""
-    return next((one for one in filings if one.ended is None), pending)
-
-
 def _in_force(
     view: CaseView,
     facts: list[Fact],
-    first: _Pending,
     pending: _Pending,
+    since: date,
     readings: tuple[Reason, ...],
     discipline: bool,
 ) -> StayPut:
-    since = first.filed.on
     agreed = any(fact.kind in AGREEMENTS and fact.on >= since for fact in facts)
     for_parent = any(fact.kind in DECISIONS and fact.details.get("agrees_with_parent") == "yes" for fact in facts)
     exceptions = [DISCIPLINE] if discipline else []

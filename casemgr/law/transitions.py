@@ -116,7 +116,7 @@ OPENINGS = (
         (K.MEDIATION_REQUESTED,),
         "Voluntary, free for you, confidential. It does not delay a hearing and stops no deadline by itself.",
         (S.CONCERN_RAISED, S.TEAM_MEETING, S.MONITORING),
-        (S.STATE_COMPLAINT, S.DUE_PROCESS, S.OCR_COMPLAINT, S.CIVIL_ACTION),
+        (S.MEDIATION, S.STATE_COMPLAINT, S.DUE_PROCESS, S.OCR_COMPLAINT, S.CIVIL_ACTION),
     ),
     _Opening(
         Event.FILE_STATE_COMPLAINT,
@@ -133,7 +133,7 @@ OPENINGS = (
         (K.STATE_COMPLAINT_FILED,),
         "The State looks into it and decides in writing within 60 days. It does not put stay-put in force.",
         (S.CONCERN_RAISED, S.TEAM_MEETING, S.MEDIATION, S.MONITORING),
-        (S.DUE_PROCESS, S.OCR_COMPLAINT, S.CIVIL_ACTION),
+        (S.STATE_COMPLAINT, S.DUE_PROCESS, S.OCR_COMPLAINT, S.CIVIL_ACTION),
     ),
     _Opening(
         Event.FILE_DUE_PROCESS_COMPLAINT,
@@ -181,7 +181,7 @@ OPENINGS = (
         (K.OCR_COMPLAINT_FILED,),
         "OCR looks at discrimination because of disability. It does not put stay-put in force.",
         (S.CONCERN_RAISED, S.TEAM_MEETING, S.MEDIATION, S.MONITORING),
-        (S.STATE_COMPLAINT, S.DUE_PROCESS, S.CIVIL_ACTION),
+        (S.STATE_COMPLAINT, S.DUE_PROCESS, S.OCR_COMPLAINT, S.CIVIL_ACTION),
     ),
     _Opening(
         Event.FILE_CIVIL_ACTION,
@@ -192,8 +192,8 @@ OPENINGS = (
         ("hearing_decision_first", "within_court_limit", "no_such_proceeding_open"),
         (K.CIVIL_ACTION_FILED,),
         "A lawsuit, usually after a hearing decision and within 90 days of its date. You will want a lawyer.",
-        (S.DUE_PROCESS, S.MONITORING, S.CONCERN_RAISED),
-        (S.OCR_COMPLAINT, S.STATE_COMPLAINT),
+        (S.DUE_PROCESS, S.MONITORING, S.CONCERN_RAISED, S.TEAM_MEETING, S.MEDIATION),
+        (S.OCR_COMPLAINT, S.STATE_COMPLAINT, S.CIVIL_ACTION),
     ),
 )
 

@@ -94,7 +94,7 @@ def test_our_own_date_is_a_business_day_when_there_is_room(on: date) -> None:
     ("day", "missing"),
     [
         (date(2027, 6, 18), "2027-28 school calendar"),
-        (date(2026, 9, 1), "2026-27 school calendar"),
+        (date(2027, 9, 1), "2027-28 school calendar"),
         (date(2026, 6, 1), "2025-26 school calendar"),
     ],
 )
@@ -105,6 +105,22 @@ def test_a_day_outside_the_entered_years_names_the_missing_one(day: date, missin
 
 def test_summer_between_two_entered_years_has_no_school() -> None:
     assert not FERNHOLLOW.is_school_day(date(2026, 7, 15))
+
+
+def test_the_summer_before_an_entered_year_has_no_school() -> None:
+    assert not CALENDAR_A.is_school_day(date(2026, 8, 21))
+    assert not CALENDAR_A.is_school_day(date(2026, 7, 1))
+
+
+def test_half_a_school_year_that_was_not_entered_is_not_taken_for_summer() -> None:
+    with pytest.raises(DaysNotCovered, match="2026-27"):
+        FERNHOLLOW.is_school_day(date(2027, 1, 4))
+    later = SchoolYear(date(2027, 9, 1), date(2028, 6, 15))
+    gap = replace(FERNHOLLOW, school_years=(*FERNHOLLOW.school_years, later))
+    with pytest.raises(DaysNotCovered, match="2026-27"):
+        gap.is_school_day(date(2027, 1, 4))
+    with pytest.raises(DaysNotCovered, match="2025-26"):
+        FERNHOLLOW.is_school_day(date(2025, 11, 3))
 
 
 def test_a_year_left_out_between_two_entered_ones_is_missed() -> None:

@@ -128,6 +128,13 @@ def test_the_decision_moves_only_by_an_order_with_a_new_date() -> None:
     assert any("not one that may be extended" in note for note in kept.notes)
 
 
+def test_an_extension_without_its_new_date_moves_nothing_and_asks_for_it() -> None:
+    order = {"rule": "idea-decision-45", "until": "soon"}
+    kept = one(run(RECEIVED, ("2027-01-10", K.DEADLINE_EXTENDED, "d", order)), "idea-decision-45")
+    assert kept.nominal == date(2027, 2, 1)
+    assert any("without its new date" in note for note in kept.notes)
+
+
 def test_the_state_clock_replaces_the_federal_one_only_where_a_state_has_one() -> None:
     consent = ("2026-11-02", K.EVALUATION_CONSENT_RECEIVED)
     assert "idea-initial-evaluation" not in {d.rule.id for d in run(consent)}
