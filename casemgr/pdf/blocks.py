@@ -53,7 +53,7 @@ class Writer:
         rows = []
         for label, value in pairs:
             for n, part in enumerate(pieces(value)):
-                name = paragraph(self.type.markup(label, fonts.SANS), style.FIELD) if n == 0 else ""
+                name = paragraph(self.type.line(label, fonts.SANS, limit=160), style.FIELD) if n == 0 else ""
                 rows.append([name, paragraph(self.type.markup(part), style.VALUE)])
         if not rows:
             return []
@@ -75,7 +75,7 @@ class Writer:
         room = max(200, int(1400 * min(shares) / sum(shares)))
         body = [cells for row in block.rows for cells in self._rows(row, columns, room)]
         head = [
-            paragraph(self.type.markup(name, fonts.SANS_BOLD), style.CELL_HEAD)
+            paragraph(self.type.line(name, fonts.SANS_BOLD, limit=120), style.CELL_HEAD)
             for name in (*block.head, *[""] * columns)[:columns]
         ]
         lines = [("LINEBELOW", (0, 1), (-1, -1), 0.4, style.HAIR)] if body else []

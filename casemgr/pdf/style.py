@@ -155,7 +155,7 @@ def small_line(
     canvas: Any, type_: Typesetter, words: str, x: float, y: float, *, width: float, right: bool = False
 ) -> None:
     """Write one small quiet line from `x`, or up to `x` on the right, cut with an ellipsis at `width` points."""
-    words = " ".join(fonts.clean(words).split())
+    words = " ".join(fonts.clean(words[:400]).split())  # no line holds more
     if _small_width(type_, words) > width:
         while words and _small_width(type_, words + "…") > width:
             words = words[: int(len(words) * 0.95)] if len(words) > 20 else words[:-1]
