@@ -24,7 +24,7 @@ class Link(NamedTuple):
 
 
 MAIN = (
-    Place("cases.index", "My cases", "folder"),
+    Place("cases.home", "My cases", "folder"),
     Place("cases.board", "Board", "board"),
     Place("deadlines.calendar", "Calendar", "calendar"),
     Place("cases.new", "New case", "plus"),

@@ -200,7 +200,7 @@ def make_app(signed_in: bool = True) -> Flask:
     web.init_app(app)
     app.register_blueprint(bp)
     for endpoint in ENDPOINTS:
-        path = "/gallery" if endpoint == "cases.index" else f"/{endpoint.replace('.', '/')}"
+        path = "/gallery" if endpoint == "cases.home" else f"/{endpoint.replace('.', '/')}"
         needs_case = endpoint in {place.endpoint for place in web.navigation.CASE}
         app.add_url_rule(path + ("/<case_id>" if needs_case else ""), endpoint, parts)
     app.add_url_rule("/sign-out", "accounts.sign_out", lambda: redirect("/gallery"), methods=["POST"])
