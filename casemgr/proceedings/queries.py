@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
-from casemgr.deadlines.queries import law_facts
+from casemgr.deadlines.models import Fact
+from casemgr.deadlines.queries import current_facts, law_facts
 from casemgr.extensions import db
 from casemgr.law.stages import CaseView, OpenProceeding
 from casemgr.law.terms import PlanKind, ProceedingKind, ProceedingStep, Stage, Track
@@ -73,3 +74,8 @@ def case_view(case: Case) -> CaseView:
             if row.ended_on is None
         ),
     )
+
+
+def facts_of(case: Case, proceeding_id: UUID) -> list[Fact]:
+    """Return the facts of one proceeding as they stand, oldest first."""
+    return [fact for fact in current_facts(case) if fact.proceeding_id == proceeding_id]

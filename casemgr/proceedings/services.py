@@ -20,6 +20,7 @@ from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stages import Transition, TransitionRefused, Verdict
 from casemgr.law.terms import Event, PartyRole, ProceedingKind, ProceedingStep, VerdictKind
 from casemgr.plans.services import refresh_stay_put
+from casemgr.platform.locking import check_version
 from casemgr.proceedings import queries
 from casemgr.proceedings.models import Proceeding, StageMove
 
@@ -147,6 +148,18 @@ def advance(case: Case, proceeding: Proceeding, fact: NewFact, *, by: User, comm
     if commit:
         db.session.commit()
     return proceeding
+
+
+EDITABLE = ("forum", "docket_number", "decider", "outcome")
+
+
+def edit_proceeding(case: Case, row: Proceeding, values: dict[str, str], *, version: int, by: User) -> None:
+    """Save who handles a proceeding and under which number. Raises StaleForm when somebody saved it first."""
+    check_version(row, version)
+    for name in EDITABLE:
+        setattr(row, name, values[name].strip())
+    audit.record(case, "proceedings:proceeding:edit", by=by, subject=row.id)
+    db.session.commit()
 
 
 def _proceeding_for(case: Case, step: Transition, given: MoveInput) -> Proceeding | None:

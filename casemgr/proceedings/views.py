@@ -1,7 +1,204 @@
-"""Pages of proceedings."""
+"""Pages: what can be done now, moving the case, its history, and each proceeding."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm.exc import StaleDataError
+
+from casemgr.accounts.access import Access
+from casemgr.accounts.roles import Permission
+from casemgr.cases.clock import today
+from casemgr.cases.models import Case
+from casemgr.deadlines.services import FactRefused
+from casemgr.extensions import db
+from casemgr.law import stages
+from casemgr.law.rulebook import rulebook_for
+from casemgr.law.stages import Option, TransitionRefused
+from casemgr.law.terms import Event, ProceedingKind, ProceedingStep, VerdictKind
+from casemgr.platform.locking import StaleForm
+from casemgr.proceedings import queries, services, words
+from casemgr.proceedings.forms import MoveForm, ProceedingForm, StepForm, UndoForm
+from casemgr.proceedings.models import Proceeding, StageMove
+from casemgr.web.once import make_once
+from casemgr.web.permissions import case_access, requires
 
 bp = Blueprint("proceedings", __name__)
+
+
+@bp.app_template_global()
+def proceeding_words() -> object:
+    """Give templates the plain names of `proceedings.words`."""
+    return words
+
+
+@bp.get("/cases/<uuid:case_id>/next")
+@requires(Permission.CASE_READ)
+def options(case_id: UUID) -> ResponseReturnValue:
+    """What can I do now? Every path from here, with its reason."""
+    case = case_access().case
+    found = stages.options(queries.case_view(case), rulebook_for(case.state))
+    return render_template(
+        "proceedings/options.html",
+        case=case,
+        open_paths=[option for option in found if option.verdict.kind is not VerdictKind.REFUSED],
+        shut_paths=[option for option in found if option.verdict.kind is VerdictKind.REFUSED],
+        notices=rulebook_for(case.state).notices,
+    )
+
+
+@bp.route("/cases/<uuid:case_id>/move/<event>", methods=["GET", "POST"])
+@requires(Permission.CASE_MOVE)
+def move(case_id: UUID, event: str) -> ResponseReturnValue:
+    case = case_access().case
+    option = _option(case, event)
+    form = MoveForm(option.transition, today(case), data={"on_date": today(case)})
+    verdict = option.verdict
+    if form.validate_on_submit():
+        given = form.to_input()
+        verdict = services.check(case, option.event, given.facts)
+        if verdict.kind is VerdictKind.WARNING and not given.override_reason:
+            form.override_reason.errors = ["Read the warning above. To go on, say why; the reason is kept."]
+        else:
+            try:
+                make_once(
+                    StageMove, given.id, case_id, lambda: services.move(case, option.event, given, by=current_user)
+                )
+            except (TransitionRefused, FactRefused) as refusal:
+                db.session.rollback()
+                _show_refusal(form, refusal)
+            else:
+                flash(f"Recorded: {option.transition.title}.")
+                return redirect(url_for("cases.show", case_id=case_id))
+    if verdict.kind is not VerdictKind.WARNING:
+        del form.override_reason
+    page = render_template("proceedings/move.html", case=case, form=form, option=option, verdict=verdict)
+    return page, 422 if form.errors or form.form_errors else 200
+
+
+def _option(case: Case, event: str) -> Option:
+    """Return the path that `event` names from the present stage; a refused one has no form, only its reasons."""
+    found = stages.options(queries.case_view(case), rulebook_for(case.state))
+    option = next((option for option in found if option.event.value == event), None)
+    if option is None:
+        if event in {known.value for known in Event}:
+            abort(409, "The case has moved since this page was opened. Look again at what can be done now.")
+        abort(404)
+    return option
+
+
+def _show_refusal(form: MoveForm, refusal: TransitionRefused | FactRefused) -> None:
+    if isinstance(refusal, TransitionRefused):
+        form.form_errors.extend(reason.text for reason in refusal.reasons)
+    else:
+        form.on_date.errors = [str(refusal)]
+
+
+@bp.get("/cases/<uuid:case_id>/history")
+@requires(Permission.CASE_READ)
+def history(case_id: UUID) -> ResponseReturnValue:
+    case = case_access().case
+    moves = queries.moves_of(case)
+    standing = queries.standing_moves(case)
+    newest = standing[-1] if standing and standing[-1].event != "opened" else None
+    return render_template(
+        "proceedings/history.html",
+        case=case,
+        moves=moves,
+        undone={row.corrects_id for row in moves if row.corrects_id},
+        newest=newest,
+        proceedings=queries.proceedings_of(case),
+    )
+
+
+@bp.route("/cases/<uuid:case_id>/history/<uuid:move_id>/undo", methods=["GET", "POST"])
+@requires(Permission.CASE_MOVE)
+def undo(case_id: UUID, move_id: UUID) -> ResponseReturnValue:
+    case = case_access().case
+    row = next((row for row in queries.moves_of(case) if row.id == move_id), None)
+    if row is None:
+        abort(404)
+    form = UndoForm()
+    if form.validate_on_submit():
+        try:
+            services.undo(case, row, form.reason.data.strip(), by=current_user)
+        except services.CannotUndo as refusal:
+            db.session.rollback()
+            form.form_errors.append(str(refusal))
+        else:
+            flash("The move was undone. Both stay in the history.")
+            return redirect(url_for(".history", case_id=case_id))
+    page = render_template("proceedings/undo.html", case=case, form=form, move=row)
+    return page, 422 if form.errors or form.form_errors else 200
+
+
+@bp.route("/cases/<uuid:case_id>/proceedings/<uuid:proceeding_id>", methods=["GET", "POST"])
+@requires(Permission.CASE_READ)
+def show(case_id: UUID, proceeding_id: UUID) -> ResponseReturnValue:
+    """One proceeding: where it stands and, for who may, its next step."""
+    access = case_access()
+    row = _proceeding(access, proceeding_id)
+    moves = stages.proceeding_options(ProceedingKind(row.kind), ProceedingStep(row.step))
+    form = StepForm(moves, today(access.case), data={"on_date": today(access.case)})
+    if form.is_submitted() and not access.allows(Permission.FACT_RECORD):
+        abort(403)
+    if form.validate_on_submit():
+        try:
+            services.advance(access.case, row, form.to_fact(), by=current_user)
+        except (TransitionRefused, FactRefused) as refusal:
+            db.session.rollback()
+            form.form_errors.append(str(refusal))
+        else:
+            flash("Recorded. The deadlines were counted anew.")
+            return redirect(url_for(".show", case_id=case_id, proceeding_id=proceeding_id))
+    page = render_template(
+        "proceedings/show.html",
+        case=access.case,
+        row=_proceeding(access, proceeding_id),
+        moves=moves,
+        form=form,
+        facts=queries.facts_of(access.case, proceeding_id),
+    )
+    return page, 422 if form.errors or form.form_errors else 200
+
+
+@bp.route("/cases/<uuid:case_id>/proceedings/<uuid:proceeding_id>/edit", methods=["GET", "POST"])
+@requires(Permission.CASE_MOVE)
+def edit(case_id: UUID, proceeding_id: UUID) -> ResponseReturnValue:
+    access = case_access()
+    row = _proceeding(access, proceeding_id)
+    form = ProceedingForm(obj=row)
+    versions = None
+    if form.validate_on_submit():
+        try:
+            services.edit_proceeding(
+                access.case,
+                row,
+                {name: form[name].data or "" for name in services.EDITABLE},
+                version=form.seen_version,
+                by=current_user,
+            )
+        except (StaleForm, StaleDataError):
+            db.session.rollback()
+            row = _proceeding(case_access(), proceeding_id)
+            versions = _versions(form, row)
+        else:
+            flash("Saved.")
+            return redirect(url_for(".show", case_id=case_id, proceeding_id=proceeding_id))
+    page = render_template("proceedings/edit.html", case=access.case, row=row, form=form, versions=versions)
+    return page, 409 if versions else 422 if form.errors else 200
+
+
+def _proceeding(access: Access, proceeding_id: UUID) -> Proceeding:
+    return queries.proceeding(access.case, proceeding_id) or abort(404)
+
+
+def _versions(form: ProceedingForm, row: Proceeding) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return both versions for the conflict component, and let the form go on from the saved one."""
+    theirs = [(form[name].label.text, getattr(row, name)) for name in services.EDITABLE]
+    mine = [(form[name].label.text, form[name].data or "") for name in services.EDITABLE]
+    form.version.raw_data, form.version.data = None, row.version
+    return theirs, mine

@@ -1,0 +1,43 @@
+"""Plain names for proceedings, their steps and the parties."""
+
+from __future__ import annotations
+
+PROCEEDINGS = {
+    "meeting": "Team meeting",
+    "mediation": "Mediation",
+    "state_complaint": "State complaint",
+    "due_process": "Due process hearing",
+    "section_504_hearing": "Section 504 hearing",
+    "ocr_complaint": "OCR complaint",
+    "civil_action": "Court case (civil action)",
+}
+STEPS = {
+    "drafted": "being prepared",
+    "waived": "the resolution meeting was waived",
+    "expired": "the resolution period is over",
+    "resolved": "resolved by agreement",
+    "no_resolution_period": "filed by the district: no resolution period",
+    "impasse": "ended without agreement",
+    "decision": "decided",
+}
+PARTIES = {
+    "parent": "The parent",
+    "student": "The student",
+    "lea": "The school district (LEA)",
+    "sea": "The State education agency (SEA)",
+    "hearing_office": "The hearing office",
+    "ocr": "The Office for Civil Rights (OCR)",
+    "court": "The court",
+    "complainant": "Whoever complains",
+    "part_c_agency": "The early intervention agency (Part C)",
+    "each_party": "Each side",
+    "both_parties": "Both sides",
+    "filing_party": "Whoever filed",
+    "receiving_party": "Whoever received it",
+    "nobody": "Nobody: it happens by itself",
+}
+
+
+def step_name(step: str) -> str:
+    """Return a step in plain words ("hearing scheduled")."""
+    return STEPS.get(step, step.replace("_", " "))
