@@ -1,0 +1,83 @@
+"""What to do next: the rules as a table."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from casemgr.accounts.roles import Permission
+from casemgr.cases.next_steps import Standing, next_steps
+from casemgr.cases.queries import Counts, DueDate
+from casemgr.law.stages import Option, Reason, Transition, Verdict
+from casemgr.law.terms import Event, Stage, VerdictKind
+
+TODAY = date(2026, 3, 2)
+EMPTY = Counts(papers=0, entries=0, facts=0, issues=0, packets_ready=0)
+FULL = Counts(papers=3, entries=4, facts=2, issues=1, packets_ready=0)
+
+
+def standing(**changed: object) -> Standing:
+    values = {
+        "plan": "iep",
+        "stage": "concern_raised",
+        "today": TODAY,
+        "counts": FULL,
+        "has_address": True,
+        "roles": {"special_education_director"},
+    }
+    return Standing(**(values | changed))
+
+
+def due(days: int, *, is_ours: bool = True) -> DueDate:
+    on = TODAY + timedelta(days=days)
+    return DueDate(uuid4(), uuid4(), "Answer", on, on, on, "34 CFR 300.508(f)", "open", "", is_ours, None)
+
+
+def option(kind: VerdictKind, target: Stage = Stage.TEAM_MEETING) -> Option:
+    row = Transition(
+        Stage.CONCERN_RAISED, Event.ASK_FOR_TEAM_MEETING, target, "Ask for a team meeting", "34 CFR 300.324"
+    )
+    return Option(row.event, row, Verdict(kind, (Reason("The team can be asked to meet at any time."),)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "titles"),
+    [
+        pytest.param({}, [], id="nothing is missing"),
+        pytest.param(
+            {"counts": EMPTY},
+            ["Add the IEP", "Record what you asked for, and when", "Put your concern in the evidence log"],
+            id="an empty case",
+        ),
+        pytest.param({"deadlines": [due(14)]}, ["Answer"], id="a date of ours within two weeks"),
+        pytest.param({"deadlines": [due(-3)]}, ["Answer"], id="a date of ours that is past"),
+        pytest.param({"deadlines": [due(15)]}, [], id="a date of ours that is far"),
+        pytest.param({"deadlines": [due(1, is_ours=False)]}, [], id="a date of the other side"),
+        pytest.param({"counts": Counts(1, 1, 1, 0, 0)}, ["Name what went wrong"], id="evidence but no issue"),
+        pytest.param({"bare_issues": ["Late"]}, ["Find evidence for “Late”"], id="an issue without evidence"),
+        pytest.param(
+            {"counts": Counts(1, 1, 1, 1, 1)}, ["Look through the packet, then file it"], id="a packet is ready"
+        ),
+        pytest.param({"options": [option(VerdictKind.ALLOWED)]}, ["Ask for a team meeting"], id="the law allows it"),
+        pytest.param({"options": [option(VerdictKind.WARNING)]}, [], id="the law warns"),
+        pytest.param({"options": [option(VerdictKind.REFUSED)]}, [], id="the law refuses"),
+        pytest.param({"options": [option(VerdictKind.ALLOWED, Stage.CLOSED)]}, [], id="closing is never suggested"),
+        pytest.param({"has_address": False}, ["Add the student’s home address"], id="no address"),
+        pytest.param({"roles": {"parent"}}, ["Add the special education director"], id="nobody to write to"),
+        pytest.param({"stage": "closed", "counts": EMPTY}, [], id="a closed case"),
+    ],
+)
+def test_the_next_steps_follow_from_what_is_there(changed, titles):
+    assert [step.title for step in next_steps(standing(**changed), lambda permission: True)] == titles
+
+
+def test_there_are_never_more_than_four():
+    busy = standing(counts=EMPTY, has_address=False, roles=set(), deadlines=[due(1)], bare_issues=["Late"])
+    assert len(next_steps(busy, lambda permission: True)) == 4
+
+
+def test_a_step_that_the_person_may_not_take_is_left_out():
+    steps = next_steps(standing(counts=EMPTY), lambda permission: permission is Permission.DOCUMENT_ADD)
+    assert [step.title for step in steps] == ["Add the IEP"]
