@@ -65,7 +65,7 @@ class EntryForm(FlaskForm):
 
     submission = OnceField()
     kind = SelectField("What kind of thing was it?", [DataRequired("Choose what kind of thing it was.")])
-    happened_on = DayField("When did it happen?", [DataRequired("Enter the day it happened, or your best guess.")])
+    happened_on = DayField("When did it happen?", [InputRequired("Enter the day it happened, or your best guess.")])
     happened_at = ClockField("What time?", [Optional()])
     precision = RadioField("How sure is the date?", choices=list(PRECISIONS.items()), default="day")
     title = StringField(
@@ -81,7 +81,7 @@ class EntryForm(FlaskForm):
     shows = TextAreaField(
         "What does it show?", [Length(max=LONGEST, message="Keep this under 20,000 characters.")], filters=[_cleaned]
     )
-    papers = FieldList(FormField(PaperRow), "Papers", max_entries=60)
+    papers = FieldList(FormField(PaperRow), "Papers", min_entries=PAPER_ROWS, max_entries=60)
     issues = Checklist("Which issues does it support?")
     visibility = RadioField("Who may see this entry?", [InputRequired("Choose who may see it.")])
 
@@ -180,7 +180,7 @@ def _for_case(form_type: type[EntryForm], access: Access, start: dict[str, objec
     papers = documents.choices(access.case, access.visible)
     known = {key for key, _label in papers}
     rows = [row for row in start["papers"] if row["paper"] in known]
-    start["papers"] = rows + [{} for _ in range(max(PAPER_ROWS - len(rows), 1))]
+    start["papers"] = [*rows, {}]  # always an empty row to add one more
     gone = [one for one in start.get("people", []) if one not in names]
     form = form_type(today(access.case), names, data=start)
     form.kind.choices = [("", "Choose the kind"), *EVIDENCE_KINDS.items()]

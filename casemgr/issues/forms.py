@@ -68,11 +68,6 @@ class IssueForm(FlaskForm):
         if field.data and field.data.year < EARLIEST_YEAR:
             raise ValidationError("Check the year.")
 
-    @property
-    def seen_version(self) -> int:
-        """The version of the issue that the form was opened with; a damaged one is never the present one."""
-        return int(self.version.data) if str(self.version.data).isdigit() else 0
-
     def to_issue(self) -> NewIssue:
         return NewIssue(
             id=self.submission.uuid,
@@ -84,6 +79,11 @@ class IssueForm(FlaskForm):
             facts=self.facts.data,
             relief=self.relief.data,
         )
+
+
+def version_of(text: str | None) -> int:
+    """Return the version that a form was opened with; 0, which is never the present one, for a damaged one."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
 
 
 def new_form(case: Case, area: str = "") -> IssueForm:

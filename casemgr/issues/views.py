@@ -15,7 +15,7 @@ from casemgr.evidence import queries as evidence
 from casemgr.evidence.forms import filters_from
 from casemgr.extensions import db
 from casemgr.issues import areas, queries, services
-from casemgr.issues.forms import IssueForm, edit_form, new_form
+from casemgr.issues.forms import IssueForm, edit_form, new_form, version_of
 from casemgr.issues.models import Issue
 from casemgr.platform.locking import StaleForm
 from casemgr.web.filters import legal_date
@@ -78,7 +78,9 @@ def edit(case_id: UUID, issue_id: UUID) -> Any:
     conflict = None
     if form.validate_on_submit():
         try:
-            services.edit_issue(access.case, issue, form.to_issue(), version=form.seen_version, by=current_user)
+            services.edit_issue(
+                access.case, issue, form.to_issue(), version=version_of(form.version.data), by=current_user
+            )
         except (StaleForm, StaleDataError):
             issue, conflict = _conflict(access, issue_id, form)
         else:
@@ -141,11 +143,9 @@ def unlink(case_id: UUID, issue_id: UUID, entry_id: UUID) -> Any:
 
 def _set_withdrawn(access: Access, issue_id: UUID, is_withdrawn: bool, done: str) -> Any:
     issue = _issue_or_404(access, issue_id)
-    version = request.form.get("version", "")
+    version = version_of(request.form.get("version"))
     try:
-        services.set_withdrawn(
-            access.case, issue, is_withdrawn, version=int(version) if version.isdigit() else 0, by=current_user
-        )
+        services.set_withdrawn(access.case, issue, is_withdrawn, version=version, by=current_user)
     except (StaleForm, StaleDataError):
         db.session.rollback()
         flash("Someone changed this issue after you opened the page. Look at it and try again.", "warning")
