@@ -1,0 +1,58 @@
+"""Which papers may be exhibits, and how each gets onto paper. One rule, asked at every door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casemgr.documents.models import Document
+from casemgr.pdf.model import ExhibitKind
+from casemgr.storage.types import Family
+
+_PRINTED_AS_TEXT = ("text/plain", "text/csv", "text/markdown", "message/rfc822")
+
+
+@dataclass(frozen=True)
+class NotAnExhibit:
+    """Why a paper cannot go into a filing, under which law, and the way out."""
+
+    reason: str
+    way_out: str
+    citation: str = ""
+
+    def __str__(self) -> str:
+        cited = f" ({self.citation})" if self.citation else ""
+        return f"{self.reason}{cited}. {self.way_out}"
+
+
+_WHY_NOT = {
+    "privileged": NotAnExhibit(
+        "It is privileged: advice between attorney and client, and showing it to others can give up the privilege",
+        "Leave it out. If it is not such advice, change who may see it on the paper’s own page, then choose it again.",
+    ),
+    "mediation": NotAnExhibit(
+        "It is about what was said in mediation, and that may not be used in a hearing or in court",
+        "Leave it out. A signed mediation agreement is another matter: if this is one, change who may see it first.",
+        "34 CFR 300.506(b)(8)",
+    ),
+    "internal": NotAnExhibit(
+        "It is internal: a draft or a working note of your own side",
+        "Leave it out, or change it to “Shared with the family” on the paper’s own page, then choose it again.",
+    ),
+}
+_TRASHED = NotAnExhibit("It is in the trash", "Take it out of the trash on the paper’s own page, or leave it out.")
+
+
+def why_not(paper: Document) -> NotAnExhibit | None:
+    """Return why a paper cannot be an exhibit, or None when it can. What is not plainly shared is refused."""
+    if paper.visibility != "shared":
+        return _WHY_NOT.get(paper.visibility, _WHY_NOT["internal"])
+    return _TRASHED if paper.trashed_at is not None else None
+
+
+def exhibit_kind(paper: Document) -> ExhibitKind:
+    """Say how a paper gets onto paper; what cannot be drawn is delivered as a file beside the packet."""
+    if paper.family == Family.PDF:
+        return ExhibitKind.PDF
+    if paper.family == Family.IMAGE:
+        return ExhibitKind.IMAGE
+    return ExhibitKind.TEXT if paper.media_type in _PRINTED_AS_TEXT else ExhibitKind.NATIVE

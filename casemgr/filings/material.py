@@ -1,0 +1,249 @@
+"""Everything that a filing is made of, as plain frozen data: what the checklist judges and the composer sets.
+
+Same material, same bytes. `fingerprint` is what a packet keeps in `built_from`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from casemgr.pdf.model import ExhibitKind
+
+
+@dataclass(frozen=True)
+class StudentData:
+    name: str
+    born_on: date
+    grade: str
+    school: str
+    district: str
+    address: str
+    is_homeless: bool
+    homeless_contact: str
+    disability: str
+
+
+@dataclass(frozen=True)
+class PersonData:
+    name: str
+    role: str
+    role_name: str
+    organization: str
+    email: str
+    phone: str
+    address: str
+
+    @property
+    def contact(self) -> tuple[str, ...]:
+        """Address, phone and e-mail, as far as known, one a line."""
+        return tuple(part for part in (*self.address.splitlines(), self.phone, self.email) if part.strip())
+
+
+@dataclass(frozen=True)
+class EntryData:
+    """A current entry of the evidence log that the family may see. `exhibit` is a label of this packet, or empty."""
+
+    number: int
+    happened_on: date
+    when: str
+    kind_name: str
+    title: str
+    shows: str
+    exhibit: str
+
+
+@dataclass(frozen=True)
+class DatedLine:
+    """One fact as it will be printed. `on` is None for a line without a date; `when` its words."""
+
+    text: str
+    on: date | None = None
+    when: str = ""
+    exhibit: str = ""
+
+
+@dataclass(frozen=True)
+class IssueData:
+    id: str
+    number: int
+    title: str
+    law: str
+    law_name: str
+    citation: str
+    since_on: date | None
+    known_on: date | None
+    facts: str
+    relief: str
+    entries: tuple[EntryData, ...] = ()
+
+    @property
+    def lines(self) -> tuple[DatedLine, ...]:
+        """The facts: first what has no date of its own, then all dated ones, text and evidence, in their order."""
+        told = [dated_line(line) for line in _lines(self.facts)]
+        undated = [line for line in told if line.on is None]
+        if undated and self.since_on and not any(line.on for line in told):
+            undated[0] = DatedLine(undated[0].text, self.since_on, f"Since {long_date(self.since_on)}")
+        logged = [DatedLine(in_filing_words(one), one.happened_on, one.when, one.exhibit) for one in self.entries]
+        dated = [line for line in told if line.on is not None]
+        return (*undated, *sorted([*dated, *logged], key=lambda line: line.on or date.min))
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        return tuple(_lines(self.relief))
+
+    @property
+    def has_dated_fact(self) -> bool:
+        return any(line.on for line in self.lines)
+
+
+def in_filing_words(entry: EntryData) -> str:
+    """What happened and what it shows, as one text of whole sentences."""
+    return " ".join(part if part[-1] in '.!?”"' else f"{part}." for part in (entry.title, entry.shows) if part)
+
+
+@dataclass(frozen=True)
+class ExhibitData:
+    """A chosen paper. `refused` says why it cannot go in (it was closed or thrown away since), else empty."""
+
+    id: str
+    document_id: str
+    label: str
+    title: str
+    kind_name: str
+    when: str
+    description: str
+    kind: ExhibitKind
+    sha256: str
+    size: int
+    file_name: str
+    media_type: str
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class PlacementData:
+    agreed_on: date
+    school: str
+    setting: str
+    services: tuple[tuple[str, str, str], ...]
+    """Name, how much, and where, of each service."""
+
+
+@dataclass(frozen=True)
+class OtherForum:
+    """Another place that the dispute was taken to."""
+
+    name: str
+    opened_on: date
+    docket: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    name: str
+    role: str = ""
+    address: str = ""
+    method: str = ""
+
+
+@dataclass(frozen=True)
+class Material:
+    """One packet's content. `issues` are those that the forum hears; `left_out` the others, with the reason."""
+
+    kind: str
+    state: str
+    state_name: str
+    forum: str
+    forum_citation: str
+    student: StudentData
+    people: tuple[PersonData, ...]
+    issues: tuple[IssueData, ...]
+    left_out: tuple[tuple[str, int, str], ...]
+    """Id, number and reason of each issue that this forum does not hear."""
+    chronology: tuple[EntryData, ...]
+    exhibits: tuple[ExhibitData, ...]
+    placement: PlacementData | None
+    other_forums: tuple[OtherForum, ...]
+    last_act_on: date | None
+    grievance_ended_on: date | None
+    has_discipline: bool
+    answers: dict[str, str]
+    signer: tuple[str, str, str]
+    """Name, role and contact (lines) of whoever signs."""
+    recipients: tuple[Recipient, ...]
+    bates_prefix: str
+    dated_on: date | None
+    made_at: str
+    """The instant the packet was begun (ISO, UTC): an input, never the clock of the build."""
+
+    def answer(self, key: str) -> str:
+        return self.answers.get(key, "").strip()
+
+    def with_role(self, *roles: str) -> tuple[PersonData, ...]:
+        return tuple(person for person in self.people if person.role in roles)
+
+    @property
+    def native_exhibits(self) -> tuple[ExhibitData, ...]:
+        return tuple(one for one in self.exhibits if one.kind is ExhibitKind.NATIVE)
+
+
+NOT_PRINTED = ("left_out", "last_act_on", "grievance_ended_on", "has_discipline")
+
+
+def fingerprint(material: Material) -> str:
+    """Return the SHA-256 over everything that is printed in a packet."""
+    printed = {name: value for name, value in asdict(material).items() if name not in NOT_PRINTED}
+    text = json.dumps(printed, default=_plain, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def long_date(day: date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+_MONTHS = {name[:3].lower(): number for number, name in enumerate(calendar.month_name) if name}
+_NAMED = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})", re.IGNORECASE)
+_ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
+_SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
+_BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
+_ON = re.compile(r"^\s*(?:on\s+)?$", re.IGNORECASE)
+_AFTER_DATE = re.compile(r"^[\s:,.;–—-]+")
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text as a person typed it, without bullets and blank lines."""
+    for line in text.splitlines():
+        if words := _BULLET.sub("", line).strip():
+            yield words
+
+
+def dated_line(line: str) -> DatedLine:
+    """Read the date of a line. One at its start moves into the date column; one inside stays in the text as well."""
+    for pattern, order in ((_ISO, "ymd"), (_NAMED, "mdy"), (_SLASHED, "mdy")):
+        found = pattern.search(line)
+        on = _date_of(dict(zip(order, found.groups(), strict=True))) if found else None
+        if found and on:
+            rest = _AFTER_DATE.sub("", line[found.end() :]) if not _ON.sub("", line[: found.start()]) else ""
+            return DatedLine(rest[:1].upper() + rest[1:] if rest else line, on, long_date(on))
+    return DatedLine(line)
+
+
+def _date_of(parts: dict[str, str]) -> date | None:
+    month = _MONTHS.get(parts["m"][:3].lower()) or int(parts["m"])
+    try:
+        on = date(int(parts["y"]), month, int(parts["d"]))
+    except ValueError:
+        return None
+    return on if 1980 <= on.year <= 2100 else None
