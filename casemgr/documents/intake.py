@@ -21,7 +21,7 @@ from casemgr.storage.objects import EDGE, EmptyFile, StorageFull, Stored, TooLar
 from casemgr.storage.sniff import sniff
 from casemgr.storage.types import FileType, Refused
 
-PIECE = 1024 * 1024
+PIECE = 256 * 1024
 AT_ONCE_PER_PERSON = 6  # a browser sends two at a time; room for a second tab and a phone
 
 

@@ -22,7 +22,7 @@ from obstore.store import LocalStore, from_url
 
 MIB = 1024 * 1024
 EDGE = 64 * 1024  # bytes of head and tail that are handed to `sniff`
-PART = 8 * MIB  # what one write to the store holds; at most two are in memory
+PART = 5 * MIB  # what one write to the store holds (S3 takes none smaller); two or three are in memory
 INCOMING = "incoming"
 # A full disk reaches us as text: the store's errors carry the operating system's kind of error, not its number.
 _FULL = re.compile(r"StorageFull|QuotaExceeded|FileTooLarge|No space left|EntityTooLarge|QuotaReached")
