@@ -18,6 +18,7 @@ from casemgr.law import deadlines as law
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import FactKind
+from casemgr.plans.services import refresh_stay_put
 from casemgr.platform.columns import now
 
 
@@ -222,7 +223,5 @@ def _must_be_current(case: Case, old: Fact) -> None:
 
 def _follow(case: Case, *, cause: str, by: User | None) -> None:
     """After any fact: deadlines first, then stay-put, which the same facts decide."""
-    from casemgr.plans.services import refresh_stay_put
-
     recompute(case, cause=cause, by_name=by.name if by else "")
     refresh_stay_put(case)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 from flask import Flask
 
 from casemgr.web.permissions import Door, mark_of
@@ -38,6 +40,12 @@ def test_the_law_imports_only_the_standard_library() -> None:
                 if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith("casemgr.law"):
                     foreign.add((path.name, name))
     assert foreign == set()
+
+
+def test_no_module_imports_itself_over_a_detour() -> None:
+    graph = grimp.build_graph("casemgr")
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert list(TopologicalSorter(imports).static_order())  # raises CycleError, naming the ring
 
 
 def test_the_project_names_no_path_of_a_machine() -> None:
