@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PERSONAS = {
-    "parent": "A parent or guardian, with my own child's case",
+    "parent": "A parent or guardian, with my own child’s case",
     "advocate": "An advocate who helps families",
     "attorney": "An attorney",
 }

@@ -12,10 +12,11 @@ for (const part of document.querySelectorAll("[data-passphrase]")) {
 }
 
 function startShowing(button, input) {
+  const what = button.textContent.trim().replace(/^Show /, "");
   button.hidden = false;
   const show = (shown) => {
     input.type = shown ? "text" : "password";
-    button.setAttribute("aria-pressed", String(shown));
+    button.textContent = `${shown ? "Hide" : "Show"} ${what}`;
   };
   button.addEventListener("click", () => show(input.type === "password"));
   // Sent hidden again, so that the browser offers to keep it and does not remember it as plain text.
