@@ -138,8 +138,7 @@ def part_b_applies(view: CaseView, move: Transition, rulebook: Rulebook) -> Find
         return None
     return _warn(
         "Early intervention (Part C) has its own complaints and hearings. This path is for school-age services "
-        "(Part B), for example when the move to school at age three is in dispute.",
-        "34 CFR 303.430",
+        "(Part B), for example when the move to school at age three is in dispute."
     )
 
 
@@ -267,18 +266,18 @@ def suggest_track(plan: PlanKind) -> tuple[Track, str, str]:
                 Track.SECTION_504,
                 "The student has a 504 plan, so Section 504 protects them. Choose both if you also ask for special "
                 "education.",
-                "34 CFR 104.33",
+                "34 CFR 104.36",
             )
         case PlanKind.EARLY_INTERVENTION:
             return (
                 Track.IDEA,
                 "Early intervention is part of IDEA, and at age three the school takes over.",
-                "34 CFR 300.124",
+                "34 CFR 300.124(b)",
             )
     return (
         Track.BOTH,
         "There is no plan yet. The school must look for students who need help under either law.",
-        "34 CFR 300.111; 34 CFR 104.32",
+        "34 CFR 104.32",
     )
 
 
