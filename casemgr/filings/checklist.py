@@ -27,7 +27,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Fix:
-    """Where a gap is closed. `place`: student, people, issue, new_issue, answer, details, service, exhibits, placement."""
+    """Where a gap is closed; the page makes an address of `place` and `target` (see views.fix_url)."""
 
     place: str
     words: str

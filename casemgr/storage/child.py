@@ -16,7 +16,7 @@ DISK_FULL, OUT_OF_MEMORY = 75, 76
 
 def main() -> int:
     message = json.loads(sys.stdin.buffer.read())
-    _limit(message["limits"])
+    take_limits(message["limits"])
     # The package without its own __init__, which would load the whole web application in every child.
     package = types.ModuleType("casemgr")
     package.__path__ = [str(Path(__file__).resolve().parents[1])]
@@ -34,7 +34,8 @@ def main() -> int:
     return 0
 
 
-def _limit(limits: dict) -> None:
+def take_limits(limits: dict) -> None:
+    """Give up what this process does not need, before it opens anything. Also for the child that makes packets."""
     with contextlib.suppress(OSError):
         os.nice(5) if hasattr(os, "nice") else None
     try:
@@ -47,7 +48,7 @@ def _limit(limits: dict) -> None:
         ("RLIMIT_FSIZE", limits["file_bytes"]),
         ("RLIMIT_AS", limits["memory_bytes"]),
         ("RLIMIT_CORE", 0),
-        ("RLIMIT_NOFILE", 256),
+        ("RLIMIT_NOFILE", limits.get("open_files", 256)),
     ):
         with contextlib.suppress(ValueError, OSError, AttributeError):
             resource.setrlimit(getattr(resource, name), (value, value))
