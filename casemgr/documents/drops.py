@@ -60,11 +60,11 @@ def _saved(document: Document, visible: frozenset[str]) -> Result:
     kind = DOCUMENT_KINDS.get(document.kind, document.kind)
     dated = f", {legal_date(document.document_on)}" if document.document_on else ", no date yet"
     message = f"“{document.title}” ({kind}{dated})."
-    notes = [entry["words"] for entry in document.custody if entry["act"] == "proposed"]
+    notes = " ".join(entry["words"] for entry in document.custody if entry["act"] == "proposed")
     if document.visibility not in visible:
-        return Result(True, f"{message} {notes[-1]} Only those who run the case can open it now.")
+        return Result(True, f"{message} {notes} Only those who run the case can open it now.")
     url = url_for("documents.show", case_id=document.case_id, document_id=document.id)
-    return Result(True, message, " ".join(notes), url)
+    return Result(True, message, notes, url)
 
 
 def _duplicate(twin: Document) -> Result:

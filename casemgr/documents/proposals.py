@@ -70,7 +70,7 @@ def propose(client_name: str, file_type: FileType, head: bytes, today: date) -> 
     name = clean_name(client_name)
     stem = name.removesuffix(f".{name.rpartition('.')[2]}") if extension_of(name) else name
     found = _date_in(stem, today)
-    words = " ".join(re.split(r"[\W_]+", stem)).lower()
+    words = " ".join(re.split(r"[\W_]+", stem))
     kind, why_kind = _kind(words, file_type)
     is_privileged, why_privileged = _privileged(words, file_type, head)
     why_date = f"Date read from “{found[1]}” in the file name." if found else ""
@@ -88,7 +88,7 @@ def _kind(words: str, file_type: FileType) -> tuple[str, str]:
         kind = _KIND_OF_FAMILY[file_type.family]
         return kind, "Kind chosen from the type of the file."
     for kind, pattern in _KIND_RULES:
-        if match := re.search(rf"\b(?:{pattern})\b", words):
+        if match := re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE):
             return kind, f"Kind chosen because the file name says “{match[0]}”."
     if file_type.family is Family.IMAGE:
         return "photo", "Kind chosen from the type of the file."

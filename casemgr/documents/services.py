@@ -106,9 +106,9 @@ def _new_document(
         custody=[],
     )
     _note_custody(document, "received", f"Received as “{document.original_name}”, {file_size(stored.size)}.", by)
-    for words in (*proposal.reasons, file_type.mismatch or file_type.damaged):
-        if words:
-            _note_custody(document, "proposed", words, by)
+    reasons = (*proposal.reasons, file_type.mismatch or file_type.damaged or "")
+    if words := " ".join(reason for reason in reasons if reason):
+        _note_custody(document, "proposed", words, by)
     return document
 
 

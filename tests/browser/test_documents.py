@@ -107,7 +107,7 @@ def test_the_list_of_a_case_in_use(world: World, sign_in: SignIn, live: str, wor
     kit.check_page(page)
     kit.screenshot(page, "papers-many")
     page.get_by_label("Words in the title").fill("evaluation")
-    page.get_by_label("Who may see it").last.select_option("privileged")
+    page.get_by_label("Who may see it").last.select_option("mediation")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("row").nth(1)).to_contain_text("evaluation")
     expect(page.get_by_text("found")).to_be_visible()

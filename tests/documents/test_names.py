@@ -91,7 +91,7 @@ def test_title_kind_and_date_come_from_the_name_by_plain_rules(
 def test_a_kind_or_date_that_was_read_gives_its_reason() -> None:
     found = proposal("2026-04-17 IEP.pdf")
     assert found.reasons == (
-        "Kind chosen because the file name says “iep”.",
+        "Kind chosen because the file name says “IEP”.",
         "Date read from “2026-04-17” in the file name.",
     )
     assert proposal("scan.pdf").reasons == ()

@@ -27,7 +27,7 @@ def test_a_paper_is_kept_under_its_hash_with_title_kind_and_date_from_its_name(
     answer = send(client_for(parent), case_id, "18_2026-04-17_IEP-1_proposed.pdf", data)
     assert answer.status_code == 200
     assert answer.json["ok"] and not answer.json["duplicate"]
-    assert "because the file name says “iep 1”" in answer.json["what_to_do"]
+    assert "because the file name says “IEP 1”" in answer.json["what_to_do"]
     (paper,) = papers_of(world, parent, case_id)
     assert (paper.title, paper.kind, paper.document_on) == ("IEP-1 proposed", "iep", date(2026, 4, 17))
     assert (paper.visibility, paper.preview_state, paper.size) == ("shared", "waiting", len(data))
