@@ -18,10 +18,11 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, s
 from casemgr.accounts.access import memberships_of
 from casemgr.accounts.models import Organization, User
 from casemgr.accounts.roles import visible_kinds
+from casemgr.cases.clock import today_in
 from casemgr.cases.models import Case, CaseMember, Student
 from casemgr.cases.queries import DueDate, due_date, words_for
 from casemgr.deadlines.models import Deadline, Fact
-from casemgr.deadlines.queries import ACTIVE_STATES
+from casemgr.deadlines.standing import is_running
 from casemgr.documents.models import Document
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
@@ -237,7 +238,7 @@ def _cards(filters: Filters) -> Select[tuple[object, ...]]:
     """Cases with the soonest open deadline of each; `lateral`, so that only the cases shown are looked up."""
     due = (
         select(Deadline.title, Deadline.act_by)
-        .where(Deadline.case_id == Case.id, Deadline.state.in_(ACTIVE_STATES), Deadline.act_by.is_not(None))
+        .where(Deadline.case_id == Case.id, is_running(), Deadline.act_by.is_not(None))
         .order_by(Deadline.act_by, Deadline.title)
         .limit(1)
         .lateral()
@@ -316,7 +317,7 @@ def board(places: list[Workplace], filters: Filters, totals: Mapping[str, int]) 
 def _due_first() -> ColumnElement[date]:
     soonest = (
         select(func.min(Deadline.act_by))
-        .where(Deadline.case_id == Case.id, Deadline.state.in_(ACTIVE_STATES))
+        .where(Deadline.case_id == Case.id, is_running())
         .correlate(Case)
         .scalar_subquery()
     )
@@ -326,17 +327,17 @@ def _due_first() -> ColumnElement[date]:
 def due_next(places: list[Workplace], limit: int) -> list[Due]:
     """Return the active deadlines of all cases that come first, closed cases left out."""
     query = (
-        select(Deadline, Student.name)
+        select(Deadline, Student.name, Case.timezone)
         .join(Student, Student.case_id == Deadline.case_id)
         .join(Case, Case.id == Deadline.case_id)
-        .where(Deadline.state.in_(ACTIVE_STATES), Deadline.act_by.is_not(None), Case.stage != Stage.CLOSED.value)
+        .where(is_running(), Deadline.act_by.is_not(None), Case.stage != Stage.CLOSED.value)
         .order_by(Deadline.act_by, Deadline.title)
         .limit(limit)
     )
     found = []
     for place in places:
         with _inside(place):
-            found += [Due(due_date(row), name) for row, name in db.session.execute(query)]
+            found += [Due(due_date(row, today_in(zone)), name) for row, name, zone in db.session.execute(query)]
     return sorted(found, key=lambda due: due.due.act_by)[:limit]
 
 

@@ -14,6 +14,7 @@ from casemgr.accounts.models import Membership, User
 from casemgr.cases.models import Case, CaseMember, Person
 from casemgr.cases.roles import PERSON_ROLES
 from casemgr.deadlines.models import Deadline, Fact
+from casemgr.deadlines.standing import state_on
 from casemgr.documents.models import Document
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
@@ -211,9 +212,10 @@ class DueDate:
     uncertain: str | None
 
 
-def due_date(row: Deadline) -> DueDate:
+def due_date(row: Deadline, today: date) -> DueDate:
+    """Return a deadline that has a date as lists show it on `today` (of the case)."""
     assert row.act_by is not None, "lists of dates leave out deadlines without one"
-    unsure = "The text of this rule was not read at its source; check it before you rely on the date."
+    unsure = "UNVERIFIED: the text of this rule was not read at its source. Check it before you rely on the date."
     return DueDate(
         id=row.id,
         case_id=row.case_id,
@@ -222,7 +224,7 @@ def due_date(row: Deadline) -> DueDate:
         nominal=row.nominal,
         late_after=row.late_after,
         citation=row.citation,
-        state=row.state,
+        state=state_on(row, today),
         who=WHO_ACTS.get(row.actor, ""),
         is_ours=row.actor in OURS,
         uncertain=unsure if row.verification == "U" else None,

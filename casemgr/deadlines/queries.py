@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, selectinload
 
+from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.deadlines.holidays import day_calendar
 from casemgr.deadlines.models import Deadline, DeadlineChange, Fact, SchoolCalendar
+from casemgr.deadlines.standing import is_running
 from casemgr.extensions import db
 from casemgr.law import deadlines as law
 from casemgr.law.days import DayCalendar, SchoolYear, span
 from casemgr.law.facts import birthdays
 from casemgr.law.terms import FactKind, PartyRole
 
-ACTIVE_STATES = ("open", "late", "suspended")
+FILINGS = frozenset(
+    {
+        FactKind.DUE_PROCESS_COMPLAINT_FILED,
+        FactKind.DUE_PROCESS_COMPLAINT_RECEIVED,
+        FactKind.EXPEDITED_COMPLAINT_FILED,
+        FactKind.EXPEDITED_COMPLAINT_RECEIVED,
+        FactKind.AMENDED_COMPLAINT_FILED,
+    }
+)
+"""Facts whose `by_party` says who filed. Of any other fact it says who did it: an order of the hearing office in
+a case that the district filed is still in a case that the district filed."""
 YEARS_AROUND = 6
 """Holidays are known this many years before the earliest and after the latest fact: longer than any limit."""
 
@@ -52,7 +63,7 @@ def law_facts(case: Case, rows: Sequence[Fact] | None = None) -> list[law.Fact]:
             kind=FactKind(row.kind),
             on=row.on_date,
             proceeding=str(row.proceeding_id) if row.proceeding_id else None,
-            filed_by=PartyRole(row.by_party) if row.by_party else None,
+            filed_by=PartyRole(row.by_party) if row.by_party and FactKind(row.kind) in FILINGS else None,
             details={key: str(value) for key, value in row.details.items()},
         )
         for row in sorted(rows, key=lambda row: row.number)
@@ -96,18 +107,20 @@ def school_calendars(district: str | None = None) -> Sequence[SchoolCalendar]:
     return db.session.scalars(query.order_by(SchoolCalendar.district, SchoolCalendar.first_day)).all()
 
 
-def deadlines_of(case: Case) -> Sequence[Deadline]:
-    """Return every deadline of a case, soonest act-by first, those without a date last."""
-    return db.session.scalars(
-        select(Deadline).where(Deadline.case_id == case.id).order_by(Deadline.act_by.nulls_last(), Deadline.title)
-    ).all()
+def deadlines_of(case: Case, *, afresh: bool = False) -> Sequence[Deadline]:
+    """Return every deadline of a case, soonest act-by first, those without a date last.
+
+    `afresh`: as they stand in the database now, even where this session has read them before."""
+    query = select(Deadline).where(Deadline.case_id == case.id)
+    ordered = query.order_by(Deadline.act_by.nulls_last(), Deadline.title)
+    return db.session.scalars(ordered, execution_options={"populate_existing": afresh}).all()
 
 
 def next_deadlines(case: Case, limit: int) -> Sequence[Deadline]:
     """Return the active deadlines that come next, soonest first."""
     return db.session.scalars(
         select(Deadline)
-        .where(Deadline.case_id == case.id, Deadline.state.in_(ACTIVE_STATES), Deadline.act_by.is_not(None))
+        .where(Deadline.case_id == case.id, is_running(today(case)), Deadline.act_by.is_not(None))
         .order_by(Deadline.act_by, Deadline.title)
         .limit(limit)
     ).all()
@@ -123,14 +136,4 @@ def changes_of(row: Deadline) -> Sequence[DeadlineChange]:
         select(DeadlineChange)
         .where(DeadlineChange.case_id == row.case_id, DeadlineChange.deadline_id == row.id)
         .order_by(DeadlineChange.changed_at.desc())
-    ).all()
-
-
-def due_before(day: date, limit: int) -> Sequence[Deadline]:
-    """Return the active deadlines of all cases in scope that are to be met before `day`, soonest first."""
-    return db.session.scalars(
-        select(Deadline)
-        .where(Deadline.state.in_(ACTIVE_STATES), Deadline.act_by < day)
-        .order_by(Deadline.act_by, Deadline.title)
-        .limit(limit)
     ).all()

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases.clock import today
@@ -51,6 +53,7 @@ def record_fact(case: Case, new: NewFact, *, by: User | None, commit: bool = Tru
 
     `follow=False` leaves the clocks to a caller that records several facts and then recomputes once.
     """
+    _one_at_a_time(case)
     check_fact(case, new)
     row = _add(case, new, by=by)
     audit.record(case, "deadlines:fact:record", by=by, subject=row.id, kind=row.kind)
@@ -63,6 +66,7 @@ def record_fact(case: Case, new: NewFact, *, by: User | None, commit: bool = Tru
 
 def correct_fact(case: Case, old: Fact, new: NewFact, reason: str, *, by: User) -> Fact:
     """Replace a fact by a corrected one; the old one stays in the record. Raises FactRefused."""
+    _one_at_a_time(case)
     check_fact(case, new)
     _must_be_current(case, old)
     row = _add(case, new, by=by, corrects_id=old.id, correction_reason=reason)
@@ -74,6 +78,7 @@ def correct_fact(case: Case, old: Fact, new: NewFact, reason: str, *, by: User) 
 
 def retract_fact(case: Case, old: Fact, reason: str, *, by: User, commit: bool = True) -> Fact:
     """Take a fact back that never happened; it stays in the record, marked as retracted."""
+    _one_at_a_time(case)
     _must_be_current(case, old)
     kept = NewFact(FactKind(old.kind), old.on_date, old.by_party, old.how, old.note, old.precision)
     row = _add(case, kept, by=by, corrects_id=old.id, correction_reason=reason, is_retraction=True)
@@ -98,9 +103,10 @@ def recompute(case: Case, *, cause: str, by_name: str = "") -> None:
 
     Does not commit. A deadline whose trigger is gone is kept as superseded, so that nobody wonders where it went.
     """
+    _one_at_a_time(case)
     facts = queries.law_facts(case)
     computed = law.deadlines(rulebook_for(case.state), facts, queries.calendar_for(case, facts), today(case))
-    rows = {row.key: row for row in queries.deadlines_of(case)}
+    rows = {row.key: row for row in queries.deadlines_of(case, afresh=True)}
     for found in computed:
         row = rows.pop(found.key, None)
         if row is None:
@@ -214,6 +220,11 @@ def _add(case: Case, new: NewFact, *, by: User | None, **more: Any) -> Fact:
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def _one_at_a_time(case: Case) -> None:
+    """Wait for whoever is changing this case's facts: two that meet would each miss the other's fact."""
+    db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
 
 
 def _must_be_current(case: Case, old: Fact) -> None:

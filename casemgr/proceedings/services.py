@@ -11,7 +11,7 @@ from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case
 from casemgr.deadlines import services as deadlines
-from casemgr.deadlines.queries import current_facts
+from casemgr.deadlines.queries import FILINGS, current_facts
 from casemgr.deadlines.services import NewFact
 from casemgr.extensions import db
 from casemgr.law import stages
@@ -229,7 +229,8 @@ def _with_facts(view: stages.CaseView, given: tuple[NewFact, ...]) -> stages.Cas
 def _in_proceeding(fact: NewFact, own: Proceeding | None) -> NewFact:
     if own is None or fact.proceeding_id is not None:
         return fact
-    return replace(fact, proceeding_id=own.id, by_party=fact.by_party or own.filed_by)
+    by_party = fact.by_party or (own.filed_by if fact.kind in FILINGS else "")
+    return replace(fact, proceeding_id=own.id, by_party=by_party)
 
 
 def _warnings(verdict: Verdict) -> list[dict[str, str]]:

@@ -26,7 +26,7 @@ class Link(NamedTuple):
 MAIN = (
     Place("cases.home", "My cases", "folder"),
     Place("cases.board", "Board", "board"),
-    Place("deadlines.calendar", "Calendar", "calendar"),
+    Place("deadlines.agenda", "Due dates", "calendar"),
     Place("cases.new", "New case", "plus"),
 )
 
