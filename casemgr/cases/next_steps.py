@@ -88,7 +88,7 @@ def _pressing(now: Standing) -> Iterator[NextStep]:
 def _first_rows(now: Standing) -> Iterator[NextStep]:
     if not now.counts.papers:
         title, why = PLAN_PAPER.get(now.plan, FIRST_PAPER)
-        yield NextStep(title, why, ("documents.add", "documents.index"), Permission.DOCUMENT_ADD)
+        yield NextStep(title, why, ("documents.index",), Permission.DOCUMENT_ADD)
     if not now.counts.facts:
         yield NextStep(
             "Record what you asked for, and when",

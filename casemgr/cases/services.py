@@ -13,6 +13,7 @@ from casemgr.accounts.queries import user_by_email
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case, CaseMember, Person, Student
 from casemgr.cases.records import CaseChange, NewCase, PersonRecord
+from casemgr.cases.sample_calendar import forget_school_years
 from casemgr.cases.states import timezone_of
 from casemgr.extensions import db
 from casemgr.law.terms import Stage
@@ -155,10 +156,12 @@ def remove_member(case: Case, member: CaseMember, *, by: User) -> None:
 def remove_sample(case: Case, *, by: User) -> None:
     """Remove a sample case with everything in it. Stored files are left to the sweep.
 
+    The made-up district's school calendars go too, unless another case uses them.
     Raises ValueError for a case that is not a sample; the database refuses it as well."""
     if not case.is_sample:
         raise ValueError("Only a sample case can be removed.")
     case_id = case.id
     db.session.execute(select(func.remove_sample_case(case_id)))
+    forget_school_years()
     audit.record(None, "cases:sample:remove", by=by, subject=case_id)
     db.session.commit()

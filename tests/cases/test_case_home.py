@@ -67,8 +67,10 @@ def deadline(owner: Actor, case_id: UUID, fact: Fact, title: str, on: date | Non
     )
 
 
-def fact(actor: Actor, case_id: UUID, kind: str = "evaluation_requested", on: date = date(2026, 1, 8)) -> Fact:
-    row = Fact(org_id=actor.org_id, case_id=case_id, kind=kind, on_date=on)
+def fact(
+    actor: Actor, case_id: UUID, kind: str = "evaluation_requested", on: date = date(2026, 1, 8), **more: object
+) -> Fact:
+    row = Fact(org_id=actor.org_id, case_id=case_id, kind=kind, on_date=on, **more)
     db.session.add(row)
     db.session.flush()
     return row
