@@ -36,6 +36,12 @@ def application_url(settings: config.Settings) -> str:
     return _embedded(settings.data_dir).url(embedded.APP)
 
 
+def ensure_running(settings: config.Settings) -> None:
+    """Start the embedded server again if it has died. A server of the user's own is not ours to start."""
+    if not settings.database_url:
+        _embedded(settings.data_dir).ensure_running()
+
+
 def owner_url(settings: config.Settings) -> str:
     """Return the SQLAlchemy URL of the role that owns the tables: for migrations alone."""
     if settings.database_url:

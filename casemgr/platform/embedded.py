@@ -57,6 +57,14 @@ class Embedded:
         """Open a raw connection that commits each statement, for administration."""
         return psycopg.connect(user=role, password=self.passwords[role], dbname=database, autocommit=True, **self.where)
 
+    def ensure_running(self) -> bool:
+        """Start the server again if it has died; the addresses stay the same. Returns whether it had to."""
+        if _postmaster(self.folder) is not None:
+            return False
+        with fasteners.InterProcessLock(str(self.folder.parent / "postgres.starting")):
+            _running_server(self.folder)
+        return True
+
     def leave(self) -> None:
         """Let go of the server, and stop it if nobody else uses it."""
         self.lock.release_read_lock()
@@ -123,19 +131,34 @@ def _why_not(folder: Path) -> str:
 
 
 def _postmaster(folder: Path) -> PostmasterInfo | None:
-    """Return what runs on `folder`; remove a pid file whose process is gone or is not a database."""
+    """Return what runs on `folder`, or None; clear a pid file that would keep a new server from starting.
+
+    A file that names a vanished process is left to PostgreSQL, which also checks for orphans by it. One that is
+    half-written, or whose number another program has taken since, is removed when no database works in the folder.
+    """
     pid_file = folder / "postmaster.pid"
     if not pid_file.exists():
         return None
     try:
-        pid = int(pid_file.read_text().splitlines()[0])
-        alive = "postgres" in psutil.Process(pid).name()
-        if alive:
-            return PostmasterInfo.read_from_pgdata(folder)
-    except (ValueError, IndexError, AssertionError, psutil.NoSuchProcess):
+        info = PostmasterInfo.read_from_pgdata(folder)
+        if info is None or not psutil.pid_exists(info.pid):
+            return None
+        if "postgres" in psutil.Process(info.pid).name():
+            return info
+    except (ValueError, IndexError, AssertionError, psutil.Error):
         pass
-    pid_file.unlink(missing_ok=True)
+    if not _orphans(folder):
+        pid_file.unlink(missing_ok=True)
     return None
+
+
+def _orphans(folder: Path) -> list[psutil.Process]:
+    """Return database processes that still work in `folder`."""
+    return [
+        process
+        for process in psutil.process_iter(["name", "cwd"])
+        if "postgres" in (process.info["name"] or "") and process.info["cwd"] == str(folder)
+    ]
 
 
 def _where(info: PostmasterInfo) -> dict[str, str]:

@@ -5,6 +5,7 @@ The launcher holds the database, serves the web in this process and keeps one wo
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -26,6 +27,7 @@ import config
 from casemgr.platform import database
 from casemgr.platform.embedded import DatabaseUnavailable
 
+log = logging.getLogger(__name__)
 NEEDED_BYTES = 300 * config.MEGABYTE
 PARENT = "CASEMGR_PARENT"
 
@@ -46,8 +48,8 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
     from casemgr import create_app
 
     server = web_server(create_app(settings, url), settings)
-    worker = WorkerKeeper(settings, url)
-    worker.start()
+    keeper = Keeper(settings, url)
+    keeper.start()
     signal.signal(signal.SIGTERM, _like_ctrl_c)
     address = settings.base_url or f"http://{_shown(settings.host)}:{settings.port}/"
     print(f"casemgr is running: {address}   (stop with Ctrl-C)", flush=True)  # noqa: T201
@@ -59,7 +61,7 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
         print("\nStopping …", flush=True)  # noqa: T201
     finally:
         server.stop()
-        worker.stop()
+        keeper.stop()
 
 
 def check_machine(settings: config.Settings) -> None:
@@ -120,8 +122,8 @@ def web_server(app: Flask, settings: config.Settings) -> Server:
     return server
 
 
-class WorkerKeeper:
-    """Keeps one worker process running, and starts another when it dies."""
+class Keeper:
+    """Keeps the database and one worker process running, and starts them again when they die."""
 
     def __init__(self, settings: config.Settings, database_url: str) -> None:
         self.environ = os.environ | {
@@ -131,9 +133,10 @@ class WorkerKeeper:
             "CASEMGR_LOG_FILE": str(settings.data_dir / "logs" / "worker.log"),
             PARENT: str(os.getpid()),
         }
+        self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
         self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+        self.thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
     def start(self) -> None:
         self.thread.start()
@@ -144,8 +147,17 @@ class WorkerKeeper:
                 [sys.executable, "-m", "casemgr", "worker"], cwd=config.ROOT, env=self.environ, **_own_group()
             )
             while self.process.poll() is None and not self.stopping.wait(0.5):
-                pass
+                self._look_after_the_database()
             self.stopping.wait(1)  # a worker that dies at once must not spin
+            self._look_after_the_database()
+
+    def _look_after_the_database(self) -> None:
+        if self.stopping.is_set():
+            return
+        try:
+            database.ensure_running(self.settings)
+        except Exception:  # whatever it is, trying again in a moment is all that can be done
+            log.exception("the database did not start; trying again")
 
     def stop(self) -> None:
         self.stopping.set()

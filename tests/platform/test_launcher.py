@@ -1,0 +1,245 @@
+"""`up` as a person runs it: a fresh folder, a taken port, a killed process, somebody else's folder, a full disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("launcher")]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(folder: Path, port: int, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "casemgr", "up", "--no-open"],
+        cwd=ROOT,
+        env={**os.environ, "CASEMGR_DATA": str(folder), "PORT": str(port), "CI": "1", **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(40)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def wait_until_it_answers(process: subprocess.Popen[str], port: int, seconds: float = 90) -> float:
+    """Return how long the first page took; fail with what the process said when it ended instead."""
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
+        assert process.poll() is None, process.communicate()[0]
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+                assert answer.status == 200
+                return time.monotonic() - started
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise AssertionError("nothing answered")
+
+
+def processes_of(folder: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        environ = process.info["environ"] or {}
+        if str(folder) in " ".join(process.info["cmdline"] or []) or environ.get("CASEMGR_DATA") == str(folder):
+            found.append(process)
+    return found
+
+
+def wait_until_gone(folder: Path, seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while processes_of(folder):
+        assert time.monotonic() < deadline, [process.cmdline() for process in processes_of(folder)]
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("data")
+    yield folder
+    for process in processes_of(folder):
+        process.kill()
+
+
+def test_it_starts_says_one_line_and_stops_cleanly(folder: Path) -> None:
+    port = free_port()
+    with running(folder, port) as process:
+        wait_until_it_answers(process, port)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=40)
+    lines = [line for line in said.splitlines() if line.strip()]
+    assert lines[0].startswith(f"casemgr is running: http://localhost:{port}/")
+    assert lines[1:] == ["Stopping …"]
+    assert process.returncode == 0
+    wait_until_gone(folder)
+
+
+@pytest.mark.parametrize("victim", ["launcher", "everything"])
+def test_a_killed_process_leaves_nothing_that_blocks_the_next_start(folder: Path, victim: str) -> None:
+    port = free_port()
+    with running(folder, port) as process:
+        wait_until_it_answers(process, port)
+        if victim == "everything":
+            for other in processes_of(folder):
+                other.kill()
+        else:
+            process.kill()
+        process.wait(10)
+    with running(folder, port) as process:
+        wait_until_it_answers(process, port)
+        workers = [other for other in processes_of(folder) if "worker" in other.cmdline()]
+        until = time.monotonic() + 15
+        while len(workers) != 1 and time.monotonic() < until:  # the worker of the dead launcher leaves by itself
+            time.sleep(0.3)
+            workers = [other for other in processes_of(folder) if "worker" in other.cmdline()]
+        assert len(workers) == 1
+    wait_until_gone(folder)
+
+
+def test_a_worker_that_dies_is_replaced(folder: Path) -> None:
+    port = free_port()
+    with running(folder, port) as process:
+        wait_until_it_answers(process, port)
+
+        def workers() -> list[int]:
+            return [other.pid for other in processes_of(folder) if "worker" in other.cmdline()]
+
+        until = time.monotonic() + 20
+        while not workers() and time.monotonic() < until:
+            time.sleep(0.2)
+        first = workers()
+        psutil.Process(first[0]).kill()
+        while (not workers() or workers() == first) and time.monotonic() < until + 20:
+            time.sleep(0.2)
+        assert workers() and workers() != first
+    wait_until_gone(folder)
+
+
+def test_a_database_that_dies_is_started_again(folder: Path) -> None:
+    port = free_port()
+    with running(folder, port) as process:
+        wait_until_it_answers(process, port)
+        postmaster = int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        psutil.Process(postmaster).kill()
+        psutil.wait_procs([psutil.Process(postmaster)] if psutil.pid_exists(postmaster) else [], timeout=10)
+        time.sleep(2)
+        wait_until_it_answers(process, port)
+        assert int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]) != postmaster
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-up", timeout=20) as answer:
+            assert answer.status == 200
+    wait_until_gone(folder)
+
+
+def test_a_taken_port_is_explained(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with running(folder, port) as process:
+            said, _ = process.communicate(timeout=40)
+    assert process.returncode == 1
+    assert f"Port {port} is already in use" in said
+    assert f"make run PORT={port + 1}" in said
+
+
+def test_a_full_disk_is_explained(tmp_path: Path) -> None:
+    """A real, small file system where this machine lets us make one; otherwise the figure is raised, not the answer."""
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = (
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(small)], capture_output=True).returncode
+        == 0
+    )
+    try:
+        if mounted:
+            with running(small, free_port()) as process:
+                said, _ = process.communicate(timeout=40)
+            assert process.returncode == 1
+        else:
+            free = shutil.disk_usage(small).free
+            said = _refusal_when_needing(small, free * 2)
+        assert "The disk is almost full" in said
+        assert "CASEMGR_DATA" in said
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(small)], check=True)
+
+
+def _refusal_when_needing(folder: Path, needed: int) -> str:
+    import config
+    from casemgr.platform import launcher
+
+    before, launcher.NEEDED_BYTES = launcher.NEEDED_BYTES, needed
+    try:
+        with pytest.raises(launcher.CannotStart) as refusal:
+            launcher.check_machine(config.load({"CASEMGR_DATA": str(folder), "CASEMGR_SECRET_KEY": "x" * 40}))
+    finally:
+        launcher.NEEDED_BYTES = before
+    return str(refusal.value)
+
+
+def test_somebody_elses_folder_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import config
+    from casemgr.platform import launcher
+
+    settings = config.load({"CASEMGR_DATA": str(tmp_path), "CASEMGR_SECRET_KEY": "x" * 40})
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(launcher.CannotStart, match="belongs to another user"):
+        launcher.check_machine(settings)
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({}, "CASEMGR_BASE_URL"),
+        ({"CASEMGR_BASE_URL": "http://cases.example.org"}, "CASEMGR_BASE_URL"),
+        ({"CASEMGR_BASE_URL": "https://cases.example.org", "CASEMGR_SECRET_KEY": "short"}, "CASEMGR_SECRET_KEY"),
+        (
+            {
+                "CASEMGR_BASE_URL": "https://cases.example.org",
+                "DATABASE_URL": "postgresql://owner@db/x",
+                "DATABASE_ADMIN_URL": "postgresql://owner@db/x",
+            },
+            "DATABASE_ADMIN_URL",
+        ),
+    ],
+)
+def test_production_refuses_an_unsafe_setting_and_names_it(folder: Path, environ: dict[str, str], named: str) -> None:
+    with running(folder, free_port(), CASEMGR_PRODUCTION="1", **environ) as process:
+        said, _ = process.communicate(timeout=40)
+    assert process.returncode == 1
+    assert named in said
+
+
+def test_the_secret_key_is_kept_for_its_owner_only(tmp_path: Path) -> None:
+    import config
+
+    first = config.load({"CASEMGR_DATA": str(tmp_path)}).secret_key
+    assert config.load({"CASEMGR_DATA": str(tmp_path)}).secret_key == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
