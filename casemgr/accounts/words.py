@@ -28,7 +28,7 @@ ROLE_HINTS = {
     "attorney": "Runs cases and files packets; sees privileged papers.",
     "advocate": "Runs cases and files packets; sees privileged papers.",
     "paralegal": "Runs cases, but does not file packets; sees privileged papers.",
-    "parent": "Adds papers and notes; sees what is shared with the family. In a family's own workspace: runs the case.",
+    "parent": "Adds papers and notes; sees what is shared with the family. In a family’s own workspace: runs the case.",
     "viewer": "Reads what is shared; changes nothing.",
 }
 
