@@ -129,8 +129,8 @@ def _log_words(packet: Packet, filing: Filing, how: str) -> NewEntry:
         kind="letter_sent",
         happened_on=filing.filed_on,
         title=f"{name} filed",
-        body=f"{how}, to: {filing.to}\nThe packet has {packet.page_count} pages. SHA-256 of the PDF: {packet.pdf_sha256}",
-        shows=f"The {name[0].lower() if name[:3] != 'OCR' else 'O'}{name[1:]} was filed on {long_date(filing.filed_on)}.",
+        body=f"{how}, to: {filing.to}\nPages: {packet.page_count}. SHA-256 of the PDF: {packet.pdf_sha256}",
+        shows=f"It was filed on {long_date(filing.filed_on)}.",
         visibility="shared",
     )
 
@@ -138,7 +138,8 @@ def _log_words(packet: Packet, filing: Filing, how: str) -> NewEntry:
 def record_received(packet: Packet, on: date, notice_sent: str, *, by: User) -> bool:
     """Record that the district received it: most clocks start on that day.
 
-    Returns False when it is recorded already. Raises FilingRefused, TransitionRefused or FactRefused, and changes nothing.
+    Returns False when it is recorded already. Raises FilingRefused, TransitionRefused or FactRefused, and changes
+    nothing.
     """
     case = db.session.get_one(Case, packet.case_id)
     locked = tasks.lock_packet(packet.case_id, packet.id)

@@ -193,7 +193,7 @@ def judge(case: Case, packet: Packet, material: Material | None = None) -> Check
 def queue(packet: Packet, *, by: User) -> None:
     """Have the PDF made: the job exists if and only if this commits. Twice is the same as once.
 
-    Raises FilingRefused when something required is missing, or ExhibitRefused when an exhibit may not go in (any more)."""
+    Raises FilingRefused when something required is missing, ExhibitRefused when an exhibit may not go in any more."""
     case = db.session.get_one(Case, packet.case_id)
     locked = tasks.lock_packet(packet.case_id, packet.id)
     if locked is None or locked.state in ("queued", "building"):

@@ -1,7 +1,187 @@
-"""Pages of filings."""
+"""Pages of packets: the list, one packet with its checklist, and what is said on it."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+from uuid import UUID, uuid4
 
-bp = Blueprint("filings", __name__)
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm.exc import StaleDataError
+
+from casemgr.accounts.access import Access
+from casemgr.accounts.roles import Permission
+from casemgr.cases.clock import today
+from casemgr.extensions import db
+from casemgr.filings import exhibit_views, filing_views, forms, queries, services
+from casemgr.filings.blueprint import PACKET, PACKETS, bp, fix_url, packet_or_404, sees_drafts
+from casemgr.filings.kinds import KINDS
+from casemgr.filings.material import fingerprint
+from casemgr.filings.models import Packet
+from casemgr.law.contents import routing
+from casemgr.law.terms import FilingKind
+from casemgr.platform.locking import StaleForm
+from casemgr.proceedings.queries import proceeding
+from casemgr.web.once import make_once
+from casemgr.web.permissions import case_access, requires
+
+__all__ = ["bp", "exhibit_views", "filing_views"]
+
+
+@bp.get(PACKETS)
+@requires(Permission.CASE_READ)
+def index(case_id: UUID) -> Any:
+    access = case_access()
+    return render_template(
+        "filings/index.html",
+        case=access.case,
+        packets=queries.packets_of(access.case, drafts=sees_drafts(access)),
+        ways=queries.ways_in(access.case) if sees_drafts(access) else [],
+        fresh_id=uuid4,
+    )
+
+
+@bp.post(f"{PACKETS}/new")
+@requires(Permission.PACKET_EDIT)
+def begin(case_id: UUID) -> Any:
+    """Begin a packet of the kind that the button names; the same button twice begins one."""
+    access = case_access()
+    kind = request.form.get("kind", "")
+    if kind not in KINDS:
+        abort(400)
+    own_id = _id_of(request.form.get("submission", ""))
+    try:
+        packet, _made = make_once(
+            Packet, own_id, case_id, lambda: services.begin(access.case, kind, by=current_user, packet_id=own_id)
+        )
+    except services.FilingRefused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+        return redirect(url_for(".index", case_id=case_id))
+    return redirect(url_for(".show", case_id=case_id, packet_id=packet.id))
+
+
+@bp.get(PACKET)
+@requires(Permission.CASE_READ)
+def show(case_id: UUID, packet_id: UUID) -> Any:
+    access = case_access()
+    case, packet = access.case, packet_or_404(access, packet_id)
+    shown: dict[str, Any] = {
+        "case": case,
+        "packet": packet,
+        "kind": KINDS[packet.kind],
+        "chosen": [(row, paper) for row, paper in queries.exhibits_of(packet) if paper.visibility in access.visible],
+        "label_of": queries.label_of,
+        "recipients": forms.recipients_of(packet),
+        "route": routing(FilingKind(packet.kind), case.state),
+        "details": forms.details_of(packet),
+    }
+    if packet.state == "filed":
+        own = proceeding(case, packet.proceeding_id) if packet.proceeding_id else None
+        return render_template("filings/filed.html", **shown, proceeding=own)
+    material = queries.gather(case, packet)
+    return render_template(
+        "filings/show.html",
+        **shown,
+        material=material,
+        checklist=services.judge(case, packet, material),
+        is_stale=packet.state == "ready" and packet.built_from != fingerprint(material),
+        refused=[one for one in material.exhibits if one.refused],
+        fix_url=lambda fix: fix_url(case, packet, fix),
+    )
+
+
+@bp.route(f"{PACKET}/details", methods=["GET", "POST"])
+@requires(Permission.PACKET_EDIT)
+def details(case_id: UUID, packet_id: UUID) -> Any:
+    access = case_access()
+    packet = packet_or_404(access, packet_id)
+    form = forms.details_form(packet, today(access.case))
+
+    def save() -> None:
+        services.save_details(packet, form.to_details(), version=form.seen_version, by=current_user)
+
+    def theirs(saved: Packet) -> list[tuple[str, str]]:
+        return forms.in_words(saved.kind, forms.details_of(saved))
+
+    return _save_form(access, packet, form, save, theirs, "filings/details.html")
+
+
+@bp.route(f"{PACKET}/service", methods=["GET", "POST"])
+@requires(Permission.PACKET_EDIT)
+def service(case_id: UUID, packet_id: UUID) -> Any:
+    """Who gets a copy, and how."""
+    access = case_access()
+    packet = packet_or_404(access, packet_id)
+    form = forms.recipients_form(packet)
+
+    def save() -> None:
+        services.save_recipients(packet, form.to_recipients(), version=form.seen_version, by=current_user)
+
+    def theirs(saved: Packet) -> list[tuple[str, str]]:
+        return forms.recipients_in_words(forms.recipients_of(saved))
+
+    return _save_form(access, packet, form, save, theirs, "filings/service.html")
+
+
+def _save_form(access: Access, packet: Packet, form: Any, save: Any, theirs: Any, template: str) -> Any:
+    """Show a form of the packet, save it, or show both versions when somebody else saved it first."""
+    packet_id, case_id, conflict = packet.id, access.case.id, None
+    if form.validate_on_submit():
+        try:
+            save()
+        except (StaleForm, StaleDataError):
+            db.session.rollback()
+            packet = packet_or_404(access, packet_id)
+            form.show_version(packet.version)
+            conflict = {"theirs": theirs(packet), "mine": form.in_words()}
+        except services.FilingRefused as refusal:
+            db.session.rollback()
+            flash(str(refusal), "error")
+            return redirect(url_for(".show", case_id=case_id, packet_id=packet_id))
+        else:
+            flash("Saved.")
+            return redirect(url_for(".show", case_id=case_id, packet_id=packet_id))
+    page = render_template(
+        template,
+        case=access.case,
+        packet=packet,
+        kind=KINDS[packet.kind],
+        form=form,
+        conflict_rows=_only_differing(conflict),
+        route=routing(FilingKind(packet.kind), access.case.state),
+    )
+    return page, 409 if conflict else 422 if form.errors else 200
+
+
+def _only_differing(conflict: dict[str, list[tuple[str, str]]] | None) -> dict[str, list[tuple[str, str]]] | None:
+    """Leave out the fields that both left empty."""
+    if conflict is None:
+        return None
+    pairs = [pair for pair in zip(conflict["theirs"], conflict["mine"], strict=True) if pair[0][1] or pair[1][1]]
+    return {"theirs": [theirs for theirs, _ in pairs], "mine": [mine for _, mine in pairs]}
+
+
+@bp.route(f"{PACKET}/discard", methods=["GET", "POST"])
+@requires(Permission.PACKET_EDIT)
+def discard(case_id: UUID, packet_id: UUID) -> Any:
+    access = case_access()
+    packet = packet_or_404(access, packet_id)
+    if request.method == "GET":
+        return render_template("filings/discard.html", case=access.case, packet=packet, kind=KINDS[packet.kind])
+    form = forms.VersionForm()
+    try:
+        services.discard(packet, version=form.seen_version, by=current_user)
+    except (StaleForm, StaleDataError, services.FilingRefused) as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+        return redirect(url_for(".show", case_id=case_id, packet_id=packet_id))
+    flash("The packet was thrown away. Your papers and your case are as they were.")
+    return redirect(url_for(".index", case_id=case_id))
+
+
+def _id_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()

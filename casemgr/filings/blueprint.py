@@ -1,0 +1,58 @@
+"""The blueprint that the pages of packets hang on, and what all of them need."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, url_for
+
+from casemgr.accounts.access import Access
+from casemgr.accounts.roles import Permission
+from casemgr.cases.models import Case
+from casemgr.filings import queries
+from casemgr.filings.checklist import Fix
+from casemgr.filings.kinds import KINDS, SEND_METHODS, STATES
+from casemgr.filings.models import Packet
+from casemgr.web.navigation import url_if_any
+
+bp = Blueprint("filings", __name__)
+PACKETS = "/cases/<uuid:case_id>/filings"
+PACKET = f"{PACKETS}/<uuid:packet_id>"
+
+
+@bp.context_processor
+def words() -> dict[str, Any]:
+    """The plain words of packets, for the pages of this feature."""
+    return {"kinds": KINDS, "send_methods": SEND_METHODS, "packet_states": STATES}
+
+
+def sees_drafts(access: Access) -> bool:
+    """A draft is work in progress of those who run the case; what was filed is for everyone on it."""
+    return access.allows(Permission.PACKET_EDIT)
+
+
+def packet_or_404(access: Access, packet_id: UUID) -> Packet:
+    return queries.packet(access.case, packet_id, drafts=sees_drafts(access)) or abort(404)
+
+
+def fix_url(case: Case, packet: Packet, fix: Fix) -> str | None:
+    """Return where a gap is closed; None where this installation has no such page."""
+    own = {"case_id": case.id, "packet_id": packet.id}
+    match fix.place:
+        case "student":
+            return url_for("cases.edit", case_id=case.id)
+        case "people":
+            return url_for("cases.people", case_id=case.id)
+        case "new_issue":
+            return url_for("issues.new", case_id=case.id)
+        case "issue":
+            return url_for("issues.edit", case_id=case.id, issue_id=fix.target)
+        case "evidence":
+            return url_for("issues.link", case_id=case.id, issue_id=fix.target)
+        case "placement":
+            return url_if_any("plans.record", case_id=case.id)
+        case "answer":
+            return url_for("filings.details", **own, _anchor=f"answer_{fix.target}")
+        case _:
+            return url_for(f"filings.{fix.place}", **own)

@@ -1,0 +1,122 @@
+"""Choose the exhibits of a packet, and put them in order."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm.exc import StaleDataError
+
+from casemgr.accounts.access import Access
+from casemgr.accounts.roles import Permission
+from casemgr.documents.kinds import DOCUMENT_KINDS
+from casemgr.extensions import db
+from casemgr.filings import forms, queries, services
+from casemgr.filings.blueprint import PACKET, bp, packet_or_404
+from casemgr.filings.kinds import KINDS
+from casemgr.filings.models import Packet
+from casemgr.platform.locking import StaleForm
+from casemgr.web.permissions import case_access, requires
+
+STALE = "Someone changed this packet after you opened the page. Look at it as it is now, then do it again."
+LONGEST = 500
+
+
+@bp.get(f"{PACKET}/exhibits")
+@requires(Permission.PACKET_EDIT)
+def exhibits(case_id: UUID, packet_id: UUID) -> Any:
+    access = case_access()
+    return _page(access, packet_or_404(access, packet_id))
+
+
+@bp.post(f"{PACKET}/exhibits/add")
+@requires(Permission.PACKET_EDIT)
+def add_exhibits(case_id: UUID, packet_id: UUID) -> Any:
+    access = case_access()
+    packet = packet_or_404(access, packet_id)
+    chosen = [_id_or_400(value) for value in request.form.getlist("paper")]
+    here = url_for(".exhibits", case_id=case_id, packet_id=packet_id)
+    if not chosen:
+        flash("Nothing was added. Tick at least one paper.", "warning")
+        return redirect(here)
+    try:
+        made = services.add_exhibits(packet, chosen, version=forms.VersionForm().seen_version, by=current_user)
+    except services.FilingRefused as refusal:
+        db.session.rollback()
+        return _page(access, packet_or_404(access, packet_id), refusal), 422
+    except (StaleForm, StaleDataError):
+        db.session.rollback()
+        return _page(access, packet_or_404(access, packet_id), services.FilingRefused(STALE)), 409
+    flash(f"{made} added." if made else "They are exhibits already.")
+    return redirect(here)
+
+
+@bp.post(f"{PACKET}/exhibits/arrange")
+@requires(Permission.PACKET_EDIT)
+def arrange_exhibits(case_id: UUID, packet_id: UUID) -> Any:
+    """Save the descriptions, and do what the pressed button says: `up:<id>`, `down:<id>`, `remove:<id>`, `sort`."""
+    access = case_access()
+    packet = packet_or_404(access, packet_id)
+    rows = [row.id for row, _ in queries.exhibits_of(packet)]
+    said = {row: " ".join(request.form.get(f"description-{row}", "").split())[:LONGEST] for row in rows}
+    verb, _, target = request.form.get("do", "save").partition(":")
+    order = services.proposed_order(packet) if verb == "sort" else _moved(rows, verb, target)
+    try:
+        services.arrange_exhibits(packet, order, said, version=forms.VersionForm().seen_version, by=current_user)
+    except services.FilingRefused as refusal:
+        db.session.rollback()
+        return _page(access, packet_or_404(access, packet_id), refusal), 422
+    except (StaleForm, StaleDataError):
+        db.session.rollback()
+        return _page(access, packet_or_404(access, packet_id), services.FilingRefused(STALE), said), 409
+    flash({"remove": "Taken out.", "sort": "Put in order of their dates."}.get(verb, "Saved."))
+    return redirect(url_for(".exhibits", case_id=case_id, packet_id=packet_id, _anchor="order"))
+
+
+def _page(
+    access: Access,
+    packet: Packet,
+    refusal: services.FilingRefused | None = None,
+    typed: dict[UUID, str] | None = None,
+) -> str:
+    kind = request.args.get("kind", "")
+    chosen = queries.exhibits_of(packet)
+    taken = {row.document_id for row, _ in chosen}
+    papers = queries.papers_to_choose(access.case, access.visible, kind if kind in DOCUMENT_KINDS else "")
+    return render_template(
+        "filings/exhibits.html",
+        case=access.case,
+        packet=packet,
+        kind=KINDS[packet.kind],
+        chosen=[(row, paper, queries.why_not(paper)) for row, paper in chosen],
+        papers=[paper for paper in papers if paper.id not in taken],
+        kinds_of_paper=DOCUMENT_KINDS,
+        wanted_kind=kind,
+        label_of=queries.label_of,
+        exhibit_kind=queries.exhibit_kind,
+        refusal=refusal,
+        typed=typed or {},
+    )
+
+
+def _moved(rows: list[UUID], verb: str, target: str) -> list[UUID]:
+    """Return the order after one step; an exhibit that is gone, or at the end already, moves nothing."""
+    place = next((n for n, row in enumerate(rows) if str(row) == target), None)
+    if place is None:
+        return rows
+    row = rows[place]
+    others = rows[:place] + rows[place + 1 :]
+    if verb == "remove":
+        return others
+    to = {"up": place - 1, "down": place + 1}.get(verb, place)
+    to = max(0, min(len(others), to))
+    return [*others[:to], row, *others[to:]]
+
+
+def _id_or_400(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        abort(400)
