@@ -26,6 +26,7 @@ from casemgr.documents.kinds import DOCUMENT_KINDS, RECEIVED_HOW, VISIBILITIES, 
 from casemgr.documents.models import Document
 from casemgr.documents.queries import SORTS, PaperFilter
 from casemgr.documents.services import PaperDetails
+from casemgr.web.filters import legal_date
 
 HEADER = "X-Field-"
 KINDS = list(DOCUMENT_KINDS.items())
@@ -95,8 +96,12 @@ class PaperForm(_AboutForm):
     document_on = DateField("Date on the paper", [Optional(), _not_later_than_today])
     visibility = RadioField("Who may see it")
     note = TextAreaField("Note", [Length(max=5000, message="Use 5,000 characters or fewer.")], filters=[_plain])
-    confirmed = BooleanField("Yes, let them see it")
+    confirmed = BooleanField("Yes, let more people see it")
     version = HiddenField()
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.source.label.text, self.received_how.label.text = "Who it came from", "How it came"
 
     @property
     def seen_version(self) -> int:
@@ -125,16 +130,17 @@ def saved_in_words(paper: Document) -> list[tuple[str, str]]:
 
 
 def _in_words(said: PaperDetails | Document) -> list[tuple[str, str]]:
-    return [
+    words = [
         ("Title", said.title),
         ("Kind of paper", DOCUMENT_KINDS.get(said.kind, said.kind)),
-        ("Date on the paper", said.document_on.isoformat() if said.document_on else ""),
-        ("Received on", said.received_on.isoformat() if said.received_on else ""),
+        ("Date on the paper", legal_date(said.document_on)),
+        ("Received on", legal_date(said.received_on)),
         ("How it came", RECEIVED_HOW.get(said.received_how, said.received_how)),
         ("Who it came from", said.source),
         ("Who may see it", VISIBILITIES[said.visibility].label),
         ("Note", said.note),
     ]
+    return [(label, value or "Nothing") for label, value in words]
 
 
 def to_filter(args: Mapping[str, str], *, may_open_trash: bool) -> PaperFilter:

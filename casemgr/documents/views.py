@@ -244,7 +244,6 @@ def _list_page(access: Access, form: DropForm) -> str:
 
 
 def _edit_page(access: Access, paper: Document, form: PaperForm, theirs: list[tuple[str, str]] | None = None) -> str:
-    chosen = form.visibility.data if form.visibility.data in VISIBILITIES else paper.visibility
     return render_template(
         "documents/edit.html",
         case=access.case,
@@ -252,7 +251,6 @@ def _edit_page(access: Access, paper: Document, form: PaperForm, theirs: list[tu
         paper=paper,
         form=form,
         hints=VISIBILITY_HINTS,
-        widens=opens_it_to_more_people(paper.visibility, chosen),
         can_widen=any(opens_it_to_more_people(paper.visibility, key) for key in access.visible),
         theirs=theirs,
     )

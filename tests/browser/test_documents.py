@@ -110,7 +110,7 @@ def test_the_list_of_a_case_in_use(world: World, sign_in: SignIn, live: str, wor
     page.get_by_label("Who may see it").last.select_option("mediation")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("row").nth(1)).to_contain_text("evaluation")
-    expect(page.get_by_text("found")).to_be_visible()
+    expect(page.get_by_text("papers found")).to_be_visible()
     page.get_by_role("link", name="Clear").click()
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_text("Page 2 of 2")).to_be_visible()
@@ -145,7 +145,7 @@ def test_two_tabs_and_a_paper_that_would_be_shown_to_more_people(world: World, s
     expect(page.locator(".field-error")).to_contain_text("More people could open this paper")
     kit.check_page(page)
     kit.screenshot(page, "paper-widen")
-    page.get_by_label("Yes, let them see it").check()
+    page.get_by_label("Yes, let more people see it").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("now “Shared with the family”")).to_be_visible()
 
