@@ -67,7 +67,7 @@ class EntryForm(FlaskForm):
     kind = SelectField("What kind of thing was it?", [DataRequired("Choose what kind of thing it was.")])
     happened_on = DayField("When did it happen?", [InputRequired("Enter the day it happened, or your best guess.")])
     happened_at = ClockField("What time?", [Optional()])
-    precision = RadioField("How sure is the date?", choices=list(PRECISIONS.items()), default="day")
+    precision = SelectField("How sure is the date?", choices=list(PRECISIONS.items()), default="day")
     title = StringField(
         "In one line",
         [DataRequired("Say in a few words what happened."), Length(max=300, message="Keep this under 300 characters.")],
@@ -185,6 +185,8 @@ def _for_case(form_type: type[EntryForm], access: Access, start: dict[str, objec
     form = form_type(today(access.case), names, data=start)
     form.kind.choices = [("", "Choose the kind"), *EVIDENCE_KINDS.items()]
     form.people.choices = cases.person_choices(access.case)
+    if not names:
+        form.other_people.label.text = "Who was part of it?"
     form.people.data = [one for one in form.people.data or () if one not in gone]
     form.issues.choices = issues.choices(access.case) if access.allows(Permission.ISSUE_EDIT) else []
     form.visibility.choices = choices_for(access.visible)

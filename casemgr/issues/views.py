@@ -36,12 +36,14 @@ def issue_words() -> Any:
 def index(case_id: UUID) -> Any:
     access = case_access()
     found = queries.issues_of(access.case, access.visible)
+    standing = [view for view in found if not view.issue.is_withdrawn]
     return render_template(
         "issues/index.html",
         case=access.case,
-        standing=[view for view in found if not view.issue.is_withdrawn],
+        standing=standing,
         withdrawn=[view for view in found if view.issue.is_withdrawn],
         matrix=queries.matrix(access.case, access.visible),
+        matrix_columns=["Kind", *((f"Issue {view.issue.number}", "number") for view in standing)],
     )
 
 
@@ -165,7 +167,7 @@ def _conflict(access: Access, issue_id: UUID, form: IssueForm) -> tuple[Issue, d
 
 def _rows(issue: Issue | services.NewIssue) -> list[tuple[str, str]]:
     area = areas.ISSUE_AREAS.get(issue.area)
-    return [
+    told = [
         ("What it is about", area.label if area else ""),
         ("Law", areas.LAWS.get(issue.law, issue.law)),
         ("The issue", issue.title),
@@ -174,6 +176,7 @@ def _rows(issue: Issue | services.NewIssue) -> list[tuple[str, str]]:
         ("The facts", issue.facts),
         ("What would fix it", issue.relief),
     ]
+    return [(label, text or "(empty)") for label, text in told]
 
 
 def _issue_or_404(access: Access, issue_id: UUID) -> Issue:

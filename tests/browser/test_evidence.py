@@ -32,7 +32,9 @@ def a_full_log(world: World, actor: Actor) -> UUID:
     person(world, actor, case_id, "Priya Example", "special_education_director")
     letter = paper(world, actor, case_id, title="Letter of the district, February 20")
     paper(world, actor, case_id, title="IEP 2025–2026", kind="iep", page_count=22)
-    issue = add(world, actor, case_id, "Speech therapy of the IEP was not given for eleven weeks")
+    issue = add(
+        world, actor, case_id, "Speech therapy of the IEP was not given for eleven weeks", "iep_not_implemented"
+    )
     [wrong, *_rest] = log(
         world,
         actor,

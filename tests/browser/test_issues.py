@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from casemgr.evidence.kinds import EVIDENCE_KINDS
 from tests.browser import kit
 from tests.browser.test_evidence import a_full_log
 from tests.evidence.makers import log, told
@@ -71,7 +72,9 @@ def test_the_slower_of_two_tabs_sees_both_versions_and_keeps_the_text(
 def test_every_page_of_issues_passes_axe_keyboard_and_phone(world: World, sign_in: SignIn, live: str) -> None:
     parent = world.person(name="Dana Example")
     case_id = a_full_log(world, parent)
-    add(world, parent, case_id, "No prior written notice when the aide was taken away")
+    add(world, parent, case_id, "No prior written notice when the aide was taken away", "prior_written_notice")
+    many = add(world, parent, case_id, "Evaluated late, and not in all areas", "evaluation_late")
+    log(world, parent, case_id, *(told(label, kind=kind, issue_ids=[many]) for kind, label in EVIDENCE_KINDS.items()))
     page = sign_in(parent)
     here = f"{live}/cases/{case_id}/issues"
     page.goto(here)
