@@ -213,14 +213,18 @@ def _decoded(stream: pikepdf.Stream) -> tuple[bytes, int]:
 def _inflate(data: bytes) -> tuple[bytes, int]:
     """Return the start of inflated data and its length, counted up to just past the limit.
 
-    A wrong checksum at the very end is common and harmless; any other fault is not.
+    The two bytes of header and the checksum at the end are passed over: they are often wrong and harmless.
+    Data that is broken or does not come to its end raises zlib.error: something of the page is missing.
     """
-    engine = zlib.decompressobj()
-    out = engine.decompress(data, _PEEK)
+    if not data.strip():
+        return b"", 0
+    engine = zlib.decompressobj(-zlib.MAX_WBITS)
+    out = engine.decompress(data[2:], _PEEK)
     length = len(out)
     while engine.unconsumed_tail and length <= MAX_CONTENT:
-        more = engine.decompress(engine.unconsumed_tail, _PEEK)
-        length += len(more)
+        length += len(engine.decompress(engine.unconsumed_tail, _PEEK))
+    if not engine.eof and length <= MAX_CONTENT:
+        raise zlib.error("the data ends before its end")
     return out, length
 
 

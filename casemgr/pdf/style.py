@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from reportlab.lib.colors import HexColor
@@ -155,13 +156,9 @@ def small_line(
     canvas: Any, type_: Typesetter, words: str, x: float, y: float, *, width: float, right: bool = False
 ) -> None:
     """Write one small quiet line from `x`, or up to `x` on the right, cut with an ellipsis at `width` points."""
-    words = " ".join(fonts.clean(words[:400]).split())  # no line holds more
-    if _small_width(type_, words) > width:
-        while words and _small_width(type_, words + "…") > width:
-            words = words[: int(len(words) * 0.95)] if len(words) > 20 else words[:-1]
-        words = words.rstrip() + "…"
+    words, size = _fitted(words[:400], width)  # no line holds more
     if right:
-        x -= _small_width(type_, words)
+        x -= size
     canvas.setFillColor(QUIET)
     text = canvas.beginText(x, y)
     for run, name in type_.runs(words, fonts.SANS):
@@ -170,5 +167,17 @@ def small_line(
     canvas.drawText(text)
 
 
-def _small_width(type_: Typesetter, words: str) -> float:
-    return sum(float(stringWidth(run, name, SMALL.fontSize)) for run, name in type_.runs(words, fonts.SANS))
+@lru_cache(maxsize=512)
+def _fitted(words: str, width: float) -> tuple[str, float]:
+    """Return the words on one line, cut to `width` points, and how wide they are; heads come on each page."""
+
+    def size(text: str) -> float:
+        runs = Typesetter().runs(text, fonts.SANS)
+        return sum(float(stringWidth(run, name, SMALL.fontSize)) for run, name in runs)
+
+    words = " ".join(fonts.clean(words).split())
+    if size(words) > width:
+        while words and size(words + "…") > width:
+            words = words[: int(len(words) * 0.95)] if len(words) > 20 else words[:-1]
+        words = words.rstrip() + "…"
+    return words, size(words)

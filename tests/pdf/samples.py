@@ -232,7 +232,7 @@ def packet(folder: Path, **changes: object) -> m.Packet:
         dated=date(2026, 11, 20),
         filing=filing(),
         chronology=CHRONOLOGY,
-        exhibits=exhibits(folder),
+        exhibits=() if "exhibits" in changes else exhibits(folder),
         certificate=CERTIFICATE,
         bates=m.Bates("SAMPLE-", 1, 6),
     )
