@@ -3,8 +3,9 @@
     python -m bench.packet [--exhibits 40] [--pages 25] [--rounds 5] [--kind mixed]
 
 Makes its own inputs (by default one file in four is a scan, as in a real case file), then alternates
-both programs and takes the best time of each: on a busy machine that is the run that was disturbed least. Prints the ratio
-of wall times and the peak memory; ends with status 1 when a limit is broken. Needs `qpdf` on the path.
+both programs and takes the best time of each: on a busy machine that is the run that was disturbed least.
+Prints the ratio of wall times and the peak memory; ends with status 1 when a limit is broken. Needs `qpdf`
+on the path.
 """
 
 import argparse
