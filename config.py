@@ -42,6 +42,8 @@ class Settings:
     session_idle: timedelta = timedelta(hours=8)
     session_life: timedelta = timedelta(days=14)
     web_threads: int = 12
+    trusted_proxies: int = 0
+    """How many reverse proxies stand before us: as many forwarded addresses are believed, and no more."""
     log_file: Path | None = None
     """Where the log goes; None: standard error."""
 
@@ -101,6 +103,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         base_url=environ.get("CASEMGR_BASE_URL") or None,
         max_upload_bytes=_whole_number(environ, "CASEMGR_MAX_UPLOAD_MB", 2048) * MEGABYTE,
         web_threads=_whole_number(environ, "CASEMGR_WEB_THREADS", 12),
+        trusted_proxies=_whole_number(environ, "CASEMGR_TRUSTED_PROXIES", 0),
         log_file=Path(environ["CASEMGR_LOG_FILE"]) if environ.get("CASEMGR_LOG_FILE") else None,
     )
     if settings.production and (problems := settings.unsafe()):

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from casemgr import extensions
@@ -36,6 +37,8 @@ def create_app(settings: config.Settings, database_url: str) -> Flask:
     app = Flask(__name__, template_folder=str(Path(__file__).resolve().parent.parent / "templates"))
     app.config.from_mapping(settings.for_flask())
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    if hops := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(config.ROOT / "migrations"))

@@ -88,6 +88,24 @@ def create_user(name: str, email: str, persona: str, state: str, passphrase: str
         click.echo(f"Account made: {user.email}")
 
 
+@main.command("set-passphrase")
+@click.argument("email")
+@click.password_option("--passphrase")
+def set_passphrase(email: str, passphrase: str) -> None:
+    """Give a person who forgot it a new passphrase, and end their sessions."""
+    from casemgr.accounts import queries, services
+
+    with _app().app_context():
+        user = queries.user_by_email(email)
+        if user is None:
+            raise click.ClickException("There is no account with this e-mail.")
+        try:
+            services.reset_passphrase(user, passphrase)
+        except services.AccountRefused as problem:
+            raise click.ClickException(str(problem)) from problem
+        click.echo("The passphrase was changed.")
+
+
 @main.command("sample-case")
 @click.argument("email")
 def sample_case(email: str) -> None:

@@ -12,7 +12,7 @@ from casemgr.accounts.models import Membership, Organization, User
 from casemgr.accounts.roles import Permission, role_allows, visible_kinds
 from casemgr.cases.models import Case, CaseMember
 from casemgr.extensions import db
-from casemgr.platform.tenancy import Scope, set_scope
+from casemgr.platform.tenancy import Scope, current_scope, set_scope
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ def access_to_case(user: User, case_id: UUID) -> Access | None:
     Membership of the case's organization comes first; a role in the case itself narrows or widens it; a
     guest acts in the case's organization, limited to the cases they were named on.
     """
+    if current_scope().user_id != user.id:  # on the command line nobody is signed in
+        set_scope(Scope(None, user.id))
     grants = db.session.scalars(select(CaseMember).where(CaseMember.user_id == user.id)).unique().all()
     case_roles = {grant.case_id: grant.role for grant in grants}
     for membership in memberships_of(user):

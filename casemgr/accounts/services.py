@@ -182,15 +182,29 @@ def change_email(user: User, email: str, *, present: str) -> None:
 
 def change_passphrase(user: User, new: str, *, present: str) -> None:
     """Change the passphrase and end every session; the view begins a new one. Raises as `change_email`."""
-    problem = passphrases.strength_of(new, (user.name, user.email)).problem
-    if problem:
-        raise AccountRefused(problem, "new")
+    _must_be_strong(user, new)
     if new == present:
         raise AccountRefused("This is the passphrase you have now. Choose another one.", "new")
     _prove(user, present)
+    _set_passphrase(user, new, "change_passphrase")
+
+
+def reset_passphrase(user: User, new: str) -> None:
+    """Give a person who forgot theirs a new passphrase, from the command line. Raises AccountRefused."""
+    _must_be_strong(user, new)
+    _set_passphrase(user, new, "reset_passphrase")
+
+
+def _must_be_strong(user: User, new: str) -> None:
+    problem = passphrases.strength_of(new, (user.name, user.email)).problem
+    if problem:
+        raise AccountRefused(problem, "new")
+
+
+def _set_passphrase(user: User, new: str, act: str) -> None:
     user.passphrase_hash = passphrases.hash_of(new)
     user.session_epoch += 1
-    audit.record(None, "accounts:account:change_passphrase", by=user, subject=user.id)
+    audit.record(None, f"accounts:account:{act}", by=user, subject=user.id)
     db.session.commit()
 
 
