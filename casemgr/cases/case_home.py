@@ -75,9 +75,9 @@ def case_home(access: Access) -> CaseHome:
 
 
 def _available(case: Case, options: Sequence[Option]) -> list[str]:
-    """The stages that an allowed move leads to, without the present one."""
-    found = {option.transition.target.value for option in options if option.verdict.kind is not VerdictKind.REFUSED}
-    return [stage.value for stage in Stage if stage.value in found and stage.value != case.stage]
+    """The stages that the law opens now without a warning. Closing is always possible and not on the way."""
+    found = {row.transition.target.value for row in options if row.verdict.kind is VerdictKind.ALLOWED}
+    return [stage.value for stage in Stage if stage.value in found - {case.stage, Stage.CLOSED.value}]
 
 
 def _parallel(view: CaseView) -> list[str]:

@@ -207,7 +207,7 @@ class CaseForm(StudentFields, ConcernFields, FlaskForm):
     def __init__(self, *args: object, today: date, owners: list[tuple[str, str]], zone: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.owner_id.choices = [("", "Nobody yet"), *owners]
+        self.owner_id.choices = [("", "Nobody"), *owners]
         if zone not in dict(ZONE_CHOICES):
             self.timezone.choices = [(zone, zone), *ZONE_CHOICES]
 

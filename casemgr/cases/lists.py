@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, union_all
 
@@ -20,7 +20,7 @@ from casemgr.accounts.models import Organization, User
 from casemgr.accounts.roles import visible_kinds
 from casemgr.cases.clock import today_in
 from casemgr.cases.models import Case, CaseMember, Student
-from casemgr.cases.queries import DueDate, due_date, words_for
+from casemgr.cases.queries import DueDate, due_date, move_kind, words_for
 from casemgr.deadlines.models import Deadline, Fact
 from casemgr.deadlines.standing import is_running
 from casemgr.documents.models import Document
@@ -141,7 +141,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Activity:
-    """Something that was recorded: what, in whose case, by whom, when."""
+    """Something that was recorded: what, in whose case, by whom, when (in the zone of the reader)."""
 
     kind: str
     case_id: UUID
@@ -211,12 +211,6 @@ def workplaces_of(user: User) -> list[Workplace]:
     return places
 
 
-@contextmanager
-def _inside(place: Workplace) -> Iterator[None]:
-    with acting_in(place.scope):
-        yield
-
-
 def overview(places: list[Workplace]) -> Overview:
     """Return the totals and what can be filtered by."""
     letter = func.upper(func.left(Student.name, 1))
@@ -228,7 +222,7 @@ def overview(places: list[Workplace]) -> Overview:
     )
     groups = []
     for place in places:
-        with _inside(place):
+        with acting_in(place.scope):
             for track, state, owner, name, stage, first, count in db.session.execute(query):
                 groups.append(Group(track, state, str(owner or ""), name or "", stage, first, count))
     return Overview(groups)
@@ -292,7 +286,7 @@ def cases_page(places: list[Workplace], filters: Filters, page: int, total: int)
     query = _cards(filters).order_by("is_closed", "sort_name", Case.id).limit(page * PAGE_SIZE)
     cards = []
     for place in places:
-        with _inside(place):
+        with acting_in(place.scope):
             cards += [_card(row, place) for row in db.session.execute(query)]
     cards.sort(key=lambda card: card.place)
     return CasePage(cards[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], page, pages, total)
@@ -305,7 +299,7 @@ def board(places: list[Workplace], filters: Filters, totals: Mapping[str, int]) 
     query = select(ranked).where(ranked.c.rank <= COLUMN_SIZE)
     cards = []
     for place in places:
-        with _inside(place):
+        with acting_in(place.scope):
             cards += [_card(row, place) for row in db.session.execute(query)]
     cards.sort(key=lambda card: (card.next_on or date.max, card.place))
     return [
@@ -324,7 +318,7 @@ def _due_first() -> ColumnElement[date]:
     return func.coalesce(soonest, date.max)
 
 
-def due_next(places: list[Workplace], limit: int) -> list[Due]:
+def due_next(places: list[Workplace], limit: int, today: date) -> list[Due]:
     """Return the active deadlines of all cases that come first, closed cases left out."""
     query = (
         select(Deadline, Student.name, Case.timezone)
@@ -336,29 +330,38 @@ def due_next(places: list[Workplace], limit: int) -> list[Due]:
     )
     found = []
     for place in places:
-        with _inside(place):
+        with acting_in(place.scope):
             found += [Due(due_date(row, today_in(zone)), name) for row, name, zone in db.session.execute(query)]
     return sorted(found, key=lambda due: due.due.act_by)[:limit]
 
 
-def newest_activity(places: list[Workplace], limit: int) -> list[Activity]:
-    """Return what was recorded last over all cases; papers and entries only where the person may see them."""
+def newest_activity(places: list[Workplace], limit: int, zone: str) -> list[Activity]:
+    """Return what was recorded last over all cases, with its day in `zone`; only what the person may see."""
     found = []
     for place in places:
-        with _inside(place):
+        with acting_in(place.scope):
             rows = db.session.execute(_activity(place, limit)).all()
             found += [
-                Activity(row.kind, row.case_id, row.student, words_for(row.kind, row.title), row.by, row.at)
+                Activity(
+                    row.kind,
+                    row.case_id,
+                    row.student,
+                    words_for(row.kind, row.title),
+                    row.by,
+                    row.at.astimezone(ZoneInfo(zone)),
+                )
                 for row in rows
             ]
     return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
 
 
 def _activity(place: Workplace, limit: int) -> Select[tuple[object, ...]]:
-    def newest(kind: str, model: type, title: object, by: object, at: object, *conditions: object) -> Select:
+    def newest(
+        kind: str | ColumnElement[str], model: type, title: object, by: object, at: object, *conditions: object
+    ) -> Select:
         return (
             select(
-                literal(kind).label("kind"),
+                (literal(kind) if isinstance(kind, str) else kind).label("kind"),
                 model.case_id,
                 title.label("title"),
                 by.label("by"),
@@ -390,7 +393,7 @@ def _activity(place: Workplace, limit: int) -> Select[tuple[object, ...]]:
             entries_seen,
         ),
         newest("fact", Fact, Fact.kind, Fact.recorded_by_name, Fact.recorded_at, Fact.is_retraction.is_(False)),
-        newest("move", StageMove, StageMove.to_stage, StageMove.moved_by_name, StageMove.moved_at),
+        newest(move_kind(), StageMove, StageMove.to_stage, StageMove.moved_by_name, StageMove.moved_at),
     )
     together = union_all(*(part.subquery().select() for part in parts)).subquery()
     return (

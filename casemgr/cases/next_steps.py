@@ -9,9 +9,11 @@ from datetime import date, timedelta
 from casemgr.accounts.roles import Permission
 from casemgr.cases.queries import Counts, DueDate
 from casemgr.law.stages import Option
-from casemgr.law.terms import PlanKind, Stage, VerdictKind
+from casemgr.law.terms import Event, PlanKind, Stage, VerdictKind
 
 MOST = 4
+OFFERED = (Event.ASK_FOR_TEAM_MEETING, Event.REQUEST_MEDIATION)
+"""Talking comes first. The other ways are on the page of what can be done now, side by side, for a person to choose."""
 SOON = timedelta(days=14)
 PLAN_PAPER = {
     PlanKind.IEP.value: ("Add the IEP", "Nearly everything in a dispute is compared with what the IEP says."),
@@ -130,14 +132,12 @@ def _toward_a_filing(now: Standing) -> Iterator[NextStep]:
 
 
 def _from_the_law(now: Standing) -> Iterator[NextStep]:
-    """The first step that the law allows without a warning, once something is known about the case."""
+    """The first of the offered steps that the law allows without a warning, once something is known about the case."""
     if not (now.counts.facts or now.counts.entries):
         return
     for option in now.options:
-        if option.verdict.kind is VerdictKind.ALLOWED and option.transition.target.value not in (
-            now.stage,
-            Stage.CLOSED.value,
-        ):
+        allowed = option.verdict.kind is VerdictKind.ALLOWED
+        if allowed and option.event in OFFERED and option.transition.target.value != now.stage:
             reasons = option.verdict.reasons
             why = option.transition.leads_to or (reasons[0].text if reasons else "The law leaves this way open now.")
             yield NextStep(

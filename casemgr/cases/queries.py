@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import aliased
 
 from casemgr.accounts.models import Membership, User
@@ -23,6 +24,9 @@ from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.law.facts import FACTS
 from casemgr.law.terms import PartyRole
 from casemgr.proceedings.models import StageMove
+
+OPENED = "opened"
+"""The first row of every case's history of moves; it is not a move of the law's table."""
 
 OURS = frozenset(
     {
@@ -177,7 +181,7 @@ def newest_happenings(case: Case, visible: Collection[str], limit: int) -> list[
         .limit(limit)
     )
     moves = (
-        select(literal("move"), StageMove.id, StageMove.to_stage, StageMove.on_date)
+        select(move_kind(), StageMove.id, StageMove.to_stage, StageMove.on_date)
         .outerjoin(later_move, later_move.corrects_id == StageMove.id)
         .where(StageMove.case_id == case.id, StageMove.corrects_id.is_(None), later_move.id.is_(None))
         .order_by(StageMove.on_date.desc(), StageMove.number.desc())
@@ -188,11 +192,16 @@ def newest_happenings(case: Case, visible: Collection[str], limit: int) -> list[
     return [Happening(row.kind, row.id, words_for(row.kind, row.title), row.on) for row in rows]
 
 
+def move_kind() -> ColumnElement[str]:
+    """The kind of happening that a row of stage_moves is: the opening of the case, or a move."""
+    return sql_case((StageMove.event == OPENED, "opened"), else_="move")
+
+
 def words_for(kind: str, title: str) -> str:
     """Return a happening in plain words: a fact's own sentence; an entry's title; a move's stage."""
     if kind == "fact" and (info := FACTS.get(title)):
         return info.label
-    return title
+    return "The case was opened" if kind == "opened" else title
 
 
 @dataclass(frozen=True)
@@ -221,8 +230,8 @@ def due_date(row: Deadline, today: date) -> DueDate:
         case_id=row.case_id,
         title=row.title,
         act_by=row.act_by,
-        nominal=row.nominal,
-        late_after=row.late_after,
+        nominal=row.nominal if row.nominal != row.act_by else None,
+        late_after=row.late_after if row.late_after != row.act_by else None,
         citation=row.citation,
         state=state_on(row, today),
         who=WHO_ACTS.get(row.actor, ""),

@@ -12,6 +12,7 @@ from casemgr.accounts.models import User
 from casemgr.accounts.queries import user_by_email
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case, CaseMember, Person, Student
+from casemgr.cases.queries import OPENED
 from casemgr.cases.records import CaseChange, NewCase, PersonRecord
 from casemgr.cases.sample_calendar import forget_school_years
 from casemgr.cases.states import timezone_of
@@ -19,9 +20,6 @@ from casemgr.extensions import db
 from casemgr.law.terms import Stage
 from casemgr.platform.locking import check_version
 from casemgr.proceedings.models import StageMove
-
-OPENED = "opened"
-"""The first row of every case's history of moves; it is not a move of the law's table."""
 
 
 class MemberRefused(Exception):

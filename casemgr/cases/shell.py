@@ -35,5 +35,7 @@ def around_a_case() -> dict[str, Any]:
 
 def _banner(case: Any) -> StayPutBanner:
     found = stay_put_of(case)
+    # The law's sentence begins with "Stay-put …:"; the page says that itself, in bold and with the date.
+    words = found.banner.partition(": ")[2] or found.banner
     citation = found.reasons[0].citation if found.reasons else ""
-    return StayPutBanner(found.in_force, found.since, found.banner, citation)
+    return StayPutBanner(found.in_force, found.since, words[:1].upper() + words[1:], citation)

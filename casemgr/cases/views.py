@@ -34,15 +34,16 @@ def home() -> ResponseReturnValue:
     overview = lists.overview(places)
     filters = _filters(overview)
     page = lists.cases_page(places, filters, request.args.get("page", 1, type=int), overview.count(filters))
+    day = today_in(current_user.timezone)
     return render_template(
         "cases/home.html",
         overview=overview,
         filters=filters,
         page=page,
         many_workplaces=len(places) > 1,
-        due=lists.due_next(places, DUE_SHOWN),
-        activity=lists.newest_activity(places, ACTIVITY_SHOWN),
-        today=today_in(current_user.timezone),
+        due=lists.due_next(places, DUE_SHOWN, day),
+        activity=lists.newest_activity(places, ACTIVITY_SHOWN, current_user.timezone),
+        today=day,
     )
 
 

@@ -214,6 +214,18 @@ def test_what_was_corrected_or_undone_is_not_among_the_newest_events(world, clie
     assert "Stage: Closed" not in page
 
 
+def test_the_map_marks_what_the_law_opens_and_not_what_it_warns_about(world, client_for):
+    actor = world.person()
+    page = client_for(actor).get(f"/cases/{world.case(actor)}").text
+    stages = page[page.index('class="stage-list"') :].split("</ol>")[0].split("<li")
+    said = {
+        name: next(one for one in stages if f">{name}<" in one) for name in ("Team meeting", "Civil action", "Closed")
+    }
+    assert "Possible next step" in said["Team meeting"]
+    assert "Not yet" in said["Civil action"]
+    assert "Not yet" in said["Closed"]
+
+
 def test_stay_put_shows_on_every_page_of_the_case(world, client_for):
     actor = world.person()
     case_id = world.case(actor, stage="due_process")
@@ -238,6 +250,7 @@ def test_stay_put_shows_on_every_page_of_the_case(world, client_for):
         page = client.get(f"/cases/{case_id}{path}").text
         assert "Stay-put is in force" in page, path
         assert "34 CFR 300.518" in page
+        assert page.count("in force since") == 1
     other = world.case(actor, student="Other Student")
     assert "Stay-put is in force" not in client.get(f"/cases/{other}").text
 

@@ -35,10 +35,8 @@ def due(days: int, *, is_ours: bool = True) -> DueDate:
     return DueDate(uuid4(), uuid4(), "Answer", on, on, on, "34 CFR 300.508(f)", "open", "", is_ours, None)
 
 
-def option(kind: VerdictKind, target: Stage = Stage.TEAM_MEETING) -> Option:
-    row = Transition(
-        Stage.CONCERN_RAISED, Event.ASK_FOR_TEAM_MEETING, target, "Ask for a team meeting", "34 CFR 300.324"
-    )
+def option(kind: VerdictKind, target: Stage = Stage.TEAM_MEETING, event: Event = Event.ASK_FOR_TEAM_MEETING) -> Option:
+    row = Transition(Stage.CONCERN_RAISED, event, target, "Ask for a team meeting", "34 CFR 300.324")
     return Option(row.event, row, Verdict(kind, (Reason("The team can be asked to meet at any time."),)))
 
 
@@ -63,7 +61,14 @@ def option(kind: VerdictKind, target: Stage = Stage.TEAM_MEETING) -> Option:
         pytest.param({"options": [option(VerdictKind.ALLOWED)]}, ["Ask for a team meeting"], id="the law allows it"),
         pytest.param({"options": [option(VerdictKind.WARNING)]}, [], id="the law warns"),
         pytest.param({"options": [option(VerdictKind.REFUSED)]}, [], id="the law refuses"),
-        pytest.param({"options": [option(VerdictKind.ALLOWED, Stage.CLOSED)]}, [], id="closing is never suggested"),
+        pytest.param(
+            {"options": [option(VerdictKind.ALLOWED, Stage.CLOSED, Event.CLOSE)]}, [], id="closing is never suggested"
+        ),
+        pytest.param(
+            {"options": [option(VerdictKind.ALLOWED, Stage.DUE_PROCESS, Event.FILE_DUE_PROCESS_COMPLAINT)]},
+            [],
+            id="a hearing is for a person to choose, not for a program to suggest",
+        ),
         pytest.param({"has_address": False}, ["Add the student’s home address"], id="no address"),
         pytest.param({"roles": {"parent"}}, ["Add the special education director"], id="nobody to write to"),
         pytest.param({"stage": "closed", "counts": EMPTY}, [], id="a closed case"),
