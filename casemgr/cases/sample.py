@@ -70,15 +70,14 @@ def open_sample_case(user: User) -> Case:
 
 def _act_in_a_workspace(user: User) -> UUID:
     scope = current_scope()
-    if scope.user_id != user.id or scope.org_id is None or scope.case_ids is not None:
-        set_scope(Scope(None, user.id))
-        memberships = memberships_of(user)
-        if not memberships:
-            raise NoWorkspace("This person has no workspace yet.")
-        set_scope(Scope(memberships[0].org_id, user.id))
-    org_id = current_scope().org_id
-    assert org_id is not None  # noqa: S101
-    return org_id
+    if scope.user_id == user.id and scope.org_id is not None and scope.case_ids is None:
+        return scope.org_id
+    set_scope(Scope(None, user.id))
+    memberships = memberships_of(user)
+    if not memberships:
+        raise NoWorkspace("This person has no workspace yet.")
+    set_scope(Scope(memberships[0].org_id, user.id))
+    return memberships[0].org_id
 
 
 class _Teller:

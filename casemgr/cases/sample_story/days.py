@@ -151,6 +151,6 @@ def _weekday(day: date) -> date:
 
 
 def _sessions(first: date, last: date, calendar: DayCalendar) -> tuple[Session, ...]:
-    """Return the first twelve sessions planned from `first` on: Monday to Thursday, on school days."""
-    planned = [day for day in span(first, last) if day.weekday() < 4 and calendar.is_school_day(day)]
+    """Return the first twelve sessions planned from `first` on: Mondays, Tuesdays and Thursdays with school."""
+    planned = [day for day in span(first, last) if day.weekday() in (0, 1, 3) and calendar.is_school_day(day)]
     return tuple(Session(day, MISSED.get(number, "")) for number, day in enumerate(planned[:12]))

@@ -274,7 +274,7 @@ def _since_then(days: Days) -> tuple[Told, ...]:
     return (
         Told(
             "text_message",
-            days.sessions[-1].on,
+            [one.on for one in days.sessions if one.missed][-1],
             "Teacher: “group is off again, sorry”",
             "Text message at 10:12. I kept a picture of it.",
             "The school says itself that sessions were dropped.",

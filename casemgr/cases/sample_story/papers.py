@@ -307,9 +307,9 @@ def _advice(days: Days) -> Paper:
     blocks = (
         _says(
             "Attorney-client communication. Privileged.",
-            "Dear Dana, the strongest points are the missed timeline, the refusal of the IEE without a hearing request, "
-            "and a service chosen by schedule instead of need. The claim about the summer has no paper behind it yet: "
-            "write down what you saw in September before we file.",
+            "Dear Dana, the strongest points are the missed timeline, the refusal of the IEE without a request for a "
+            "hearing, and a service chosen by schedule instead of need. The claim about the summer has no paper behind "
+            "it yet: write down what you saw after the last long break before we file.",
             "Quinn",
         ),
     )
