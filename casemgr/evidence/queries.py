@@ -9,12 +9,12 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import aliased
 
 from casemgr.cases.models import Case
 from casemgr.documents.models import Document
+from casemgr.evidence.current import is_current
 from casemgr.evidence.kinds import known_day
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
@@ -178,12 +178,7 @@ def _people_in_log(case: Case, visible: Collection[str]) -> dict[str, dict[str, 
 
 
 def _current(case: Case, visible: Collection[str]) -> Select[tuple[EvidenceEntry]]:
-    later = aliased(Entry)
-    return select(Entry).where(
-        Entry.case_id == case.id,
-        Entry.visibility.in_(visible),
-        ~exists().where(later.case_id == case.id, later.supersedes_id == Entry.id),
-    )
+    return select(Entry).where(Entry.case_id == case.id, Entry.visibility.in_(visible), is_current(case))
 
 
 def _filtered(
@@ -203,7 +198,7 @@ def _filtered(
     for word in filters.text.split():
         fields = (Entry.title, Entry.body, Entry.shows)
         wanted = wanted.where(or_(*(field.icontains(word, autoescape=True) for field in fields)))
-    return wanted.where(_supports(filters.issue)) if filters.issue else wanted
+    return wanted.where(_supports(case, filters.issue)) if filters.issue else wanted
 
 
 def _not_before(day: date) -> Any:
@@ -222,11 +217,11 @@ def _names(key: str, people: dict[str, dict[str, Any]]) -> Any:
     return Entry.people.contains([told])
 
 
-def _supports(issue: str) -> Any:
-    ties = exists().where(IssueEvidence.entry_id == Entry.id)
+def _supports(case: Case, issue: str) -> Any:
+    tied = select(IssueEvidence.entry_id).where(IssueEvidence.case_id == case.id)
     if issue == NO_ISSUE:
-        return ~ties
-    return exists().where(and_(IssueEvidence.entry_id == Entry.id, IssueEvidence.issue_id == UUID(issue)))
+        return Entry.id.not_in(tied)
+    return Entry.id.in_(tied.where(IssueEvidence.issue_id == UUID(issue)))
 
 
 def _refs(case: Case, key: Any, condition: Any, visible: Collection[str]) -> dict[UUID, EntryRef]:

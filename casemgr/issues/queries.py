@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased
 
 from casemgr.cases.models import Case
+from casemgr.evidence.current import is_current
 from casemgr.evidence.kinds import EVIDENCE_KINDS
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
@@ -148,7 +148,7 @@ def _supports(case: Case, visible: Collection[str] | None) -> tuple[dict[UUID, l
 
 
 def _current_ties(case: Case, visible: Collection[str] | None) -> Select[Any]:
-    entry, later = EvidenceEntry, aliased(EvidenceEntry)
+    entry = EvidenceEntry
     found = (
         select(
             IssueEvidence.issue_id,
@@ -163,7 +163,7 @@ def _current_ties(case: Case, visible: Collection[str] | None) -> Select[Any]:
         .join(entry, entry.id == IssueEvidence.entry_id)
         .where(
             IssueEvidence.case_id == case.id,
-            ~select(later.id).where(later.case_id == case.id, later.supersedes_id == entry.id).exists(),
+            is_current(case),
         )
         .order_by(entry.happened_on.desc(), entry.happened_at.desc().nulls_last(), entry.number.desc())
     )
@@ -171,15 +171,15 @@ def _current_ties(case: Case, visible: Collection[str] | None) -> Select[Any]:
 
 
 def _unlinked(case: Case, visible: Collection[str]) -> int:
-    entry, later = EvidenceEntry, aliased(EvidenceEntry)
+    entry = EvidenceEntry
     count = db.session.scalar(
         select(func.count())
         .select_from(entry)
         .where(
             entry.case_id == case.id,
             entry.visibility.in_(visible),
-            ~select(later.id).where(later.case_id == case.id, later.supersedes_id == entry.id).exists(),
-            ~select(IssueEvidence.id).where(IssueEvidence.entry_id == entry.id).exists(),
+            is_current(case),
+            entry.id.not_in(select(IssueEvidence.entry_id).where(IssueEvidence.case_id == case.id)),
         )
     )
     return count or 0
