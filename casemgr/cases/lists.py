@@ -318,7 +318,7 @@ def _due_first() -> ColumnElement[date]:
     return func.coalesce(soonest, date.max)
 
 
-def due_next(places: list[Workplace], limit: int, today: date) -> list[Due]:
+def due_next(places: list[Workplace], limit: int) -> list[Due]:
     """Return the active deadlines of all cases that come first, closed cases left out."""
     query = (
         select(Deadline, Student.name, Case.timezone)

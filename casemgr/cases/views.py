@@ -41,7 +41,7 @@ def home() -> ResponseReturnValue:
         filters=filters,
         page=page,
         many_workplaces=len(places) > 1,
-        due=lists.due_next(places, DUE_SHOWN, day),
+        due=lists.due_next(places, DUE_SHOWN),
         activity=lists.newest_activity(places, ACTIVITY_SHOWN, current_user.timezone),
         today=day,
     )

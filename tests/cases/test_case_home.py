@@ -269,7 +269,10 @@ def test_the_sample_says_so_and_is_removed_with_everything_in_it(world, client_f
         db.session.add(paper(actor, sample, "IEP"))
         db.session.commit()
     client = client_for(actor)
-    assert "Remove the sample case" in client.get(f"/cases/{sample}").text
+    page = client.get(f"/cases/{sample}").text
+    assert "Remove the sample case" in page
+    assert f'action="/cases/{sample}/remove-sample"' in page  # one click
+    assert "Remove it now" not in client.get(f"/cases/{own}").text
     assert "Remove the sample case?" in client.get(f"/cases/{sample}/remove-sample").text
     assert client.post(f"/cases/{sample}/remove-sample").location == "/"
     page = client.get("/").text
