@@ -60,7 +60,8 @@ def arrange_exhibits(case_id: UUID, packet_id: UUID) -> Any:
     access = case_access()
     packet = packet_or_404(access, packet_id)
     rows = [row.id for row, _ in queries.exhibits_of(packet)]
-    said = {row: " ".join(request.form.get(f"description-{row}", "").split())[:LONGEST] for row in rows}
+    named = {row: f"description-{row}" for row in rows}
+    said = {row: " ".join(request.form[name].split())[:LONGEST] for row, name in named.items() if name in request.form}
     verb, _, target = request.form.get("do", "save").partition(":")
     order = services.proposed_order(packet) if verb == "sort" else _moved(rows, verb, target)
     try:
