@@ -137,3 +137,8 @@ def changes_of(row: Deadline) -> Sequence[DeadlineChange]:
         .where(DeadlineChange.case_id == row.case_id, DeadlineChange.deadline_id == row.id)
         .order_by(DeadlineChange.changed_at.desc())
     ).all()
+
+
+def school_calendar(calendar_id: UUID) -> SchoolCalendar | None:
+    """Return a school calendar of the acting organization."""
+    return db.session.get(SchoolCalendar, calendar_id)

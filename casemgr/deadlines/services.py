@@ -23,6 +23,8 @@ from casemgr.law.terms import FactKind
 from casemgr.plans.services import refresh_stay_put
 from casemgr.platform.columns import now
 
+MOST_YEARS_AHEAD = 5
+
 
 class FactRefused(Exception):
     """The fact cannot be as given. `field` names the form's field; the text says what to do."""
@@ -94,6 +96,8 @@ def check_fact(case: Case, new: NewFact) -> None:
     info = FACTS[new.kind]
     if new.on_date > today(case) and not info.may_be_future:
         raise FactRefused("on_date", "This date is in the future. Enter the day it happened, once it has happened.")
+    if new.on_date.year > today(case).year + MOST_YEARS_AHEAD:
+        raise FactRefused("on_date", "This date is many years away. Check the year.")
     if new.on_date < case.student.born_on:
         raise FactRefused("on_date", "This date is before the student was born. Check the year.")
 

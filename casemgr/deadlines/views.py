@@ -1,7 +1,96 @@
-"""Pages of deadlines."""
+"""Pages of deadlines: those of a case, why each date is what it is, and what is due over all cases."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from uuid import UUID
 
-bp = Blueprint("deadlines", __name__)
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from casemgr.accounts.access import Access
+from casemgr.accounts.roles import Permission
+from casemgr.cases.clock import today
+from casemgr.cases.lists import workplaces_of
+from casemgr.cases.models import Case
+from casemgr.cases.queries import WHO_ACTS
+from casemgr.deadlines import agenda as agendas
+from casemgr.deadlines import calendar_views, fact_views, listing, queries, why
+from casemgr.deadlines.blueprint import bp
+from casemgr.deadlines.models import Deadline
+from casemgr.deadlines.standing import state_on
+from casemgr.documents import queries as documents
+from casemgr.law.rulebook import rulebook_for
+from casemgr.law.rules import Rule
+from casemgr.web.permissions import case_access, requires, signed_in
+
+__all__ = ["bp", "calendar_views", "fact_views"]
+
+
+@bp.get("/cases/<uuid:case_id>/deadlines")
+@requires(Permission.CASE_READ)
+def index(case_id: UUID) -> ResponseReturnValue:
+    access = case_access()
+    return render_template(
+        "deadlines/index.html",
+        case=access.case,
+        deadlines=listing.deadline_list(access.case),
+        done_words=listing.DONE_STATES,
+        facts=listing.fact_list(access.case),
+        papers=_papers(access),
+        notices=rulebook_for(access.case.state).notices,
+        who_acts=WHO_ACTS,
+    )
+
+
+@bp.get("/cases/<uuid:case_id>/deadlines/<uuid:deadline_id>", endpoint="why")
+@requires(Permission.CASE_READ)
+def why_this_date(case_id: UUID, deadline_id: UUID) -> ResponseReturnValue:
+    access = case_access()
+    row = queries.deadline(access.case, deadline_id) or abort(404)
+    days = why.days_of(row)
+    return render_template(
+        "deadlines/why.html",
+        case=access.case,
+        row=row,
+        rule=_rule(access.case, row),
+        state=state_on(row, today(access.case)),
+        today=today(access.case),
+        trigger=queries.fact(access.case, row.fact_id) if row.fact_id else None,
+        papers=_papers(access),
+        days=days,
+        months=why.months_of(days),
+        changes=queries.changes_of(row),
+        missing_year=listing.missing_year(row.reason),
+        who_acts=WHO_ACTS,
+        words=why,
+    )
+
+
+@bp.get("/deadlines")
+@signed_in
+def agenda() -> ResponseReturnValue:
+    who = request.args.get("who", "")
+    who = who if who in agendas.WHO else ""
+    places = workplaces_of(current_user)
+    return render_template(
+        "deadlines/agenda.html",
+        agenda=agendas.agenda(places, who),
+        group_names=agendas.GROUPS,
+        who=who,
+        who_words=agendas.WHO,
+        many_workplaces=len(places) > 1,
+    )
+
+
+def _papers(access: Access) -> dict[str, str]:
+    """Return the papers that this reader may open, by id: a fact may rest on one that they may not."""
+    return dict(documents.choices(access.case, access.visible))
+
+
+def _rule(case: Case, row: Deadline) -> Rule | None:
+    """Return the rule as it stands in the pack now; None when the pack has lost it."""
+    try:
+        return rulebook_for(case.state).rule(row.rule_id)
+    except KeyError:
+        return None

@@ -1,0 +1,23 @@
+"""The blueprint of deadlines; views.py, fact_views.py and calendar_views.py fill it."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from casemgr.law.facts import FACTS
+from casemgr.law.terms import FactKind
+from casemgr.proceedings import words
+
+bp = Blueprint("deadlines", __name__)
+
+
+@bp.app_template_global()
+def fact_label(kind: str) -> str:
+    """Return a kind of fact in plain words ("You asked for a team meeting")."""
+    return FACTS[FactKind(kind)].label if kind in FACTS else kind.replace("_", " ")
+
+
+@bp.app_template_global()
+def party_name(party: str) -> str:
+    """Return a law.terms.PartyRole in plain words ("The school district (LEA)")."""
+    return words.PARTIES.get(party, "")

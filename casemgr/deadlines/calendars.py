@@ -1,0 +1,152 @@
+"""Keep the school calendars of districts; whatever changes in one moves the dates of that district's open cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import flag_modified
+
+from casemgr.accounts.models import User
+from casemgr.audit import services as audit
+from casemgr.cases.models import Case, Student
+from casemgr.deadlines import tasks
+from casemgr.deadlines.closures import Closure
+from casemgr.deadlines.models import SchoolCalendar, SchoolClosure
+from casemgr.deadlines.queries import school_calendars
+from casemgr.deadlines.services import recompute
+from casemgr.extensions import db
+from casemgr.law.days import SchoolYear
+from casemgr.law.terms import Stage
+from casemgr.platform.jobs import enqueue
+from casemgr.platform.locking import check_version
+from casemgr.web.filters import legal_date
+
+LONGEST_YEAR = timedelta(days=366)
+SHORTEST_YEAR = timedelta(days=30)
+MOST_AT_ONCE = 20
+"""With more open cases than this in a district, their dates are counted in the background."""
+SATURDAY = 5
+
+
+class CalendarRefused(Exception):
+    """The school calendar cannot be as given. `field` names the form's field; the text says what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class NewCalendar:
+    """The school days of one district in one school year. `first_day` and `last_day` are days with school."""
+
+    district: str
+    first_day: date
+    last_day: date
+    closures: tuple[Closure, ...] = ()
+    id: UUID = field(default_factory=uuid4)
+
+
+def add_calendar(new: NewCalendar, *, org_id: UUID, by: User) -> SchoolCalendar:
+    """Enter a school year. Raises CalendarRefused, and changes nothing."""
+    _check(new, org_id)
+    row = SchoolCalendar(
+        id=new.id, org_id=org_id, district=new.district, first_day=new.first_day, last_day=new.last_day
+    )
+    row.closures = [_closure_row(org_id, closure) for closure in new.closures]
+    db.session.add(row)
+    db.session.flush()
+    _follow(row, f"School calendar entered: {label(row)}", "add", by)
+    return row
+
+
+def edit_calendar(row: SchoolCalendar, new: NewCalendar, *, version: int, by: User) -> None:
+    """Change a school year; the district stays. Raises StaleForm or CalendarRefused, and changes nothing."""
+    check_version(row, version)
+    _check(new, row.org_id, besides=row)
+    row.first_day, row.last_day = new.first_day, new.last_day
+    row.closures = [_closure_row(row.org_id, closure) for closure in new.closures]
+    flag_modified(row, "last_day")  # the version moves on, also when only the closures changed
+    db.session.flush()
+    _follow(row, f"School calendar changed: {label(row)}", "edit", by)
+
+
+def add_snow_day(row: SchoolCalendar, on: date, note: str, *, by: User) -> None:
+    """Add one day without school. Raises CalendarRefused when it is none of this year, or has no school already."""
+    _one_at_a_time(row.org_id, row.district)
+    if not row.first_day <= on <= row.last_day:
+        raise CalendarRefused(
+            "on_date", f"This day is outside {label(row)}, {legal_date(row.first_day)} to {legal_date(row.last_day)}."
+        )
+    if on.weekday() >= SATURDAY:
+        raise CalendarRefused("on_date", f"{on:%A}s have no school anyway.")
+    taken = next((one for one in row.closures if one.first_on <= on <= one.last_on), None)
+    if taken is not None:
+        raise CalendarRefused("on_date", f"That day has no school already{f': {taken.note}' if taken.note else ''}.")
+    row.closures.append(_closure_row(row.org_id, Closure(on, on, note)))
+    flag_modified(row, "last_day")
+    db.session.flush()
+    _follow(row, f"School calendar changed: {note.lower() or 'no school'} {on.isoformat()}", "close", by)
+
+
+def label(row: SchoolCalendar) -> str:
+    """Return the school year in words: "the 2026-27 school year"."""
+    return f"the {SchoolYear(row.first_day, row.last_day).label} school year"
+
+
+def _check(new: NewCalendar, org_id: UUID, *, besides: SchoolCalendar | None = None) -> None:
+    _one_at_a_time(org_id, new.district)
+    if new.last_day <= new.first_day:
+        raise CalendarRefused("last_day", "The last day is not after the first. Check the years.")
+    if not SHORTEST_YEAR <= new.last_day - new.first_day <= LONGEST_YEAR:
+        raise CalendarRefused("last_day", "A school year is longer than a month and no longer than a year.")
+    for other in school_calendars(new.district):
+        apart = new.last_day < other.first_day or other.last_day < new.first_day
+        if not apart and (besides is None or other.id != besides.id):
+            raise CalendarRefused(
+                "first_day",
+                f"This overlaps {label(other)}, entered as {legal_date(other.first_day)} to "
+                f"{legal_date(other.last_day)}. Change that one instead.",
+            )
+
+
+def _one_at_a_time(org_id: UUID, district: str) -> None:
+    """Two people who enter the same district meet here, so that no two years of it can overlap."""
+    key = func.hashtextextended(f"{org_id}:{district}", 0)
+    db.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _closure_row(org_id: UUID, closure: Closure) -> SchoolClosure:
+    return SchoolClosure(org_id=org_id, first_on=closure.first_on, last_on=closure.last_on, note=closure.note)
+
+
+def _follow(row: SchoolCalendar, cause: str, verb: str, by: User) -> None:
+    """Count the dates of the district's open cases anew, a few at once and many in the background; commit."""
+    audit.record(None, f"deadlines:school_calendar:{verb}", by=by, subject=row.id)
+    found = open_cases_of(row.district)
+    if len(found) > MOST_AT_ONCE:
+        for case_id in found:
+            enqueue(tasks.recompute_case, case_id=str(case_id), cause=cause, by_name=by.name)
+    else:
+        for case_id in found:
+            recompute(db.session.get_one(Case, case_id), cause=cause, by_name=by.name)
+    db.session.commit()
+
+
+def open_cases_of(district: str) -> Sequence[UUID]:
+    """Return the open cases of a district in the acting organization."""
+    query = select(Case.id).join(Student, Student.case_id == Case.id)
+    return db.session.scalars(
+        query.where(Student.district == district, Case.stage != Stage.CLOSED.value).order_by(Case.id)
+    ).all()
+
+
+def districts() -> Sequence[str]:
+    """Return the districts that the organization's students or calendars name."""
+    named = select(Student.district).where(Student.district != "")
+    entered = select(SchoolCalendar.district)
+    return sorted(set(db.session.scalars(named.union(entered))), key=str.casefold)

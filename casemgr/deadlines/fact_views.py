@@ -1,0 +1,193 @@
+"""Pages that record, correct and take back facts."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from casemgr.accounts.access import Access
+from casemgr.accounts.roles import Permission
+from casemgr.cases.models import Case
+from casemgr.deadlines import choosing, forms, queries, recording, services
+from casemgr.deadlines.blueprint import bp
+from casemgr.deadlines.forms import FactForm, RetractForm
+from casemgr.deadlines.models import Fact
+from casemgr.deadlines.services import FactRefused
+from casemgr.documents import queries as documents
+from casemgr.extensions import db
+from casemgr.law.facts import FACTS
+from casemgr.law.rulebook import rulebook_for
+from casemgr.law.terms import FactKind
+from casemgr.proceedings import words
+from casemgr.proceedings.models import Proceeding
+from casemgr.proceedings.queries import proceeding as proceeding_of
+from casemgr.web.filters import plural, short_date
+from casemgr.web.once import make_once
+from casemgr.web.permissions import case_access, requires
+
+MOST_NAMED = 3
+
+
+@bp.route("/cases/<uuid:case_id>/facts/new", methods=["GET", "POST"])
+@requires(Permission.FACT_RECORD)
+def new_fact(case_id: UUID) -> ResponseReturnValue:
+    """Choose a kind; then the form for that kind."""
+    access = case_access()
+    if "kind" not in request.args:
+        return _choose(access.case)
+    kind = _kind(request.args["kind"])
+    form = _form(access, kind, given=_prefilled())
+    if form.validate_on_submit():
+        try:
+            new = form.to_fact()
+            row, made = make_once(Fact, new.id, case_id, lambda: recording.record(access.case, new, by=current_user))
+        except FactRefused as refusal:
+            db.session.rollback()
+            form.show_refusal(refusal)
+        else:
+            flash(_recorded(access.case, row) if made else "This fact was recorded already.")
+            return redirect(url_for(".index", case_id=case_id))
+    page = render_template(
+        "deadlines/fact.html",
+        case=access.case,
+        form=form,
+        info=FACTS[kind],
+        starts=choosing.starts(access.case.state, kind),
+        is_a_move=choosing.is_a_move(kind),
+    )
+    return page, _status(form)
+
+
+@bp.route("/cases/<uuid:case_id>/facts/<uuid:fact_id>/correct", methods=["GET", "POST"])
+@requires(Permission.FACT_RECORD)
+def correct_fact(case_id: UUID, fact_id: UUID) -> ResponseReturnValue:
+    access = case_access()
+    old = _current(access.case, fact_id)
+    form = _form(access, FactKind(old.kind), old=old)
+    if form.validate_on_submit():
+        new = form.to_fact()
+        try:
+            make_once(
+                Fact,
+                new.id,
+                case_id,
+                lambda: services.correct_fact(access.case, old, new, form.reason.data, by=current_user),
+            )
+        except FactRefused as refusal:
+            db.session.rollback()
+            form.show_refusal(refusal)
+        else:
+            flash("Corrected. The deadlines were counted anew; the old entry stays in the record.")
+            return redirect(url_for(".index", case_id=case_id))
+    info = FACTS[FactKind(old.kind)]
+    return render_template("deadlines/correct.html", case=access.case, form=form, info=info, old=old), _status(form)
+
+
+@bp.route("/cases/<uuid:case_id>/facts/<uuid:fact_id>/retract", methods=["GET", "POST"])
+@requires(Permission.FACT_RECORD)
+def retract_fact(case_id: UUID, fact_id: UUID) -> ResponseReturnValue:
+    access = case_access()
+    old = _current(access.case, fact_id)
+    form = RetractForm()
+    if form.validate_on_submit():
+        try:
+            services.retract_fact(access.case, old, form.reason.data, by=current_user)
+        except FactRefused as refusal:
+            db.session.rollback()
+            form.form_errors.append(str(refusal))
+        else:
+            flash("Taken back. It stays in the record, and the deadlines were counted anew.")
+            return redirect(url_for(".index", case_id=case_id))
+    page = render_template("deadlines/retract.html", case=access.case, form=form, old=old)
+    return page, _status(form)
+
+
+def _choose(case: Case) -> ResponseReturnValue:
+    text = request.args.get("q", "").strip()[:80]
+    return render_template(
+        "deadlines/choose.html",
+        case=case,
+        text=text,
+        likely=[] if text else choosing.likely(case),
+        groups=choosing.groups(case.track, text),
+    )
+
+
+def _kind(text: str) -> FactKind:
+    """Return a kind that people record; birthdays follow from the date of birth."""
+    if text not in FACTS or FACTS[FactKind(text)].group == choosing.WORKED_OUT:
+        abort(404)
+    return FactKind(text)
+
+
+def _current(case: Case, fact_id: UUID) -> Fact:
+    row = queries.fact(case, fact_id)
+    if row is None or row.is_retraction:
+        abort(404)
+    return row
+
+
+def _prefilled() -> dict[str, Any]:
+    """Return what a link can fill in: the deadline that is waived or extended, the proceeding, the paper."""
+    asked = {
+        forms.DETAIL + forms.RULE: request.args.get("rule"),
+        "proceeding": request.args.get("proceeding"),
+        "document": request.args.get("document"),
+    }
+    return {name: value for name, value in asked.items() if value}
+
+
+def _form(access: Access, kind: FactKind, *, given: dict[str, Any] | None = None, old: Fact | None = None) -> FactForm:
+    papers = documents.choices(access.case, access.visible)
+    own = [(str(row.id), _proceeding_name(row)) for row in choosing.open_proceedings(access.case, kind)]
+    if old is not None:
+        given = forms.given_by(old)
+        papers += [(text, "The paper chosen before") for text in _not_offered(given["document"], papers)]
+        own += [(text, _old_proceeding(access.case, old)) for text in _not_offered(given["proceeding"], own)]
+    rules = _rules(access.case, kind)
+    return forms.make(kind, papers=papers, proceedings=own, rules=rules, given=given, is_correction=old is not None)
+
+
+def _not_offered(chosen: str, offered: list[tuple[str, str]]) -> list[str]:
+    return [chosen] if chosen and chosen not in {value for value, _ in offered} else []
+
+
+def _old_proceeding(case: Case, old: Fact) -> str:
+    row = proceeding_of(case, old.proceeding_id) if old.proceeding_id else None
+    return _proceeding_name(row) if row else "The proceeding chosen before"
+
+
+def _proceeding_name(row: Proceeding) -> str:
+    number = f", no. {row.docket_number}" if row.docket_number else ""
+    ended = ", ended" if row.ended_on else ""
+    return f"{words.PROCEEDINGS[row.kind]} since {short_date(row.opened_on)}{number}{ended}"
+
+
+def _rules(case: Case, kind: FactKind) -> list[tuple[str, str]]:
+    """Return the deadlines of the case that a fact of this kind may change, by rule id."""
+    if all(detail.key != forms.RULE for detail in FACTS[kind].details):
+        return []
+    rulebook = rulebook_for(case.state)
+    extendable = {rule.id for rule in rulebook.rules if rule.extension}
+    found = {row.rule_id: row.title for row in queries.deadlines_of(case) if row.state != "superseded"}
+    if kind is FactKind.DEADLINE_EXTENDED:
+        found = {rule: title for rule, title in found.items() if rule in extendable}
+    return list(found.items())
+
+
+def _recorded(case: Case, row: Fact) -> str:
+    """Say that it was recorded and which deadlines it started."""
+    started = recording.started_by(case, row)
+    if not started:
+        return "Recorded."
+    named = [f"{one.title} ({short_date(one.act_by)})" if one.act_by else one.title for one in started[:MOST_NAMED]]
+    more = f", and {len(started) - MOST_NAMED} more" if len(started) > MOST_NAMED else ""
+    return f"Recorded. {plural(len(started), 'deadline')} started: {'; '.join(named)}{more}."
+
+
+def _status(form: Any) -> int:
+    return 422 if form.errors or form.form_errors else 200
