@@ -145,7 +145,7 @@ def _defaults(info: FactInfo, proceedings: Sequence[tuple[str, str]]) -> dict[st
     else:
         by = PartyRole.PARENT.value if party in NOT_ONE_PARTY else party.value
     only = proceedings[0][0] if info.proceeding and len(proceedings) == 1 else ""
-    return {"by_party": by, "proceeding": only}
+    return {"by_party": by, "proceeding": only, "how": "", "document": ""}
 
 
 def _detail_field(detail: Detail, rules: Sequence[tuple[str, str]]) -> Field:

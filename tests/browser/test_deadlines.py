@@ -1,0 +1,112 @@
+"""Facts, deadlines and school calendars in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from casemgr.law.terms import FactKind
+from tests.browser import kit
+from tests.deadlines.makers import CLOSED, calendar_a, consent, record
+from tests.world import Actor, World
+
+pytestmark = pytest.mark.browser
+SignIn = Callable[[Actor], Page]
+
+
+def a_busy_case(world: World, actor: Actor) -> UUID:
+    """Make a case with dates of every state: running, met, late, without a calendar, and a birthday."""
+    case_id = world.case(actor)
+    calendar_a(world, actor)
+    consent(world, actor, case_id)
+    record(world, actor, case_id, FactKind.IEP_DATED, date(2025, 3, 10), by_party="lea", note="Signed at the meeting.")
+    record(world, actor, case_id, FactKind.RECORDS_REQUESTED, date(2026, 9, 14), by_party="parent", how="email")
+    record(world, actor, case_id, FactKind.IEE_REQUESTED, date(2026, 11, 16), by_party="parent", how="mail")
+    record(world, actor, case_id, FactKind.DISCRIMINATORY_ACT, date(2026, 7, 6), by_party="lea")
+    record(world, actor, case_id, FactKind.EVALUATION_COMPLETED, date(2024, 2, 29), by_party="lea", precision="month")
+    return case_id
+
+
+def test_a_parent_records_a_consent_sees_why_and_corrects_it(world: World, sign_in: SignIn, live: str) -> None:
+    parent = world.person(name="Dana Example")
+    case_id = world.case(parent)
+    page = sign_in(parent)
+    page.goto(f"{live}/cases/{case_id}/school-calendar")
+    page.get_by_role("link", name="Enter a school year").first.click()
+    page.get_by_label("First day of school").fill("2026-09-02")
+    page.get_by_label("Last day of school").fill("2027-06-17")
+    page.get_by_label("Days without school").fill(CLOSED)
+    page.get_by_role("button", name="Save the school year").click()
+    expect(page.get_by_text("2026-27 school year")).to_be_visible()
+    page.get_by_role("link", name="Facts & deadlines").first.click()
+    page.get_by_role("link", name="Record a fact").click()
+    page.get_by_label("Find by a word").fill("signed consent")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="The school district received your signed consent to evaluate").click()
+    page.get_by_label("On which day?").fill("2026-11-04")
+    page.get_by_label("How was it sent or said?").select_option(label="By hand")
+    page.get_by_role("button", name="Record this fact").click()
+    expect(page.get_by_text("2 deadlines started")).to_be_visible()
+    row = page.locator("li.deadline", has_text="The assessments must be finished")
+    expect(row.get_by_text("Plain count: Dec 22, 2026")).to_be_visible()
+    page.get_by_role("link", name="Why this date? The assessments must be finished").click()
+    expect(page.get_by_text("30 school days after Wednesday, November 4, 2026")).to_be_visible()
+    page.get_by_role("link", name="Correct this fact").click()
+    page.get_by_label("On which day?").fill("2026-11-02")
+    page.get_by_label("What was wrong?").fill("The receipt stamp says November 2.")
+    page.get_by_role("button", name="Save the correction").click()
+    expect(page.get_by_text("Corrected. The deadlines were counted anew")).to_be_visible()
+    row = page.locator("li.deadline", has_text="The assessments must be finished")
+    expect(row.get_by_text("Plain count: Dec 18, 2026")).to_be_visible()
+    page.goto(f"{live}/cases/{case_id}/school-calendar")
+    page.get_by_text("Add a snow day").click()
+    page.get_by_label("Day without school").fill("2026-12-10")
+    page.get_by_role("button", name="Add this day").click()
+    expect(page.get_by_text("No school on December 10, 2026")).to_be_visible()
+    page.goto(f"{live}/cases/{case_id}/deadlines")
+    page.get_by_role("link", name="Why this date? The assessments must be finished").click()
+    expect(page.get_by_text("School calendar changed: snow day 2026-12-10")).to_be_visible()
+
+
+def test_every_page_of_a_case_passes_axe_keyboard_and_phone(world: World, sign_in: SignIn, live: str) -> None:
+    attorney = world.person("attorney", "firm", name="Rowan Example")
+    case_id = a_busy_case(world, attorney)
+    page = sign_in(attorney)
+    here = f"{live}/cases/{case_id}"
+    page.goto(f"{here}/deadlines")
+    kit.check_page(page)
+    kit.screenshot(page, "deadlines-list")
+    for name, title in (("school-days", "The team must have met"), ("calendar-days", "Last day to file with the Office for Civil Rights")):
+        page.goto(f"{here}/deadlines")
+        page.locator("li.deadline", has_text=title).get_by_role("link", name="Why this date?").first.click()
+        kit.check_page(page)
+        kit.screenshot(page, f"deadlines-why-{name}")
+    for name, address in (
+        ("choose", f"{here}/facts/new"),
+        ("fact", f"{here}/facts/new?kind=decision_issued"),
+        ("calendars", f"{here}/school-calendar"),
+        ("calendar", f"{here}/school-calendar/new"),
+    ):
+        page.goto(address)
+        kit.check_page(page)
+        kit.screenshot(page, f"deadlines-{name}")
+
+
+def test_the_pages_of_changes_and_of_all_cases_pass_too(world: World, sign_in: SignIn, live: str) -> None:
+    attorney = world.person("attorney", "firm", name="Rowan Example")
+    case_id = a_busy_case(world, attorney)
+    page = sign_in(attorney)
+    page.goto(f"{live}/cases/{case_id}/deadlines")
+    for name, link in (("correct", "Correct"), ("retract", "Take back")):
+        page.goto(f"{live}/cases/{case_id}/deadlines")
+        page.get_by_role("link", name=link).first.click()
+        kit.check_page(page)
+        kit.screenshot(page, f"deadlines-{name}")
+    for name, address in (("agenda", "/deadlines"), ("organization", "/organization/school-calendars")):
+        page.goto(live + address)
+        kit.check_page(page)
+        kit.screenshot(page, f"deadlines-{name}")
