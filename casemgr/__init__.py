@@ -4,36 +4,37 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
+if TYPE_CHECKING:
+    from flask import Flask
 
-import config
-from casemgr import extensions
+    import config
 
 __version__ = "0.1.0"
 
-FEATURES = (
-    "accounts",
-    "cases",
-    "proceedings",
-    "deadlines",
-    "documents",
-    "evidence",
-    "issues",
-    "plans",
-    "filings",
-)
+FEATURES = ("accounts", "cases", "proceedings", "deadlines", "documents", "evidence", "issues", "plans", "filings")
 
 
 def create_app(settings: config.Settings, database_url: str) -> Flask:
     """Build the web application.
+
+    Imports happen here and not at the top: `casemgr.law` and `casemgr.pdf` also run in small processes of their
+    own, which should not pay for a web framework.
 
     Args:
         settings: from `config.load()`.
         database_url: SQLAlchemy URL of the application role, which owns no table and cannot pass
             row-level security.
     """
+    from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    import config
+    from casemgr import extensions, web
+    from casemgr.accounts import sessions
+    from casemgr.web import permissions
+
     app = Flask(__name__, template_folder=str(Path(__file__).resolve().parent.parent / "templates"))
     app.config.from_mapping(settings.for_flask())
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
@@ -51,10 +52,6 @@ def create_app(settings: config.Settings, database_url: str) -> Flask:
     for feature in FEATURES:
         views = import_module(f"casemgr.{feature}.views")
         app.register_blueprint(views.bp)
-    from casemgr import web
-    from casemgr.accounts import sessions
-    from casemgr.web import permissions
-
     web.init_app(app)
     sessions.init_app(app)
     permissions.init_app(app)

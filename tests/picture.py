@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 import tempfile
 import threading
@@ -36,7 +37,9 @@ def main(target: Path) -> None:
             case_id = sample.open_sample_case(user).id
         jobs.run_worker(app, wait=False)
         _take(app, f"/cases/{case_id}", target)
-        database._embedded(settings.data_dir).leave()
+        server = database._embedded(settings.data_dir)
+        atexit.unregister(server.leave)
+        server.leave()
 
 
 def _take(app: Flask, path: str, target: Path) -> None:

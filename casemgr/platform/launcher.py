@@ -16,8 +16,10 @@ import threading
 import time
 import webbrowser
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import psutil
 from cheroot.wsgi import Server
@@ -29,6 +31,7 @@ from casemgr.platform.embedded import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 NEEDED_BYTES = 300 * config.MEGABYTE
+PIECE = 64 * 1024
 PARENT = "CASEMGR_PARENT"
 
 
@@ -107,7 +110,7 @@ def web_server(app: Flask, settings: config.Settings) -> Server:
     """Return a bound server. Bodies are streamed to the view, so a large upload never sits in memory."""
     server = Server(
         (settings.host, settings.port),
-        app,
+        partial(_drain_what_is_left, app),
         numthreads=settings.web_threads,
         max=settings.web_threads * 4,
         request_queue_size=64,
@@ -120,6 +123,19 @@ def web_server(app: Flask, settings: config.Settings) -> Server:
     except OSError as problem:
         raise CannotStart(f"The web server cannot listen on port {settings.port}: {problem}") from problem
     return server
+
+
+def _drain_what_is_left(app: Flask, environ: dict[str, Any], start_response: Any) -> Any:
+    """Answer, and read what the view left of the body in small pieces.
+
+    The server would read it in one piece to keep the connection usable, so that a refused upload of gigabytes,
+    even a stranger's, would fill the memory.
+    """
+    answer = app(environ, start_response)
+    body = environ["wsgi.input"]
+    while getattr(body, "remaining", 0) > 0 and body.read(PIECE):
+        pass
+    return answer
 
 
 class Keeper:

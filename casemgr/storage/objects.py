@@ -162,15 +162,19 @@ class ObjectStore:
         """
         in_use = referenced if callable(referenced) else lambda *pair: pair in referenced
         before = datetime.now(UTC) - older_than
-        gone = list(self._stale_incoming(before))
-        for key, org_id, sha256, modified in self._objects("org"):
-            if modified >= before or in_use(org_id, sha256):
-                continue
+        gone = []
+        for key in self._stale_incoming(before):
+            gone.append(key)
+            if not dry_run:
+                self._discard(key)
+        orphans = [(key, org_id, sha256) for key, org_id, sha256, modified in self._objects("org") if modified < before]
+        for key, org_id, sha256 in orphans:
             now = self._head(key)  # an upload of the same bytes may have renewed it since the listing
-            if now is not None and now["last_modified"] < before:
-                gone.append(key)
-        for key in gone if not dry_run else ():
-            self._discard(key)
+            if now is None or now["last_modified"] >= before or in_use(org_id, sha256):
+                continue
+            gone.append(key)
+            if not dry_run:
+                self._discard(key)
         return gone
 
     def _settle(self, org_id: UUID | str, incoming: str, intake: "_Intake") -> Stored:
