@@ -42,7 +42,12 @@ def stay_put(case_id: UUID) -> ResponseReturnValue:
 def record(case_id: UUID) -> ResponseReturnValue:
     access = case_access()
     case = access.case
-    form = PlacementForm(today(case), documents.choices(case, access.visible), data={"school": case.student.school})
+    form = PlacementForm(
+        today(case),
+        case.student.born_on,
+        documents.choices(case, access.visible),
+        data={"school": case.student.school},
+    )
     if form.validate_on_submit():
         new = form.to_placement()
         make_once(Placement, new.id, case_id, lambda: services.record_placement(case, new, by=current_user))

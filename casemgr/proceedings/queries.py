@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from casemgr.cases.clock import today
@@ -13,8 +13,9 @@ from casemgr.cases.models import Case
 from casemgr.deadlines.models import Fact
 from casemgr.deadlines.queries import current_facts, law_facts
 from casemgr.extensions import db
-from casemgr.law.stages import CaseView, OpenProceeding
-from casemgr.law.terms import PlanKind, ProceedingKind, ProceedingStep, Stage, Track
+from casemgr.law import stages
+from casemgr.law.stages import CaseView, OpenProceeding, ProceedingMove, Transition
+from casemgr.law.terms import FactKind, PlanKind, ProceedingKind, ProceedingStep, Stage, Track
 from casemgr.proceedings.models import Proceeding, StageMove
 
 
@@ -36,6 +37,11 @@ def moves_of(case: Case) -> Sequence[StageMove]:
     return db.session.scalars(
         select(StageMove).where(StageMove.case_id == case.id).order_by(StageMove.number.desc())
     ).all()
+
+
+def newest_number(case: Case) -> int:
+    """Return the number of the newest move, correction or opening: it changes with everything that moves the case."""
+    return db.session.scalar(select(func.max(StageMove.number)).where(StageMove.case_id == case.id)) or 0
 
 
 def standing_moves(case: Case) -> Sequence[StageMove]:
@@ -74,6 +80,32 @@ def case_view(case: Case) -> CaseView:
             if row.ended_on is None
         ),
     )
+
+
+def kinds_of_stage(stage: Stage) -> frozenset[str]:
+    """Return the kinds of proceeding that a stage stands for; one that runs beside the stage is not of them."""
+    rows = (row for row in stages.TRANSITIONS if row.target is stage and not row.is_parallel)
+    return frozenset(row.opens.value for row in rows if row.opens)
+
+
+def end_on_record(case: Case, step: Transition) -> Fact | None:
+    """Return the fact that ended the proceeding of the case's stage, where its own page has recorded it already."""
+    if not step.closes:
+        return None
+    kinds = kinds_of_stage(step.source)
+    own = [row for row in proceedings_of(case) if row.kind in kinds and not row.is_parallel]
+    if not own or own[0].ended_on is None:
+        return None
+    ends = [fact for fact in facts_of(case, own[0].id) if FactKind(fact.kind) in step.demands]
+    return ends[-1] if ends else None
+
+
+def next_steps(row: Proceeding) -> list[ProceedingMove]:
+    """Return what can be recorded next: also after an end that the law goes on from, such as an appeal. Nothing in
+    a proceeding that was ended from outside, by a move or its undoing."""
+    if row.ended_on is not None and not stages.is_over(ProceedingStep(row.step)):
+        return []
+    return stages.proceeding_options(ProceedingKind(row.kind), ProceedingStep(row.step))
 
 
 def facts_of(case: Case, proceeding_id: UUID) -> list[Fact]:

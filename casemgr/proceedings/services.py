@@ -31,6 +31,7 @@ class MoveInput:
 
     Attributes:
         on_date: the local day it happened. facts: the facts that the step demands, in its own proceeding.
+        seen: number of the newest move that the person saw (queries.newest_number); None: not asked.
         reason: asked for when closing and re-opening. override_reason: why a warning was passed; kept.
     """
 
@@ -41,7 +42,12 @@ class MoveInput:
     filed_by: str = "parent"
     forum: str = ""
     docket_number: str = ""
+    seen: int | None = None
     id: UUID = field(default_factory=uuid4)
+
+
+class CaseMoved(Exception):
+    """Somebody moved the case since the page was opened. Nothing was changed; look again."""
 
 
 class CannotUndo(Exception):
@@ -57,10 +63,12 @@ def check(case: Case, event: Event, given: tuple[NewFact, ...] = ()) -> Verdict:
 def move(case: Case, event: Event, given: MoveInput, *, by: User, commit: bool = True) -> StageMove:
     """Carry out a step: facts are recorded, a proceeding opens or ends, the stage moves, clocks and stay-put follow.
 
-    Raises TransitionRefused, and changes nothing, when the law's table has no such step, a guard refuses it, or
-    it warns and no reason to override was given.
+    Raises, and changes nothing: TransitionRefused, when the law's table has no such step, a guard refuses it, or
+    it warns and no reason to override was given; CaseMoved, when another move came in between.
     """
     db.session.refresh(case, with_for_update={"of": Case})  # two people cannot both move it from here
+    if given.seen is not None and given.seen != queries.newest_number(case):
+        raise CaseMoved
     view = _with_facts(queries.case_view(case), given.facts)
     rulebook = rulebook_for(case.state)
     verdict = stages.check(view, event, rulebook)
@@ -101,10 +109,10 @@ def undo(case: Case, wrong: StageMove, reason: str, *, by: User) -> StageMove:
 
     A proceeding that this move opened ends with it, and the facts recorded in it are retracted by corrections.
     """
+    db.session.refresh(case, with_for_update={"of": Case})
     standing = queries.standing_moves(case)
     if not standing or standing[-1].id != wrong.id or wrong.event == "opened":
         raise CannotUndo("Only the newest move can be undone. Undo the later ones first.")
-    db.session.refresh(case, with_for_update={"of": Case})
     correction = StageMove(
         org_id=case.org_id,
         case_id=case.id,
@@ -139,7 +147,9 @@ def advance(case: Case, proceeding: Proceeding, fact: NewFact, *, by: User, comm
     proceeding.step = row.target.value
     if stages.is_over(row.target):
         proceeding.ended_on = fact.on_date
-        proceeding.outcome = row.title
+        proceeding.outcome = proceeding.outcome or row.title
+    else:
+        proceeding.ended_on = None  # such as an appeal against a dismissal
     db.session.flush()
     deadlines.record_fact(case, _in_proceeding(fact, proceeding), by=by, commit=False)
     audit.record(
@@ -168,7 +178,7 @@ def _proceeding_for(case: Case, step: Transition, given: MoveInput) -> Proceedin
         return _open(case, step, step.opens, given)
     if not step.closes:
         return None
-    kinds = {row.opens.value for row in stages.TRANSITIONS if row.opens and row.target is step.source}
+    kinds = queries.kinds_of_stage(step.source)
     found = [row for row in queries.proceedings_of(case) if row.ended_on is None and row.kind in kinds]
     own = next((row for row in found if not row.is_parallel), found[0] if found else None)
     if own is not None:
@@ -239,4 +249,4 @@ def _warnings(verdict: Verdict) -> list[dict[str, str]]:
     return [{"text": reason.text, "citation": reason.citation} for reason in verdict.reasons]
 
 
-__all__ = ["CannotUndo", "MoveInput", "TransitionRefused", "advance", "check", "move", "undo"]
+__all__ = ["CannotUndo", "CaseMoved", "MoveInput", "TransitionRefused", "advance", "check", "move", "undo"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
@@ -13,20 +13,24 @@ from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
+from casemgr.deadlines.models import Fact
 from casemgr.deadlines.services import FactRefused
 from casemgr.extensions import db
 from casemgr.law import stages
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stages import Option, TransitionRefused
-from casemgr.law.terms import Event, ProceedingKind, ProceedingStep, VerdictKind
+from casemgr.law.terms import Stage, VerdictKind
 from casemgr.platform.locking import StaleForm
-from casemgr.proceedings import queries, services, words
+from casemgr.proceedings import paths, queries, services, words
 from casemgr.proceedings.forms import MoveForm, ProceedingForm, StepForm, UndoForm
 from casemgr.proceedings.models import Proceeding, StageMove
-from casemgr.web.once import make_once
+from casemgr.proceedings.services import CaseMoved
+from casemgr.web.once import made_before, make_once
 from casemgr.web.permissions import case_access, requires
 
 bp = Blueprint("proceedings", __name__)
+
+MOVED_ON = "The case has moved since this page was opened. Nothing was recorded now."
 
 
 @bp.app_template_global()
@@ -40,12 +44,11 @@ def proceeding_words() -> object:
 def options(case_id: UUID) -> ResponseReturnValue:
     """What can I do now? Every path from here, with its reason."""
     case = case_access().case
-    found = stages.options(queries.case_view(case), rulebook_for(case.state))
     return render_template(
         "proceedings/options.html",
         case=case,
-        open_paths=[option for option in found if option.verdict.kind is not VerdictKind.REFUSED],
-        shut_paths=[option for option in found if option.verdict.kind is VerdictKind.REFUSED],
+        paths=paths.from_here(case),
+        proceedings=[row for row in queries.proceedings_of(case) if row.ended_on is None],
         notices=rulebook_for(case.state).notices,
     )
 
@@ -54,10 +57,12 @@ def options(case_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASE_MOVE)
 def move(case_id: UUID, event: str) -> ResponseReturnValue:
     case = case_access().case
+    if made_before(StageMove, request.form.get("submission"), case_id):
+        return redirect(url_for("cases.show", case_id=case_id))
     option = _option(case, event)
-    form = MoveForm(option.transition, today(case), data={"on_date": today(case)})
-    verdict = option.verdict
-    if form.validate_on_submit():
+    form, recorded = _move_form(case, option)
+    verdict, moved_on = option.verdict, form.is_submitted() and form.seen_move != queries.newest_number(case)
+    if not moved_on and form.validate_on_submit():
         given = form.to_input()
         verdict = services.check(case, option.event, given.facts)
         if verdict.kind is VerdictKind.WARNING and not given.override_reason:
@@ -70,13 +75,30 @@ def move(case_id: UUID, event: str) -> ResponseReturnValue:
             except (TransitionRefused, FactRefused) as refusal:
                 db.session.rollback()
                 _show_refusal(form, refusal)
+            except CaseMoved:
+                db.session.rollback()
+                moved_on = True
             else:
                 flash(f"Recorded: {option.transition.title}.")
                 return redirect(url_for("cases.show", case_id=case_id))
+    if moved_on:
+        case = case_access().case
+        option = _option(case, event)
+        verdict = option.verdict
+        form.seen.raw_data, form.seen.data = None, str(queries.newest_number(case))
     if verdict.kind is not VerdictKind.WARNING:
         del form.override_reason
-    page = render_template("proceedings/move.html", case=case, form=form, option=option, verdict=verdict)
-    return page, 422 if form.errors or form.form_errors else 200
+    page = render_template(
+        "proceedings/move.html",
+        case=case,
+        form=form,
+        option=option,
+        verdict=verdict,
+        recorded=recorded,
+        moved_on=moved_on,
+        forum=paths.forum_of(case, option.transition),
+    )
+    return page, 409 if moved_on else 422 if form.errors or form.form_errors else 200
 
 
 def _option(case: Case, event: str) -> Option:
@@ -84,10 +106,29 @@ def _option(case: Case, event: str) -> Option:
     found = stages.options(queries.case_view(case), rulebook_for(case.state))
     option = next((option for option in found if option.event.value == event), None)
     if option is None:
-        if event in {known.value for known in Event}:
-            abort(409, "The case has moved since this page was opened. Look again at what can be done now.")
+        if paths.is_event(event):
+            abort(409, f"{MOVED_ON} This step is not possible from where the case stands now.")
         abort(404)
     return option
+
+
+def _move_form(case: Case, option: Option) -> tuple[MoveForm, Fact | None]:
+    """Return the form of a move, and the fact that ends it where that is on record: then it is not asked again."""
+    step = option.transition
+    recorded = queries.end_on_record(case, step)
+    demands = () if recorded else step.demands
+    forum = paths.forum_of(case, step)
+    form = MoveForm.asking(demands)(
+        step,
+        today(case),
+        demands=demands,
+        data={
+            "on_date": recorded.on_date if recorded else today(case),
+            "seen": str(queries.newest_number(case)),
+            "forum": forum.name if forum else "",
+        },
+    )
+    return form, recorded
 
 
 def _show_refusal(form: MoveForm, refusal: TransitionRefused | FactRefused) -> None:
@@ -118,13 +159,17 @@ def history(case_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASE_MOVE)
 def undo(case_id: UUID, move_id: UUID) -> ResponseReturnValue:
     case = case_access().case
-    row = next((row for row in queries.moves_of(case) if row.id == move_id), None)
+    moves = queries.moves_of(case)
+    row = next((row for row in moves if row.id == move_id), None)
     if row is None:
         abort(404)
+    if any(later.corrects_id == row.id for later in moves):
+        flash("This move is undone already.")
+        return redirect(url_for(".history", case_id=case_id))
     form = UndoForm()
     if form.validate_on_submit():
         try:
-            services.undo(case, row, form.reason.data.strip(), by=current_user)
+            services.undo(case, row, form.reason.data, by=current_user)
         except services.CannotUndo as refusal:
             db.session.rollback()
             form.form_errors.append(str(refusal))
@@ -141,26 +186,42 @@ def show(case_id: UUID, proceeding_id: UUID) -> ResponseReturnValue:
     """One proceeding: where it stands and, for who may, its next step."""
     access = case_access()
     row = _proceeding(access, proceeding_id)
-    moves = stages.proceeding_options(ProceedingKind(row.kind), ProceedingStep(row.step))
-    form = StepForm(moves, today(access.case), data={"on_date": today(access.case)})
-    if form.is_submitted() and not access.allows(Permission.FACT_RECORD):
-        abort(403)
+    here = url_for(".show", case_id=case_id, proceeding_id=proceeding_id)
+    if request.method == "POST":
+        if not access.allows(Permission.FACT_RECORD):
+            abort(403)
+        if made_before(Fact, request.form.get("submission"), case_id):
+            return redirect(here)
+    moves = queries.next_steps(row)
+    form = StepForm.asking(option.fact for option in moves)(
+        moves, today(access.case), data={"on_date": today(access.case)}
+    )
     if form.validate_on_submit():
+        fact = form.to_fact()
         try:
-            services.advance(access.case, row, form.to_fact(), by=current_user)
+            make_once(Fact, fact.id, case_id, lambda: services.advance(access.case, row, fact, by=current_user))
         except (TransitionRefused, FactRefused) as refusal:
             db.session.rollback()
             form.form_errors.append(str(refusal))
+        except StaleDataError:
+            db.session.rollback()
+            form.form_errors.append("Somebody recorded a step at the same moment. Look at the page and try again.")
         else:
             flash("Recorded. The deadlines were counted anew.")
-            return redirect(url_for(".show", case_id=case_id, proceeding_id=proceeding_id))
+            return redirect(here)
+    case = case_access().case
+    row = _proceeding(case_access(), proceeding_id)
     page = render_template(
         "proceedings/show.html",
-        case=access.case,
-        row=_proceeding(access, proceeding_id),
+        case=case,
+        row=row,
         moves=moves,
         form=form,
-        facts=queries.facts_of(access.case, proceeding_id),
+        facts=queries.facts_of(case, proceeding_id),
+        stage_waits=bool(row.ended_on)
+        and not row.is_parallel
+        and row.kind in queries.kinds_of_stage(Stage(case.stage))
+        and all(other.ended_on for other in queries.proceedings_of(case) if other.kind == row.kind),
     )
     return page, 422 if form.errors or form.form_errors else 200
 

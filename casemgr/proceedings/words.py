@@ -41,3 +41,25 @@ PARTIES = {
 def step_name(step: str) -> str:
     """Return a step in plain words ("hearing scheduled")."""
     return STEPS.get(step, step.replace("_", " "))
+
+
+BUTTONS = {
+    "ask_for_team_meeting": "Record that I asked",
+    "request_mediation": "Record that I asked",
+    "request_section_504_hearing": "Record that I asked",
+    "file_state_complaint": "Record the filing",
+    "file_expedited_complaint": "Record the filing",
+    "file_civil_action": "Record the filing",
+    "record_agreement": "We agreed: record it",
+    "record_decision": "It was decided: record it",
+    "end_without_agreement": "No agreement: record it",
+    "withdraw": "Record the withdrawal",
+    "record_dismissal": "Record the dismissal",
+    "close": "Close the case",
+    "reopen": "Open it again",
+}
+
+
+def button(event: str) -> str:
+    """Return what to press for a move."""
+    return BUTTONS.get(event, "Record it")

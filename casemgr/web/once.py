@@ -52,6 +52,15 @@ def make_once(model: type[Row], row_id: UUID, case_id: UUID | None, make: Callab
         return found, False
 
 
+def made_before(model: type[Row], submission: str | None, case_id: UUID | None) -> Row | None:
+    """Return the row that this very form has made already, given its raw hidden field; for forms that are only
+    valid once, whose second sending would otherwise be refused."""
+    try:
+        return _existing(model, UUID(str(submission)), case_id)
+    except ValueError:
+        return None
+
+
 def _existing(model: type[Row], row_id: UUID, case_id: UUID | None) -> Row | None:
     found = db.session.get(model, row_id)
     if found is not None and case_id is not None and getattr(found, "case_id", case_id) != case_id:
