@@ -110,8 +110,15 @@ def _certificate(material: Material, signer: pdf.Signature) -> pdf.CertificateOf
     )
 
 
+FORMAL_LAW = {
+    "idea": "Individuals with Disabilities Education Act (IDEA)",
+    "section_504": "Section 504 of the Rehabilitation Act",
+}
+
+
 def _issue(issue: IssueData) -> pdf.Issue:
-    law = issue.law_name + (f": {issue.citation}" if issue.citation else "")
+    name = FORMAL_LAW.get(issue.law, issue.law_name)
+    law = f"{name}: {issue.citation}" if issue.citation else name
     facts = tuple(pdf.Fact(line.when, line.text, line.exhibit) for line in issue.lines)
     return pdf.Issue(issue.title, (law,), facts, issue.remedies)
 

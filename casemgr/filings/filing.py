@@ -22,6 +22,7 @@ from casemgr.filings.kinds import KINDS, SEND_METHODS
 from casemgr.filings.material import long_date
 from casemgr.filings.models import Packet
 from casemgr.filings.services import ExhibitRefused, FilingRefused
+from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stages import Verdict
 from casemgr.platform.locking import check_version
 from casemgr.proceedings import queries as proceeding_queries
@@ -79,7 +80,7 @@ def mark_filed(packet: Packet, filing: Filing, *, version: int, by: User) -> boo
     given = MoveInput(
         on_date=filing.filed_on,
         facts=tuple(facts),
-        forum=queries.gather(case, locked).forum,
+        forum=rulebook_for(case.state).forums[kind.forum].name,
         docket_number=filing.docket_number,
         override_reason=filing.override_reason,
         id=filing.move_id,
@@ -170,7 +171,7 @@ def record_received(packet: Packet, on: date, notice_sent: str, *, by: User) -> 
     return True
 
 
-def titles_refused(packet: Packet) -> list[tuple[Document, str]]:
+def closed_since(packet: Packet) -> list[tuple[Document, str]]:
     """Return the exhibits that may not go in any more, each with the reason."""
     return [(paper, str(why)) for _, paper in queries.exhibits_of(packet) if (why := why_not(paper))]
 
@@ -182,6 +183,6 @@ __all__ = [
     "made_on",
     "mark_filed",
     "record_received",
-    "titles_refused",
+    "closed_since",
     "what_the_law_says",
 ]

@@ -84,7 +84,7 @@ def download(case_id: UUID, packet_id: UUID, part: str) -> Any:
     sha256 = packet.pdf_sha256 if part == "pdf" else packet.manifest_sha256
     if packet.state not in ("ready", "filed") or not sha256:
         abort(404)
-    if packet.state == "ready" and filing.titles_refused(packet):
+    if packet.state == "ready" and filing.closed_since(packet):
         flash("This PDF holds a paper that may not be filed any more. Take it out, and make the PDF again.", "error")
         return _back(packet)
     try:

@@ -26,7 +26,6 @@ from casemgr.web.once import OnceField
 LONG = Length(max=10_000, message="Use 10,000 characters or fewer.")
 SHORT = Length(max=300, message="Use 300 characters or fewer.")
 MOST_RECIPIENTS = 12
-BLANK_ROWS = 2
 FAR = timedelta(days=366)
 ANSWER = "answer_"
 
@@ -183,9 +182,9 @@ class RecipientsForm(VersionForm):
 
 
 def recipients_form(packet: Packet) -> RecipientsForm:
-    """Return the form with the saved rows and two empty ones."""
+    """Return the form with the saved rows and an empty one."""
     saved = recipients_of(packet)
-    rows = [vars(one) for one in saved] + [{}] * min(BLANK_ROWS, MOST_RECIPIENTS - len(saved))
+    rows = [vars(one) for one in saved] + [{}] * (len(saved) < MOST_RECIPIENTS)
     return RecipientsForm(data={"recipients": rows, "version": str(packet.version)})
 
 

@@ -85,14 +85,17 @@ class IssueData:
 
     @property
     def lines(self) -> tuple[DatedLine, ...]:
-        """The facts: first what has no date of its own, then all dated ones, text and evidence, in their order."""
+        """The facts by their dates, text and evidence together; an undated line stays behind the one before it."""
         told = [dated_line(line) for line in _lines(self.facts)]
-        undated = [line for line in told if line.on is None]
-        if undated and self.since_on and not any(line.on for line in told):
-            undated[0] = DatedLine(undated[0].text, self.since_on, f"Since {long_date(self.since_on)}")
-        logged = [DatedLine(in_filing_words(one), one.happened_on, one.when, one.exhibit) for one in self.entries]
-        dated = [line for line in told if line.on is not None]
-        return (*undated, *sorted([*dated, *logged], key=lambda line: line.on or date.min))
+        if told and self.since_on and not any(line.on for line in told):
+            told[0] = DatedLine(told[0].text, self.since_on, f"Since {long_date(self.since_on)}")
+        placed, last = [], date.min
+        for line in told:
+            last = line.on or last
+            placed.append((last, line))
+        for one in self.entries:
+            placed.append((one.happened_on, DatedLine(in_filing_words(one), one.happened_on, one.when, one.exhibit)))
+        return tuple(line for _, line in sorted(placed, key=lambda pair: pair[0]))
 
     @property
     def remedies(self) -> tuple[str, ...]:

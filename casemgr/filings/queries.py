@@ -67,7 +67,7 @@ def _open_ways(case: Case) -> tuple[str, ...]:
     return tuple(
         option.transition.title
         for option in found
-        if option.verdict.kind is not VerdictKind.REFUSED and (option.transition.opens or case.stage == "closed")
+        if option.verdict.kind is VerdictKind.ALLOWED and (option.transition.opens or case.stage == "closed")
     )
 
 

@@ -19,6 +19,7 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from casemgr import __version__
+from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case
 from casemgr.documents.models import Document
@@ -31,6 +32,7 @@ from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.pdf.model import ExhibitKind
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import background
+from casemgr.platform.tenancy import current_scope
 from casemgr.storage.objects import ObjectMissing, StorageFull, Stored
 from casemgr.storage.preview import preview
 from casemgr.storage.sniff import sniff
@@ -161,7 +163,6 @@ def _finish(case_id: UUID, packet_id: UUID, material: Material, result: Result) 
         db.session.rollback()
         return True  # nobody wants it any more; the bytes are swept later
     case = db.session.get_one(Case, case_id)
-    db.session.refresh(case)
     latest = queries.gather(case, packet)
     _refuse(latest)
     inputs = fingerprint(material)
@@ -181,7 +182,8 @@ def _finish(case_id: UUID, packet_id: UUID, material: Material, result: Result) 
         page_count=result.pages,
         manifest_sha256=result.manifest.sha256,
     )
-    audit.record(case, "filings:packet:built", by=None, subject=packet_id, sha256=result.pdf.sha256)
+    asked_by = db.session.get(User, current_scope().user_id) if current_scope().user_id else None
+    audit.record(case, "filings:packet:built", by=asked_by, subject=packet_id, sha256=result.pdf.sha256)
     db.session.commit()
     return True
 

@@ -186,9 +186,9 @@ def test_the_date_of_a_line_is_read_where_it_stands(line: str, on: date | None, 
     assert (found.on, found.text) == (on, text)
 
 
-def test_facts_stand_in_the_order_of_their_dates_undated_ones_first() -> None:
-    told = replace(ISSUE, facts="- 2026-10-01: later\n- how it was\n- 2026-01-02: first")
-    assert [line.text for line in told.lines] == ["how it was", "First", "Asked.", "Later"]
+def test_facts_stand_in_the_order_of_their_dates_and_undated_ones_behind_the_line_before() -> None:
+    told = replace(ISSUE, facts="- before all\n- 2026-10-01: later\n- how it was\n- 2026-01-02: first")
+    assert [line.text for line in told.lines] == ["before all", "First", "Asked.", "Later", "how it was"]
 
 
 def test_a_text_without_dates_counts_from_the_day_since_when() -> None:
