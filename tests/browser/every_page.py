@@ -1,0 +1,236 @@
+"""Every page of the application: how to open it on a case that has everything, or why it is no page.
+
+A new GET route needs a row in `PAGES` or in `NOT_PAGES`; `test_every_page.py` fails without it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, url_for
+from sqlalchemy import select
+
+import config
+from casemgr.accounts.models import Membership
+from casemgr.cases import services as cases
+from casemgr.cases.clock import today
+from casemgr.cases.models import Case, CaseMember, Person
+from casemgr.cases.sample import open_sample_case
+from casemgr.deadlines.models import Deadline, Fact, SchoolCalendar
+from casemgr.documents import services as documents
+from casemgr.documents.models import Document
+from casemgr.evidence.models import EvidenceEntry
+from casemgr.extensions import db
+from casemgr.filings.models import Packet
+from casemgr.issues import services as issues
+from casemgr.issues.models import Issue
+from casemgr.issues.services import NewIssue
+from casemgr.proceedings.models import Proceeding
+from casemgr.proceedings.queries import standing_moves
+from tests.world import Actor, World
+
+ROOT = Path(__file__).resolve().parents[2]
+DRAW_ALL = """
+import sys, config
+from casemgr import create_app
+from casemgr.platform import jobs
+settings = config.load({"CASEMGR_DATA": sys.argv[1], "CASEMGR_SECRET_KEY": sys.argv[2]})
+jobs.run_worker(create_app(settings, sys.argv[3]), wait=False)
+"""
+
+Arguments = dict[str, Any]
+PLAIN: tuple[Arguments, ...] = ({},)
+"""One address; each part of it is the id of that name in the case."""
+
+PAGES: dict[str, tuple[Arguments, ...]] = {
+    # Arguments are for url_for; "@name" stands for the id of that name. Several rows: the page in several states.
+    "accounts.add_member": PLAIN,
+    "accounts.change_details": PLAIN,
+    "accounts.change_email": PLAIN,
+    "accounts.change_passphrase": PLAIN,
+    "accounts.edit_workspace": PLAIN,
+    "accounts.people": PLAIN,
+    "accounts.remove_member": PLAIN,
+    "accounts.settings": PLAIN,
+    "cases.add_member": PLAIN,
+    "cases.add_person": PLAIN,
+    "cases.board": ({}, {"q": "nobody has this name"}),
+    "cases.edit": PLAIN,
+    "cases.edit_person": PLAIN,
+    "cases.home": PLAIN,
+    "cases.new": PLAIN,
+    "cases.people": PLAIN,
+    "cases.remove_member": PLAIN,
+    "cases.remove_person": PLAIN,
+    "cases.remove_sample": PLAIN,
+    "cases.show": PLAIN,
+    "deadlines.agenda": PLAIN,
+    "deadlines.calendars": PLAIN,
+    "deadlines.case_calendars": PLAIN,
+    "deadlines.case_edit_calendar": PLAIN,
+    "deadlines.case_new_calendar": PLAIN,
+    "deadlines.correct_fact": PLAIN,
+    "deadlines.edit_calendar": PLAIN,
+    "deadlines.index": PLAIN,
+    "deadlines.new_calendar": PLAIN,
+    "deadlines.new_fact": ({}, {"kind": "evaluation_consent_received"}, {"q": "nothing is called this"}),
+    "deadlines.retract_fact": PLAIN,
+    "deadlines.why": PLAIN,
+    "documents.edit": PLAIN,
+    "documents.index": PLAIN,
+    "documents.show": ({}, {"document_id": "@trashed"}),
+    "documents.trash": PLAIN,
+    "evidence.correct": PLAIN,
+    "evidence.index": ({}, {"q": "nothing says this"}),
+    "evidence.new": PLAIN,
+    "evidence.show": ({}, {"entry_id": "@corrected"}),
+    "evidence.verify": PLAIN,
+    "filings.details": PLAIN,
+    "filings.discard": PLAIN,
+    "filings.exhibits": PLAIN,
+    "filings.file": ({"packet_id": "@ready"},),
+    "filings.index": PLAIN,
+    "filings.received": ({"packet_id": "@filed"},),
+    "filings.service": PLAIN,
+    "filings.show": ({}, {"packet_id": "@ready"}, {"packet_id": "@failed"}, {"packet_id": "@filed"}),
+    "issues.edit": PLAIN,
+    "issues.index": PLAIN,
+    "issues.link": PLAIN,
+    "issues.new": PLAIN,
+    "issues.show": ({}, {"issue_id": "@withdrawn"}),
+    "plans.record": PLAIN,
+    "plans.stay_put": PLAIN,
+    "proceedings.edit": PLAIN,
+    "proceedings.history": PLAIN,
+    "proceedings.move": ({"event": "request_mediation"}, {"event": "file_due_process_complaint"}, {"event": "close"}),
+    "proceedings.options": PLAIN,
+    "proceedings.show": ({}, {"proceeding_id": "@ended"}),
+    "proceedings.undo": PLAIN,
+}
+
+WALKED: dict[str, str] = {
+    "accounts.welcome": "without an account",
+    "accounts.sign_in": "without an account",
+    "accounts.sign_up": "without an account",
+    "accounts.keep": "as a visitor, who looks around",
+    "cases.new_people": "the second step of a new case",
+    "cases.new_concern": "the third step of a new case",
+}
+"""Pages that no address alone opens; test_every_page.py walks to each of them."""
+
+NOT_PAGES: dict[str, str] = {
+    "bootstrap.static": "files of the style sheet library",
+    "static": "our scripts, styles and images",
+    "documents.download": "the original file",
+    "documents.page_image": "an image",
+    "documents.page_thumb": "an image",
+    "documents.preview_state": "JSON for the page of the paper",
+    "filings.manifest": "a download",
+    "filings.pdf": "a download",
+    "filings.progress": "JSON for the page of the packet",
+}
+
+
+@dataclass(frozen=True)
+class Home:
+    """A person, and the ids that the addresses of their pages are made of."""
+
+    actor: Actor
+    ids: dict[str, str]
+
+    def url(self, app: Flask, endpoint: str, given: Arguments) -> str:
+        rule = next(rule for rule in app.url_map.iter_rules(endpoint) if "GET" in (rule.methods or ()))
+        wanted = {name: self.ids[name] for name in rule.arguments if name not in given}
+        for name, value in given.items():
+            wanted[name] = self.ids[value[1:]] if value.startswith("@") else value
+        with app.test_request_context():
+            return url_for(endpoint, **wanted)
+
+
+def pages() -> list[tuple[str, int]]:
+    """Return each page as its endpoint and which of its rows."""
+    return [(endpoint, row) for endpoint, rows in PAGES.items() for row in range(len(rows))]
+
+
+def make_home(world: World, actor: Actor, settings: config.Settings) -> Home:
+    """Make the sample case and what it lacks: a colleague, a guest, and one row in each other state."""
+    colleague = world.person("viewer", org_id=actor.org_id, name="Lee Colleague")
+    guest = world.person(name="Kim Guest")
+    with world.scope(actor):
+        case = open_sample_case(world.user(actor))
+        ids = _more(world, actor, case) | _guest(world, actor, case, guest)
+        ids |= _ids(case)
+        member = select(Membership.id).where(Membership.org_id == actor.org_id, Membership.user_id == colleague.user_id)
+        ids["membership_id"] = db.session.scalars(member).one()
+    subprocess.run(
+        [sys.executable, "-c", DRAW_ALL, settings.data_dir, settings.secret_key, str(settings.database_url)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    return Home(actor, {name: str(value) for name, value in ids.items()})
+
+
+def _guest(world: World, actor: Actor, case: Case, guest: Actor) -> dict[str, UUID]:
+    row = cases.add_member(case, guest.email, "viewer", by=world.user(actor))
+    assert isinstance(row, CaseMember)
+    return {"member_id": row.id}
+
+
+def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
+    by = world.user(actor)
+    trashed = db.session.scalars(select(Document).where(Document.case_id == case.id, Document.kind == "note")).first()
+    trashed = trashed or db.session.scalars(select(Document).where(Document.case_id == case.id)).all()[-1]
+    documents.trash(trashed, version=trashed.version, by=by)
+    withdrawn = issues.add_issue(case, NewIssue(title="The bus was late", law="idea"), by=by)
+    issues.set_withdrawn(case, withdrawn, True, version=withdrawn.version, by=by)
+    ready = _packet(case, state="ready", pdf_sha256="0" * 64, pdf_size=48_000, page_count=31)
+    failed = _packet(case, state="failed", error="There was no room left to make the packet. Make room, and try again.")
+    filed = _packet(
+        case,
+        state="filed",
+        pdf_sha256="0" * 64,
+        pdf_size=48_000,
+        page_count=31,
+        filed_on=today(case),
+        filed_how="email",
+        filed_to="BSEA",
+        filed_by=by.id,
+    )
+    return {"trashed": trashed.id, "withdrawn": withdrawn.id, "ready": ready, "failed": failed, "filed": filed}
+
+
+def _packet(case: Case, **more: Any) -> UUID:
+    row = Packet(org_id=case.org_id, case_id=case.id, kind="due_process_complaint", **more)
+    db.session.add(row)
+    db.session.commit()
+    return row.id
+
+
+def _ids(case: Case) -> dict[str, UUID]:
+    def first(model: Any, *wanted: Any) -> UUID:
+        found: UUID = db.session.scalars(select(model.id).where(model.case_id == case.id, *wanted)).first()
+        assert found is not None, f"The sample case has no {model.__name__}"
+        return found
+
+    corrected = select(EvidenceEntry.supersedes_id).where(EvidenceEntry.supersedes_id.is_not(None))
+    return {
+        "case_id": case.id,
+        "person_id": first(Person),
+        "calendar_id": db.session.scalars(select(SchoolCalendar.id)).first(),
+        "fact_id": first(Fact, Fact.kind == "evaluation_consent_received"),
+        "deadline_id": first(Deadline, Deadline.state == "open"),
+        "document_id": first(Document, Document.kind == "iep"),
+        "entry_id": first(EvidenceEntry, EvidenceEntry.id.not_in(corrected), EvidenceEntry.supersedes_id.is_(None)),
+        "corrected": first(EvidenceEntry, EvidenceEntry.id.in_(corrected)),
+        "issue_id": first(Issue, Issue.number == 1),
+        "packet_id": first(Packet, Packet.state == "draft"),
+        "proceeding_id": first(Proceeding),
+        "ended": first(Proceeding, Proceeding.ended_on.is_not(None)),
+        "move_id": standing_moves(case)[-1].id,
+    }

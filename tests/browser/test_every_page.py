@@ -1,0 +1,142 @@
+"""Every page, in a real browser: nothing that axe finds, everything by keyboard, nothing wider than a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+
+import config
+from tests.browser import kit
+from tests.browser.every_page import NOT_PAGES, PAGES, WALKED, Home, make_home, pages
+from tests.world import Actor, World
+
+pytestmark = pytest.mark.browser
+NAMES = [f"{endpoint}-{row}" if row else endpoint for endpoint, row in pages()]
+
+
+def open_browser(browser: Browser, live: str, actor: Actor) -> BrowserContext:
+    """Sign in through the form, once for the run."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{live}/sign-in")
+    page.get_by_label("E-mail").fill(actor.email)
+    page.get_by_label("Passphrase").fill(actor.passphrase)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("Account menu").wait_for(state="attached")
+    page.close()
+    return context
+
+
+@pytest.fixture(scope="session")
+def parent(app: Flask, settings: config.Settings, live: str) -> Home:
+    """A parent with the sample case in the family's own workspace."""
+    world = World(app)
+    return make_home(world, world.person(name="Dana Example"), settings)
+
+
+@pytest.fixture(scope="session")
+def attorney(app: Flask, settings: config.Settings, live: str) -> Home:
+    """An attorney who owns a firm, with the sample case and another client's."""
+    world = World(app)
+    actor = world.person("owner", "firm", name="Noor Counsel")
+    world.case(actor, student="Wren Second")
+    return make_home(world, actor, settings)
+
+
+@pytest.fixture(scope="session")
+def parents_browser(browser: Browser, live: str, parent: Home) -> Iterator[BrowserContext]:
+    context = open_browser(browser, live, parent.actor)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def attorneys_browser(browser: Browser, live: str, attorney: Home) -> Iterator[BrowserContext]:
+    context = open_browser(browser, live, attorney.actor)
+    yield context
+    context.close()
+
+
+def visit(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == 200, f"{address} answers {answer.status}"
+    assert page.url == address, f"{address} leads on to {page.url}"
+    return page
+
+
+def check(page: Page) -> None:
+    """Both widths and both color schemes; structure and colors are looked at once each."""
+    with kit.looks(page) as each:
+        for device, scheme in each:
+            if (device, scheme) != ("phone", "dark"):
+                kit.check_axe(page)
+            if scheme == "light":
+                kit.check_no_sideways_scroll(page)
+                kit.check_keyboard(page)
+
+
+def test_every_get_route_of_the_application_is_in_the_table(app: Flask) -> None:
+    routes = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    known = [*PAGES, *WALKED, *NOT_PAGES]
+    assert routes - set(known) == set(), "Say in tests/browser/every_page.py how each new page is opened"
+    assert set(known) - routes == set(), "These are routes no more"
+    assert len(known) == len(set(known))
+
+
+@pytest.mark.parametrize(("endpoint", "row"), pages(), ids=NAMES)
+def test_a_parent_can_use_the_page(
+    endpoint: str, row: int, app: Flask, live: str, parent: Home, parents_browser: BrowserContext
+) -> None:
+    page = visit(parents_browser, live + parent.url(app, endpoint, PAGES[endpoint][row]))
+    check(page)
+    page.close()
+
+
+@pytest.mark.parametrize(("endpoint", "row"), pages(), ids=NAMES)
+def test_an_attorney_can_use_the_page(
+    endpoint: str, row: int, app: Flask, live: str, attorney: Home, attorneys_browser: BrowserContext
+) -> None:
+    page = visit(attorneys_browser, live + attorney.url(app, endpoint, PAGES[endpoint][row]))
+    kit.check_axe(page)
+    kit.check_no_sideways_scroll(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    kit.check_no_sideways_scroll(page)
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/welcome", "/sign-in", "/sign-up"])
+def test_anybody_can_use_the_page(path: str, live: str, context: BrowserContext) -> None:
+    check(visit(context, live + path))
+
+
+def test_a_visitor_can_use_the_pages_of_a_first_look(live: str, page: Page) -> None:
+    page.goto(f"{live}/welcome")
+    page.get_by_role("button", name="Open the sample case").click()
+    page.get_by_text("Sample case.").wait_for()
+    for path in ("/account/keep", "/account", "/"):
+        check(visit(page.context, live + path))
+
+
+def test_a_parent_can_use_each_step_of_starting_a_case(
+    live: str, world: World, sign_in: Callable[[Actor], Page]
+) -> None:
+    page = sign_in(world.person(name="Dana Example"))
+    page.goto(f"{live}/cases/new")
+    page.get_by_label("Student’s full name").fill("Juniper Example")
+    page.get_by_label("Date of birth").fill("2016-05-04")
+    page.get_by_label("School", exact=False).first.fill("Larch Street School")
+    page.get_by_label("School district").fill("Fernhollow Public Schools")
+    page.get_by_label("State", exact=True).select_option("MA")
+    page.get_by_label("A 504 plan").check()
+    page.get_by_role("button", name="Go on to the people").click()
+    page.wait_for_url("**/cases/new/people")
+    check(page)
+    page.get_by_role("button", name="Go on to the concern").click()
+    page.wait_for_url("**/cases/new/concern")
+    check(page)
