@@ -22,7 +22,7 @@ from casemgr.extensions import db
 from casemgr.filings.models import Packet
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.law.facts import FACTS
-from casemgr.law.terms import PartyRole
+from casemgr.law.terms import PartyRole, RuleKind
 from casemgr.proceedings.models import StageMove
 
 OPENED = "opened"
@@ -225,6 +225,7 @@ def due_date(row: Deadline, today: date) -> DueDate:
     """Return a deadline that has a date as lists show it on `today` (of the case)."""
     assert row.act_by is not None, "lists of dates leave out deadlines without one"
     unsure = "UNVERIFIED: the text of this rule was not read at its source. Check it before you rely on the date."
+    is_milestone = row.explanation.get("kind") == RuleKind.MILESTONE.value  # happens by itself
     return DueDate(
         id=row.id,
         case_id=row.case_id,
@@ -234,7 +235,7 @@ def due_date(row: Deadline, today: date) -> DueDate:
         late_after=row.late_after if row.late_after != row.act_by else None,
         citation=row.citation,
         state=state_on(row, today),
-        who=WHO_ACTS.get(row.actor, ""),
-        is_ours=row.actor in OURS,
+        who="" if is_milestone else WHO_ACTS.get(row.actor, ""),
+        is_ours=row.actor in OURS and not is_milestone,
         uncertain=unsure if row.verification == "U" else None,
     )

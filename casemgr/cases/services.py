@@ -16,10 +16,14 @@ from casemgr.cases.queries import OPENED
 from casemgr.cases.records import CaseChange, NewCase, PersonRecord
 from casemgr.cases.sample_calendar import forget_school_years
 from casemgr.cases.states import timezone_of
+from casemgr.deadlines.services import recompute
 from casemgr.extensions import db
 from casemgr.law.terms import Stage
 from casemgr.platform.locking import check_version
 from casemgr.proceedings.models import StageMove
+
+DECIDE_DATES = frozenset({"state", "district", "born_on", "concern_on", "plan", "timezone"})
+"""What the dates of a case hang on, beside its facts: whose rules, whose school days, which birthdays."""
 
 
 class MemberRefused(Exception):
@@ -89,6 +93,9 @@ def edit_case(case: Case, change: CaseChange, *, by: User, seen: tuple[int, int]
     changed = _apply(case, wanted) + _apply(case.student, asdict(change.student))
     if changed:
         audit.record(case, "cases:case:edit", by=by, subject=case.id, fields=changed, track=case.track)
+    if DECIDE_DATES & set(changed):
+        db.session.flush()
+        recompute(case, cause=f"The case was edited: {', '.join(sorted(DECIDE_DATES & set(changed)))}", by_name=by.name)
     db.session.commit()
 
 

@@ -1,4 +1,4 @@
-"""What is due next over all of a person's cases, in every organization they work in."""
+"""What is due within a year over all of a person's cases, in every organization they work in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from casemgr.cases.clock import today_in
 from casemgr.cases.lists import Workplace
@@ -19,6 +19,7 @@ from casemgr.law.terms import Stage
 from casemgr.platform.tenancy import acting_in
 
 MOST = 300
+DAYS_AHEAD = 366
 GROUPS = {
     "overdue": "Overdue",
     "week": "In the next 7 days",
@@ -72,7 +73,9 @@ def _rows(places: Sequence[Workplace], who: str) -> Iterator[AgendaRow]:
         with acting_in(place.scope):
             for row, student, zone in db.session.execute(_query(who)):
                 today = today_in(zone)
-                yield AgendaRow(due_date(row, today), student, place.name, today)
+                due = due_date(row, today)
+                if who != "ours" or due.is_ours:  # a milestone is nobody's to meet
+                    yield AgendaRow(due, student, place.name, today)
 
 
 def _query(who: str) -> Select[tuple[Deadline, str, str]]:
@@ -80,7 +83,7 @@ def _query(who: str) -> Select[tuple[Deadline, str, str]]:
         select(Deadline, Student.name, Case.timezone)
         .join(Student, Student.case_id == Deadline.case_id)
         .join(Case, Case.id == Deadline.case_id)
-        .where(is_running(), Deadline.act_by.is_not(None), Case.stage != Stage.CLOSED.value)
+        .where(is_running(), Deadline.act_by <= func.current_date() + DAYS_AHEAD, Case.stage != Stage.CLOSED.value)
         .order_by(Deadline.act_by, Deadline.title)
         .limit(MOST + 1)
     )

@@ -7,6 +7,7 @@ plainly "business day". An observed Monday is certain.
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import lru_cache
 
 import holidays
 
@@ -24,17 +25,22 @@ def day_calendar(state: str, school_years: Iterable[SchoolYear], years: Collecti
         years: calendar years to know holidays of; take some on both sides of the facts. A count that leaves them
             is refused, never guessed.
     """
-    state = state.upper()
-    federal = holidays.US(years=years)
-    own = holidays.US(subdiv=state, years=years) if state in holidays.US.subdivisions else federal
-    known = dict(federal) | dict(own)
-    uncertain = frozenset(day for day in federal if _is_observed_friday(day, federal[day]) and day not in own)
+    known, uncertain = _holidays_of(state.upper(), tuple(sorted(years)))
     return DayCalendar(
         holidays=frozenset(known) - uncertain,
         uncertain=uncertain,
         school_years=tuple(school_years),
         names=known,
     )
+
+
+@lru_cache(maxsize=256)
+def _holidays_of(state: str, years: tuple[int, ...]) -> tuple[dict[date, str], frozenset[date]]:
+    """Return every holiday with its name, and the uncertain ones; many cases ask for the same years."""
+    federal = holidays.US(years=years)
+    own = holidays.US(subdiv=state, years=years) if state in holidays.US.subdivisions else federal
+    uncertain = frozenset(day for day in federal if _is_observed_friday(day, federal[day]) and day not in own)
+    return dict(federal) | dict(own), uncertain
 
 
 def _is_observed_friday(day: date, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
@@ -14,6 +14,7 @@ from casemgr.deadlines import queries
 from casemgr.deadlines.models import Deadline, Fact
 from casemgr.deadlines.standing import ACTIVE_STATES, state_on
 
+A_YEAR = timedelta(days=366)
 MISSING_YEAR = re.compile(r"the (\d{4}-\d{2}) school calendar")
 DONE_STATES = {
     "met": "Met",
@@ -33,11 +34,17 @@ class Undated:
 
 @dataclass(frozen=True)
 class DeadlineList:
-    """`running`: with a date, soonest first. `waiting`: no date until something is entered. `duties`: the law
-    gives no number of days. `done`: by state, what needs nobody any more."""
+    """The deadlines of a case, each where its reader looks for it.
+
+    Attributes:
+        running, far: with a date, soonest first; `far` are more than a year away.
+        waiting: no date until something is entered. duties: the law gives no number of days.
+        done: by state, what needs nobody any more.
+    """
 
     today: date
     running: list[DueDate]
+    far: list[DueDate]
     waiting: list[Undated]
     duties: list[Deadline]
     done: Mapping[str, list[Deadline]]
@@ -54,13 +61,14 @@ class FactList:
 def deadline_list(case: Case) -> DeadlineList:
     """Return every deadline of a case, each in the place where its reader looks for it."""
     now = today(case)
-    found = DeadlineList(now, [], [], [], {state: [] for state in DONE_STATES})
+    found = DeadlineList(now, [], [], [], [], {state: [] for state in DONE_STATES})
     for row in queries.deadlines_of(case):
         state = state_on(row, now)
         if state not in ACTIVE_STATES:
             found.done[state].append(row)
         elif row.act_by is not None:
-            found.running.append(due_date(row, now))
+            is_far = row.act_by > now + A_YEAR
+            (found.far if is_far else found.running).append(due_date(row, now))
         elif state == "suspended" or row.explanation.get("unit"):
             found.waiting.append(Undated(row, missing_year(row.reason)))
         else:

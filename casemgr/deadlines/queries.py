@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from casemgr.extensions import db
 from casemgr.law import deadlines as law
 from casemgr.law.days import DayCalendar, SchoolYear, span
 from casemgr.law.facts import birthdays
-from casemgr.law.terms import FactKind, PartyRole
+from casemgr.law.terms import FactKind, PartyRole, PlanKind
 
 FILINGS = frozenset(
     {
@@ -32,6 +33,8 @@ FILINGS = frozenset(
 a case that the district filed is still in a case that the district filed."""
 YEARS_AROUND = 6
 """Holidays are known this many years before the earliest and after the latest fact: longer than any limit."""
+LONG_AGO = timedelta(days=3 * 366)
+"""Birthdays before this start no clock in a case: longer than the usual limits for a complaint."""
 
 
 def current_facts(case: Case) -> Sequence[Fact]:
@@ -68,17 +71,27 @@ def law_facts(case: Case, rows: Sequence[Fact] | None = None) -> list[law.Fact]:
         )
         for row in sorted(rows, key=lambda row: row.number)
     ]
+    return facts + _birthday_facts(case)
+
+
+def _birthday_facts(case: Case) -> list[law.Fact]:
+    """Return the birthdays that can still matter: none long before the concern, and the third only for a child who
+    came from early intervention or already has an IEP."""
     born_on = case.student.born_on
-    for kind, on in birthdays(born_on).items():
-        facts.append(law.Fact(f"birthday:{kind.value}", kind, on, details={"born_on": born_on.isoformat()}))
-    return facts
+    plans = (PlanKind.EARLY_INTERVENTION, PlanKind.IEP)
+    return [
+        law.Fact(f"birthday:{kind.value}", kind, on, details={"born_on": born_on.isoformat()})
+        for kind, on in birthdays(born_on).items()
+        if on >= case.concern_on - LONG_AGO and (kind is not FactKind.THIRD_BIRTHDAY or case.plan in plans)
+    ]
 
 
 def calendar_for(case: Case, facts: Sequence[law.Fact]) -> DayCalendar:
     """Return the business and school days that count for this case."""
     own = [fact.on.year for fact in facts if not fact.id.startswith("birthday:")] or [case.concern_on.year]
-    years = range(min(own) - YEARS_AROUND, max(own) + YEARS_AROUND + 1)
-    return day_calendar(case.state, school_years(case.student.district), years)
+    years = {*range(min(own) - YEARS_AROUND, max(own) + YEARS_AROUND + 1)}
+    years |= {fact.on.year + near for fact in facts for near in (-1, 0, 1)}
+    return day_calendar(case.state, school_years(case.student.district), frozenset(years))
 
 
 def school_years(district: str) -> tuple[SchoolYear, ...]:

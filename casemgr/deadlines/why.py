@@ -9,6 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from casemgr.cases.queries import OURS
 from casemgr.deadlines.models import Deadline, DeadlineChange, Fact
 from casemgr.law.counting import UNIT_NAMES
 from casemgr.law.facts import FACTS
@@ -20,8 +21,15 @@ MOST_MONTHS_OPEN = 2
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 SENTENCES = {
     "nominal": "The count as the law states it, and nothing more.",
-    "act_by": "The safe day: the earliest way to read the rule, and never a weekend or a holiday.",
+    "act_by": "The safe day: the earliest way to read the rule, kept clear of weekends and holidays.",
     "late_after": "Before this day is over nobody should be called late: the latest way to read the rule.",
+}
+THEIR_SENTENCES = SENTENCES | {
+    "act_by": "The earliest way to read the rule. Ask then whether it was done.",
+}
+BY_ITSELF_SENTENCES = SENTENCES | {
+    "act_by": "The earliest way to read the rule. Nobody has to do anything for it to come.",
+    "late_after": "The latest way to read the rule.",
 }
 LOOK_BACK_SENTENCES = {
     "nominal": "What happened before this day is outside the time, by the plain count.",
@@ -129,7 +137,23 @@ def count_sentence(row: Deadline, days: Sequence[Day]) -> str:
 
 def sentences_of(row: Deadline) -> dict[str, str]:
     """Say in one sentence each what the three dates mean."""
-    return LOOK_BACK_SENTENCES if row.explanation.get("kind") == RuleKind.LOOK_BACK.value else SENTENCES
+    kind = row.explanation.get("kind")
+    if kind == RuleKind.LOOK_BACK.value:
+        return LOOK_BACK_SENTENCES
+    if kind == RuleKind.MILESTONE.value:
+        return BY_ITSELF_SENTENCES
+    return SENTENCES if row.actor in OURS else THEIR_SENTENCES
+
+
+def headings_of(row: Deadline) -> list[tuple[str, str]]:
+    """Return the three dates by name, the one to go by first, each with its heading."""
+    kind = row.explanation.get("kind")
+    if kind == RuleKind.LOOK_BACK.value:
+        return [("act_by", "Safe from"), ("nominal", "Plain count"), ("late_after", "At the latest reading")]
+    if kind == RuleKind.MILESTONE.value:
+        return [("act_by", "Expect by"), ("nominal", "Plain count"), ("late_after", "At the latest")]
+    first = "Act by" if row.actor in OURS else "Expect by"
+    return [("act_by", first), ("nominal", "Plain count"), ("late_after", "Late after")]
 
 
 def is_moved(row: Deadline, days: Sequence[Day]) -> bool:
