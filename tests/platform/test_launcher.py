@@ -7,84 +7,23 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.platform.up import data_folder, free_port, processes_of, running, wait_until_gone, wait_until_it_answers
+
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("launcher")]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running(folder: Path, port: int, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "casemgr", "up", "--no-open"],
-        cwd=ROOT,
-        env={**os.environ, "CASEMGR_DATA": str(folder), "PORT": str(port), "CI": "1", **environ},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(40)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def wait_until_it_answers(process: subprocess.Popen[str], port: int, seconds: float = 90) -> float:
-    """Return how long the first page took; fail with what the process said when it ended instead."""
-    started = time.monotonic()
-    while time.monotonic() - started < seconds:
-        assert process.poll() is None, process.communicate()[0]
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
-                assert answer.status == 200
-                return time.monotonic() - started
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-    raise AssertionError("nothing answered")
-
-
-def processes_of(folder: Path) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter(["cmdline", "environ"]):
-        environ = process.info["environ"] or {}
-        if str(folder) in " ".join(process.info["cmdline"] or []) or environ.get("CASEMGR_DATA") == str(folder):
-            found.append(process)
-    return found
-
-
-def wait_until_gone(folder: Path, seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while processes_of(folder):
-        assert time.monotonic() < deadline, [process.cmdline() for process in processes_of(folder)]
-        time.sleep(0.2)
-
-
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("data")
-    yield folder
-    for process in processes_of(folder):
-        process.kill()
+def folder() -> Iterator[Path]:
+    with data_folder() as folder:
+        yield folder
 
 
 def test_it_starts_says_one_line_and_stops_cleanly(folder: Path) -> None:
