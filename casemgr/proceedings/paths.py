@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from casemgr.cases.models import Case
 from casemgr.law import stages
-from casemgr.law.rulebook import Forum, rulebook_for
+from casemgr.law.rulebook import rulebook_for
+from casemgr.law.rules import Forum
 from casemgr.law.stages import Option, Transition
 from casemgr.law.terms import Event, VerdictKind
 from casemgr.proceedings import queries
@@ -19,35 +20,37 @@ class Path:
     option: Option
     forum: Forum | None
 
-    @property
-    def is_shut(self) -> bool:
-        return self.option.verdict.kind is VerdictKind.REFUSED
-
 
 @dataclass(frozen=True)
 class Paths:
     """Every path, each in one group.
 
-    `endings` say how the present stage came out, `openings` start something, `shut` are refused with a reason,
-    `putting_away` closes the case."""
+    `open` start something and nothing speaks against it, `endings` say how the present stage came out, `warned` need
+    a reason to go on, `shut` are refused, `putting_away` closes the case."""
 
+    open: tuple[Path, ...]
     endings: tuple[Path, ...]
-    openings: tuple[Path, ...]
+    warned: tuple[Path, ...]
     shut: tuple[Path, ...]
     putting_away: tuple[Path, ...]
 
 
 def from_here(case: Case) -> Paths:
     """Return every path of the law's table from the present stage, today."""
-    found = [
-        Path(option, forum_of(case, option.transition))
-        for option in stages.options(queries.case_view(case), rulebook_for(case.state))
-    ]
-    can = [path for path in found if not path.is_shut]
-    away = [path for path in can if path.option.event is Event.CLOSE]
-    openings = [path for path in can if path.option.transition.opens or path.option.event is Event.REOPEN]
-    endings = [path for path in can if path not in openings and path not in away]
-    return Paths(tuple(endings), tuple(openings), tuple(path for path in found if path.is_shut), tuple(away))
+    groups: dict[str, list[Path]] = {field.name: [] for field in fields(Paths)}
+    for option in stages.options(queries.case_view(case), rulebook_for(case.state)):
+        groups[_group(option)].append(Path(option, forum_of(case, option.transition)))
+    return Paths(**{name: tuple(found) for name, found in groups.items()})
+
+
+def _group(option: Option) -> str:
+    if option.verdict.kind is VerdictKind.REFUSED:
+        return "shut"
+    if option.event is Event.CLOSE:
+        return "putting_away"
+    if option.verdict.kind is VerdictKind.WARNING:
+        return "warned"
+    return "open" if option.transition.opens or option.event is Event.REOPEN else "endings"
 
 
 def forum_of(case: Case, step: Transition) -> Forum | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from casemgr.law.transitions import TRANSITIONS
+
 PROCEEDINGS = {
     "meeting": "Team meeting",
     "mediation": "Mediation",
@@ -58,6 +60,14 @@ BUTTONS = {
     "close": "Close the case",
     "reopen": "Open it again",
 }
+
+
+TITLES = {row.event.value: row.title for row in TRANSITIONS}
+
+
+def move_title(event: str) -> str:
+    """Return what a move of the history was, or an empty text for the opening and for corrections."""
+    return TITLES.get(event, "")
 
 
 def button(event: str) -> str:
