@@ -180,9 +180,9 @@ __all__ = [
     "FactRefused",
     "Filing",
     "TransitionRefused",
+    "closed_since",
     "made_on",
     "mark_filed",
     "record_received",
-    "closed_since",
     "what_the_law_says",
 ]

@@ -78,7 +78,7 @@ def test_a_parent_makes_and_files_a_complaint_with_exhibits(
     page.get_by_label("E-mail, or postal address").nth(1).fill("lee@example.org")
     page.get_by_label("How it goes there").nth(1).select_option("email")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Lee Lawyer").first).to_be_visible()
+    expect(page.locator("#copies").get_by_text("Lee Lawyer")).to_be_visible()
 
     page.get_by_role("button", name="Make the PDF").click()
     download = page.get_by_role("link", name="Download the PDF")
