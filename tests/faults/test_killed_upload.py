@@ -1,0 +1,63 @@
+"""The web process is killed in the middle of a large upload."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+
+import pytest
+
+from tests.faults.browser import Browser
+from tests.faults.installation import Installation, Parent, until
+
+pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("faults")]
+MEGABYTE = 1024 * 1024
+SIZE = 48 * MEGABYTE
+
+
+def test_an_upload_that_the_kill_cut_off_leaves_no_trace_and_then_works(
+    installation: Installation, parent: Parent
+) -> None:
+    data = b"RIFF\x00\x00\x00\x03WAVEfmt " + os.urandom(SIZE - 16)  # a long recording of a meeting
+    sha256 = hashlib.sha256(data).hexdigest()
+    with _send_half(parent.browser, parent.case, "long meeting.wav", data):
+        until(20, lambda: _arrived(installation) >= SIZE // 4, "the first half to arrive")
+        installation.process.kill()
+        installation.process.wait(20)
+
+    assert installation.start() < 90
+    assert installation.rows("SELECT id FROM documents WHERE original_name = 'long meeting.wav'") == []
+    assert installation.objects(sha256) == []
+    assert _arrived(installation) >= SIZE // 4  # what the sweep is for
+    papers = parent.browser.get(f"{parent.case}/papers")  # the session outlives the process
+    assert papers.status == 200 and "long meeting" not in papers.text.lower()
+
+    answer = parent.browser.upload(parent.case, "long meeting.wav", data)
+    assert answer.status == 200 and answer.json()["ok"] and not answer.json()["duplicate"]
+    assert installation.rows("SELECT sha256, size FROM documents WHERE original_name = 'long meeting.wav'") == [
+        (sha256, SIZE)
+    ]
+    assert [path.stat().st_size for path in installation.objects(sha256)] == [SIZE]
+
+    installation.wait_until_quiet()  # the sweep of everything would take the pictures that a job is just keeping
+    assert "1 stored file(s) without a record removed" in installation.run("sweep", "--older-than-hours", "0")
+    assert installation.arriving() == [] and len(installation.objects(sha256)) == 1
+    assert "intact" in installation.run("verify", parent.case_id, "--email", parent.email).lower()
+
+
+def _arrived(installation: Installation) -> int:
+    return sum(path.stat().st_size for path in installation.arriving())
+
+
+def _send_half(browser: Browser, case: str, name: str, data: bytes) -> socket.socket:
+    """Send the head of an upload and half of its body, as a browser that has come so far; the connection stays open."""
+    headers = browser.upload_headers(case, name) | {
+        "Host": browser.address.removeprefix("http://"),
+        "Cookie": browser.cookie_header(),
+        "Content-Length": str(len(data)),
+    }
+    head = f"POST {case}/papers/upload HTTP/1.1\r\n" + "".join(f"{key}: {value}\r\n" for key, value in headers.items())
+    connection = socket.create_connection(("127.0.0.1", int(browser.address.rsplit(":", 1)[1])), timeout=30)
+    connection.sendall(head.encode() + b"\r\n" + data[: len(data) // 2])
+    return connection
