@@ -164,7 +164,7 @@ def test_a_case_is_started_without_javascript_with_enter_and_back(browser: Brows
     page.locator("#person-2").get_by_label("Name").fill("Imelda Draftwright")
     page.get_by_role("button", name="Add another person").click()
     page.locator("#person-4").get_by_label("Name").fill("Somebody")
-    page.get_by_role("button", name="Take out person 4").click()
+    page.get_by_role("button", name="Remove person 4").click()
     expect(page.locator("#person-4")).to_have_count(0)
     page.locator("#person-2").get_by_label("Name").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("The concern")
