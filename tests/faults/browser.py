@@ -7,7 +7,7 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
@@ -58,7 +58,7 @@ class Browser:
     def get(self, path: str, accept: str = "text/html") -> Answer:
         return self._send(urllib.request.Request(self.address + path, headers={"Accept": accept}))
 
-    def post(self, path: str, fields: Mapping[str, str]) -> Answer:
+    def post(self, path: str, fields: Mapping[str, str] | Sequence[tuple[str, str]]) -> Answer:
         return self._send(urllib.request.Request(self.address + path, urlencode(fields).encode()))
 
     def fill_in(self, path: str, action: str = "", **typed: str) -> Answer:
