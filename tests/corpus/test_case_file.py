@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pikepdf
@@ -61,7 +62,8 @@ RULES = {
     "10 school working days: reconvene": "ma-iee-team",
     "10 school days: manifestation determination": "idea-mdr",
 }
-TERMS = (("2025-09-02", "2026-06-18"), ("2026-08-31", "2027-06-22"))
+ZONE = ZoneInfo("America/New_York")
+TERMS = (("2025-09-02", "2026-06-18"), ("2026-09-01", "2027-06-22"))
 
 
 @pytest.fixture
@@ -100,29 +102,38 @@ def start_case(page: Page, live: str, *, plan: str, concern: str) -> UUID:
     return UUID(found[1])
 
 
+def submit(page: Page) -> None:
+    """Send the page's form; a form that comes back with errors fails with their words."""
+    before = page.url
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_load_state("load")
+    problems = page.locator(".error-summary, .field-error")
+    assert problems.count() == 0, (before, problems.all_inner_texts())
+    page.wait_for_url(lambda url: url != before)
+
+
 def upload(page: Page, home: str, paths: list[Path]) -> None:
     page.goto(f"{home}/papers")
     page.locator("input[type=file]").first.set_input_files([str(path) for path in paths])
-    summary = page.locator("[data-upload-summary]")
-    expect(summary).to_contain_text(re.compile(r"\d"), timeout=120_000)
-    expect(page.locator("[data-upload-list] > li")).to_have_count(len(paths), timeout=120_000)
-    expect(page.locator("[data-upload-done]")).to_be_visible(timeout=180_000)
+    rows = page.locator(".upload-row")
+    expect(rows).to_have_count(len(paths), timeout=60_000)
+    settled = rows.filter(has_text=re.compile(r"Saved\.|Already here\.|Not saved\."))
+    expect(settled).to_have_count(len(paths), timeout=240_000)
+    refused = rows.filter(has_text="Not saved.")
+    assert refused.count() == 0, refused.all_inner_texts()
 
 
 def record_fact(page: Page, home: str, kind: str, on: str) -> None:
     page.goto(f"{home}/facts/new?kind={kind}")
     page.get_by_label("On which day?").fill(on)
-    page.locator("main form button[type=submit]").last.click()
-    page.wait_for_url(re.compile(r"/deadlines"))
+    submit(page)
 
 
-def enter_calendar(page: Page, live: str) -> None:
+def enter_calendar(page: Page, home: str) -> None:
     """Type the school calendar in as a person would, from the days that the district's file lists."""
+    days = icalendar.Calendar.from_ical((CORPUS / "41_2025-2027_school-calendar.ics").read_bytes()).walk("VEVENT")
     events = [
-        (event.decoded("DTSTART"), event.decoded("DTEND") - timedelta(days=1), str(event["SUMMARY"]))
-        for event in icalendar.Calendar.from_ical((CORPUS / "41_2025-2027_school-calendar.ics").read_bytes()).walk(
-            "VEVENT"
-        )
+        (event.decoded("DTSTART"), event.decoded("DTEND") - timedelta(days=1), str(event["SUMMARY"])) for event in days
     ]
     for first, last in TERMS:
         closed = [
@@ -131,13 +142,12 @@ def enter_calendar(page: Page, live: str) -> None:
             if name.startswith("NO SCHOOL") and first <= begin.isoformat() and end.isoformat() <= last
         ]
         assert closed
-        page.goto(f"{live}/organization/school-calendars/new")
-        page.get_by_label("School district").fill("Fernhollow Public Schools")
+        page.goto(f"{home}/school-calendar/new")
         page.get_by_label("First day", exact=False).fill(first)
         page.get_by_label("Last day", exact=False).fill(last)
         page.get_by_label("Days without school", exact=False).fill("\n".join(closed))
-        page.locator("main form button[type=submit]").last.click()
-        page.wait_for_url(re.compile(r"/organization/school-calendars"))
+        submit(page)
+        page.wait_for_url(re.compile(r"/school-calendars?/?[0-9a-f-]*$"))
 
 
 def log_entry(page: Page, home: str, kind: str, on: str, title: str, shows: str, paper: str = "") -> None:
@@ -152,8 +162,7 @@ def log_entry(page: Page, home: str, kind: str, on: str, title: str, shows: str,
     issues = page.get_by_role("group", name=re.compile("Which issues"))
     if issues.count():
         issues.get_by_role("checkbox").first.check()
-    page.locator("main form button[type=submit]").last.click()
-    page.wait_for_url(re.compile(r"/evidence(\?|/|$)(?!new)"))
+    submit(page)
 
 
 def add_issue(page: Page, home: str, *, area: str, law: str, title: str, facts: str, relief: str) -> None:
@@ -165,8 +174,7 @@ def add_issue(page: Page, home: str, *, area: str, law: str, title: str, facts: 
     page.get_by_label("When did you find out?").fill("2026-04-17")
     page.get_by_label("The facts").fill(facts)
     page.get_by_label("What would fix it?", exact=False).fill(relief)
-    page.locator("main form button[type=submit]").last.click()
-    page.wait_for_url(re.compile(r"/issues/[0-9a-f-]{36}$"))
+    submit(page)
 
 
 def make_packet(page: Page, home: str, name: str, *, exhibits: int, answers: dict[str, str]) -> str:
@@ -178,8 +186,7 @@ def make_packet(page: Page, home: str, name: str, *, exhibits: int, answers: dic
     page.goto(f"{packet}/details")
     for label, text in answers.items():
         page.get_by_label(label, exact=False).first.fill(text)
-    page.locator("main form button[type=submit]").last.click()
-    page.wait_for_url(packet)
+    submit(page)
     page.goto(f"{packet}/exhibits")
     assert page.get_by_label(re.compile("PRIVILEGED", re.IGNORECASE)).count() == 0
     boxes = page.locator("input[name=paper]")
@@ -192,6 +199,13 @@ def make_packet(page: Page, home: str, name: str, *, exhibits: int, answers: dic
     return packet
 
 
+def day_it_was_made(world: World, actor: Actor, case_id: UUID) -> date:
+    """The local day of the PDF: a packet cannot be filed before it was made."""
+    with world.scope(actor):
+        built_at = db.session.scalars(db.select(Packet.built_at).where(Packet.case_id == case_id)).one()
+    return built_at.astimezone(ZONE).date()
+
+
 def mark_filed(page: Page, packet: str, on: date, received: date | None) -> None:
     page.goto(f"{packet}/file")
     page.get_by_label("The day you filed it").fill(on.isoformat())
@@ -200,9 +214,8 @@ def mark_filed(page: Page, packet: str, on: date, received: date | None) -> None
         page.get_by_label("The day the school district received it").fill(received.isoformat())
     if page.get_by_label("Why you go on").count():
         page.get_by_label("Why you go on").fill("The violations go on today.")
-    page.get_by_role("button", name="Mark as filed").click()
-    expect(page.get_by_role("heading", name=re.compile("complaint", re.IGNORECASE)).first).to_be_visible()
-    page.wait_for_url(packet)
+    submit(page)
+    expect(page.get_by_text("It stays exactly as it was filed.").first).to_be_visible()
 
 
 def read_back(app: Any, world: World, actor: Actor, case_id: UUID, tmp_path: Path) -> tuple[Path, dict[str, Any]]:
@@ -229,7 +242,7 @@ def check_packet(path: Path, manifest: dict[str, Any], exhibits: int) -> None:
         assert pdf.Root.PageMode == pikepdf.Name.UseOutlines and "/PageLabels" in pdf.Root
     assert titles and len(below) >= exhibits
     assert links >= exhibits
-    assert manifest["pages"] == pages
+    assert manifest["pdf"]["pages"] == pages
     assert len(manifest["exhibits"]) == exhibits
     stamped = [row for row in manifest["exhibits"] if row["pages"]]
     numbers = [int(re.sub(r"\D", "", value)) for row in stamped for value in (row["bates_first"], row["bates_last"])]
@@ -247,7 +260,7 @@ def test_the_whole_file_becomes_a_filed_due_process_complaint(
         page, live, plan="A 504 plan", concern="Reading has not moved for a year; the school keeps saying wait."
     )
     home = f"{live}/cases/{case_id}"
-    enter_calendar(page, live)
+    enter_calendar(page, home)
 
     upload(page, home, PAPERS)
     with world.scope(actor):
@@ -283,8 +296,7 @@ def test_the_whole_file_becomes_a_filed_due_process_complaint(
     page.goto(f"{home}/placement/new")
     page.get_by_label("When did you agree to this plan?").fill("2026-05-08")
     page.get_by_label("Services, one a line").fill("Structured literacy, 30 minutes, 3 x week, resource room")
-    page.locator("main form button[type=submit]").last.click()
-    page.wait_for_url(re.compile("/stay-put"))
+    submit(page)
     page.goto(f"{home}/move/ask_for_team_meeting")
     page.get_by_label("When did this happen?").fill("2026-09-17")
     page.get_by_role("button", name="Record it").click()
@@ -295,7 +307,12 @@ def test_the_whole_file_becomes_a_filed_due_process_complaint(
         answers={"Name of who signs": "Rosalind Samplewood", "The student’s special needs": "Dyslexia; ADHD."},
     )  # fmt: skip
     with world.scope(actor):
-        day = db.session.scalars(db.select(Packet.built_at).where(Packet.case_id == case_id)).one().date()
+        day = (
+            db.session.scalars(db.select(Packet.built_at).where(Packet.case_id == case_id))
+            .one()
+            .astimezone(ZONE)
+            .date()
+        )
     mark_filed(page, packet, day, day)
 
     path, manifest = read_back(app, world, actor, case_id, tmp_path)
@@ -341,7 +358,12 @@ def test_the_504_case_becomes_an_ocr_complaint(
         },
     )  # fmt: skip
     with world.scope(actor):
-        day = db.session.scalars(db.select(Packet.built_at).where(Packet.case_id == case_id)).one().date()
+        day = (
+            db.session.scalars(db.select(Packet.built_at).where(Packet.case_id == case_id))
+            .one()
+            .astimezone(ZONE)
+            .date()
+        )
     mark_filed(page, packet, day, None)
     path, manifest = read_back(app, world, actor, case_id, tmp_path)
     check_packet(path, manifest, 3)
