@@ -27,6 +27,7 @@ def look(page: Page, name: str) -> None:
     kit.screenshot(page, f"filings-{name}")
 
 
+@pytest.mark.timeout(900)  # a dozen pages, each in four looks
 def test_a_parent_makes_and_files_a_complaint_with_exhibits(
     world: World, sign_in: SignIn, live: str, worker: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
