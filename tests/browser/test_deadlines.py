@@ -52,7 +52,7 @@ def test_a_parent_records_a_consent_sees_why_and_corrects_it(world: World, sign_
     page.get_by_role("button", name="Record this fact").click()
     expect(page.get_by_text("2 deadlines started")).to_be_visible()
     row = page.locator("li.deadline", has_text="The assessments must be finished")
-    expect(row.get_by_text("Dec 22, 2026")).to_be_visible()
+    expect(row.get_by_text("Dec 21, 2026")).to_be_visible()
     page.get_by_role("link", name="Why this date? The assessments must be finished").click()
     expect(page.get_by_text("30 school days after Wednesday, November 4, 2026")).to_be_visible()
     page.get_by_role("link", name="Correct this fact").click()
@@ -80,7 +80,7 @@ def test_every_page_of_a_case_passes_axe_keyboard_and_phone(world: World, sign_i
     page.goto(f"{here}/deadlines")
     kit.check_page(page)
     kit.screenshot(page, "deadlines-list")
-    for name, title in (("school-days", "The team must have met"), ("calendar-days", "Last day to file with the Office for Civil Rights")):
+    for name, title in (("school-days", "The assessments must be finished"), ("calendar-days", "Last day to file with the Office for Civil Rights")):
         page.goto(f"{here}/deadlines")
         page.locator("li.deadline", has_text=title).get_by_role("link", name="Why this date?").first.click()
         kit.check_page(page)

@@ -234,7 +234,7 @@ def test_an_open_date_is_late_the_day_after_its_last_day_without_any_new_fact(wo
         agenda = client_for(parent).get("/deadlines").text
         is_late = state == "Late"
         assert ("tag-late" in page) is is_late
-        assert ("Late: the last day was" in agenda) is is_late
+        assert ("Late by 1 day" in agenda) is is_late
         assert ("not late yet" in agenda) is not is_late
         assert (">Overdue" in agenda) is is_late
 
