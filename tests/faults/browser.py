@@ -48,12 +48,19 @@ class Answer:
 
 
 class Browser:
-    """One person's browser. A copy with the same cookies is a second tab: `tab()`."""
+    """One person's browser. Not for several threads at once: `tab()` is."""
 
     def __init__(self, port: int, cookies: http.cookiejar.CookieJar | None = None) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.cookies = cookies if cookies is not None else http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+
+    def tab(self) -> Browser:
+        """A second tab: the same cookies at this moment, a connection of its own."""
+        cookies = http.cookiejar.CookieJar()
+        for cookie in self.cookies:
+            cookies.set_cookie(cookie)
+        return Browser(int(self.address.rsplit(":", 1)[1]), cookies)
 
     def get(self, path: str, accept: str = "text/html") -> Answer:
         return self._send(urllib.request.Request(self.address + path, headers={"Accept": accept}))
@@ -123,11 +130,13 @@ class _Forms(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.inside is not None and self.is_text:
-            self.inside[self.name] += data.removeprefix("\n") if not self.inside[self.name] else data
+            self.inside[self.name] += data
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self.inside = None
+        if self.inside is not None and self.is_text and tag == "textarea":
+            self.inside[self.name] = re.sub(r"\A\r?\n", "", self.inside[self.name])  # the one that HTML drops
         if tag in ("select", "textarea"):
             self.name, self.is_text = "", False
 

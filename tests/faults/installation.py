@@ -96,13 +96,24 @@ class Installation:
 
     def newcomer(self) -> Parent:
         """Make an account and open the sample case, as a person does at the door."""
+        browser, email = self._sign_up()
+        case = browser.post("/cases/sample", browser.get("/").form("/cases/sample"))
+        assert case.status == 200 and case.path.startswith("/cases/"), case.text
+        return Parent(browser, email, case.path)
+
+    def colleague(self, parent: Parent) -> Browser:
+        """Make an account for somebody who then works in the workspace of `parent` too."""
+        browser, email = self._sign_up()
+        added = parent.browser.fill_in("/organization/members/add", email=email, role="advocate")
+        assert added.status == 200 and added.path == "/organization/members", added.text
+        return browser
+
+    def _sign_up(self) -> tuple[Browser, str]:
         browser, email = Browser(self.port), f"{uuid4().hex[:12]}@example.org"
         told = {"name": "Pat Example", "email": email, "passphrase": PASSPHRASE, "persona": "parent", "state": "MA"}
         home = browser.fill_in("/sign-up", **told)
         assert home.status == 200 and home.path == "/", home.text
-        case = browser.post("/cases/sample", home.form("/cases/sample"))
-        assert case.status == 200 and case.path.startswith("/cases/"), case.text
-        return Parent(browser, email, case.path)
+        return browser, email
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Read the database as its administrator, past every wall."""

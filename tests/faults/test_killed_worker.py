@@ -47,15 +47,23 @@ def test_a_packet_is_made_once_and_never_shown_half_made(installation: Installat
 
 
 def _packet_with_long_exhibits(installation: Installation, parent: Parent) -> str:
-    """The sample's own complaint, with ten papers of a hundred pages more. Returns its path."""
+    """The sample's own complaint, completed, with ten papers of a hundred pages more. Returns its path."""
     browser, case = parent.browser, parent.case
     for number in range(EXHIBITS):
         answer = browser.upload(case, f"progress notes {number}.pdf", pdf(f"Progress notes {number}", PAGES))
         assert answer.status == 200, answer.text
     # The pictures of a thousand pages are another story, and would make the packet wait.
-    installation.rows("DELETE FROM procrastinate_jobs WHERE task_name = 'documents.preview' RETURNING id")
+    installation.rows(
+        "DELETE FROM procrastinate_jobs WHERE task_name = 'documents.preview' AND status = 'todo' RETURNING id"
+    )
     installation.wait_until_quiet()
     [packet] = browser.get(f"{case}/filings").links(rf"{case}/filings/[0-9a-f-]{{36}}")
+    copy = {
+        "recipients-0-name": "Morgan Pretend",
+        "recipients-0-address": "1 School Road",
+        "recipients-0-method": "hand",
+    }
+    assert browser.fill_in(f"{packet}/service", **copy).path == packet
     ids = installation.rows(
         "SELECT id FROM documents WHERE case_id = %s AND original_name LIKE 'progress notes%%'", parent.case_id
     )
