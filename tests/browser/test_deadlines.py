@@ -80,7 +80,10 @@ def test_every_page_of_a_case_passes_axe_keyboard_and_phone(world: World, sign_i
     page.goto(f"{here}/deadlines")
     kit.check_page(page)
     kit.screenshot(page, "deadlines-list")
-    for name, title in (("school-days", "The assessments must be finished"), ("calendar-days", "Last day to file with the Office for Civil Rights")):
+    for name, title in (
+        ("school-days", "The assessments must be finished"),
+        ("calendar-days", "Last day to file with the Office for Civil Rights"),
+    ):
         page.goto(f"{here}/deadlines")
         page.locator("li.deadline", has_text=title).get_by_role("link", name="Why this date?").first.click()
         kit.check_page(page)
