@@ -18,7 +18,7 @@ from casemgr.law import stages
 from casemgr.law.deadlines import Fact
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stages import Transition, TransitionRefused, Verdict
-from casemgr.law.terms import Event, PartyRole, ProceedingKind, ProceedingStep, VerdictKind
+from casemgr.law.terms import Event, FactKind, PartyRole, ProceedingKind, ProceedingStep, VerdictKind
 from casemgr.plans.services import refresh_stay_put
 from casemgr.platform.locking import check_version
 from casemgr.proceedings import queries
@@ -107,7 +107,8 @@ def move(case: Case, event: Event, given: MoveInput, *, by: User, commit: bool =
 def undo(case: Case, wrong: StageMove, reason: str, *, by: User) -> StageMove:
     """Take the newest standing move back. It stays in the history; a correction is added beside it.
 
-    A proceeding that this move opened ends with it, and the facts recorded in it are retracted by corrections.
+    A proceeding that this move opened ends with it, and the facts recorded in it are retracted by corrections; one
+    that it ended goes on, and the fact that ended it is retracted.
     """
     db.session.refresh(case, with_for_update={"of": Case})
     standing = queries.standing_moves(case)
@@ -131,7 +132,7 @@ def undo(case: Case, wrong: StageMove, reason: str, *, by: User) -> StageMove:
     if opened is not None and opened.created_at >= wrong.moved_at.replace(microsecond=0):
         _annul(case, opened, wrong.on_date, reason, by=by)
     elif opened is not None:
-        opened.ended_on, opened.outcome = None, ""
+        _go_on(case, opened, wrong, reason, by=by)
     db.session.flush()
     deadlines.recompute(case, cause=f"A move was undone. {reason}", by_name=by.name)
     refresh_stay_put(case)
@@ -183,7 +184,7 @@ def _proceeding_for(case: Case, step: Transition, given: MoveInput) -> Proceedin
     own = next((row for row in found if not row.is_parallel), found[0] if found else None)
     if own is not None:
         _take_steps(own, given.facts)
-        own.ended_on, own.outcome = given.on_date, step.title
+        own.ended_on, own.outcome = given.on_date, own.outcome or step.title
     return own
 
 
@@ -220,6 +221,34 @@ def _annul(case: Case, opened: Proceeding, on: date, reason: str, *, by: User) -
     for fact in current_facts(case):
         if fact.proceeding_id == opened.id:
             deadlines.retract_fact(case, fact, reason, by=by, commit=False)
+
+
+def _go_on(case: Case, ended: Proceeding, wrong: StageMove, reason: str, *, by: User) -> None:
+    """Let a proceeding go on that a mistaken move ended: without that move's fact, and at the step before it."""
+    title, ends = _ending(wrong)
+    ended.ended_on = None
+    if ended.outcome == title:
+        ended.outcome = ""
+    taken_back = [
+        fact
+        for fact in queries.facts_of(case, ended.id)
+        if fact.kind in ends and fact.recorded_at >= wrong.moved_at  # recorded with the move, not before it
+    ]
+    for fact in taken_back:
+        deadlines.retract_fact(case, fact, reason, by=by, commit=False)
+    if taken_back:
+        kept = sorted(queries.facts_of(case, ended.id), key=lambda fact: fact.number)
+        ended.step = stages.first_step(ProceedingKind(ended.kind)).value
+        _take_steps(ended, tuple(NewFact(FactKind(fact.kind), fact.on_date) for fact in kept))
+
+
+def _ending(wrong: StageMove) -> tuple[str, frozenset[str]]:
+    """Return the title of the step that `wrong` carried out, and the kinds of fact that it may have recorded."""
+    steps = (
+        row for row in stages.TRANSITIONS if (row.source.value, row.event.value) == (wrong.from_stage, wrong.event)
+    )
+    step = next(steps, None)
+    return (step.title, frozenset(kind.value for kind in step.demands)) if step else ("", frozenset())
 
 
 def _with_facts(view: stages.CaseView, given: tuple[NewFact, ...]) -> stages.CaseView:

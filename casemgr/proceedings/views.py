@@ -18,7 +18,7 @@ from casemgr.deadlines.services import FactRefused
 from casemgr.extensions import db
 from casemgr.law import stages
 from casemgr.law.rulebook import rulebook_for
-from casemgr.law.stages import Option, TransitionRefused
+from casemgr.law.stages import Option, TransitionRefused, Verdict
 from casemgr.law.terms import Stage, VerdictKind
 from casemgr.platform.locking import StaleForm
 from casemgr.proceedings import paths, queries, services, words
@@ -61,28 +61,16 @@ def move(case_id: UUID, event: str) -> ResponseReturnValue:
         return redirect(url_for("cases.show", case_id=case_id))
     option = _option(case, event)
     form, recorded = _move_form(case, option)
-    verdict, moved_on = option.verdict, form.is_submitted() and form.seen_move != queries.newest_number(case)
-    if not moved_on and form.validate_on_submit():
-        given = form.to_input()
-        verdict = services.check(case, option.event, given.facts)
-        if verdict.kind is VerdictKind.WARNING and not given.override_reason:
-            form.override_reason.errors = ["Read the warning above. To go on, say why; the reason is kept."]
-        else:
-            try:
-                make_once(
-                    StageMove, given.id, case_id, lambda: services.move(case, option.event, given, by=current_user)
-                )
-            except (TransitionRefused, FactRefused) as refusal:
-                db.session.rollback()
-                _show_refusal(form, refusal)
-            except CaseMoved:
-                db.session.rollback()
-                moved_on = True
-            else:
-                flash(f"Recorded: {option.transition.title}.")
-                return redirect(url_for("cases.show", case_id=case_id))
-    if moved_on:
-        case = case_access().case
+    verdict, moved_on = option.verdict, False
+    try:
+        found = _carry_out(case, option, form) if form.is_submitted() else verdict
+        if found is None:
+            flash(f"Recorded: {option.transition.title}.")
+            return redirect(url_for("cases.show", case_id=case_id))
+        verdict = found
+    except CaseMoved:
+        db.session.rollback()
+        case, moved_on = case_access().case, True
         option = _option(case, event)
         verdict = option.verdict
         form.seen.raw_data, form.seen.data = None, str(queries.newest_number(case))
@@ -99,6 +87,26 @@ def move(case_id: UUID, event: str) -> ResponseReturnValue:
         forum=paths.forum_of(case, option.transition),
     )
     return page, 409 if moved_on else 422 if form.errors or form.form_errors else 200
+
+
+def _carry_out(case: Case, option: Option, form: MoveForm) -> Verdict | None:
+    """Move the case and return None; else return the verdict to show, the errors put on the form. Raises CaseMoved."""
+    if form.seen_move != queries.newest_number(case):
+        raise CaseMoved
+    if not form.validate():
+        return option.verdict
+    given = form.to_input()
+    verdict = services.check(case, option.event, given.facts)
+    if verdict.kind is VerdictKind.WARNING and not given.override_reason:
+        form.override_reason.errors = ["Read the warning above. To go on, say why; the reason is kept."]
+        return verdict
+    try:
+        make_once(StageMove, given.id, case.id, lambda: services.move(case, option.event, given, by=current_user))
+    except (TransitionRefused, FactRefused) as refusal:
+        db.session.rollback()
+        _show_refusal(form, refusal)
+        return verdict
+    return None
 
 
 def _option(case: Case, event: str) -> Option:

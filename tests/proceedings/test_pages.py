@@ -226,6 +226,28 @@ def test_an_undone_move_stays_in_the_history_beside_its_correction(world: World,
     assert "Replaced by a correction" in history and "Undo this move" not in history
 
 
+def test_undoing_a_mistaken_withdrawal_puts_stay_put_back_in_force(world: World, client_for) -> None:
+    actor = world.person()
+    case_id, client = world.case(actor), client_for(actor)
+    send(client, f"/cases/{case_id}/move/file_due_process_complaint", on_date=DAY, filed_by="parent")
+    (row,) = proceedings(world, actor, case_id)
+    page = f"/cases/{case_id}/proceedings/{row.id}"
+    send(client, page, fact="due_process_complaint_received", on_date="2026-03-04")
+    send(client, f"/cases/{case_id}/move/withdraw", on_date="2026-04-01", reason="Enough.")
+    assert "Stay-put is in force" not in client.get(f"/cases/{case_id}").text
+    client.post(
+        f"/cases/{case_id}/history/{moves(world, actor, case_id)[-1].id}/undo", data={"reason": "Another family’s."}
+    )
+    (row,) = proceedings(world, actor, case_id)
+    assert (row.step, row.ended_on, row.outcome) == ("resolution_period", None, "")
+    assert stage(world, actor, case_id) == "due_process"
+    assert "Stay-put is in force since March 2, 2026" in client.get(f"/cases/{case_id}").text
+    with world.scope(actor):
+        case = db.session.get_one(Case, case_id)
+        assert "proceeding_withdrawn" not in [fact.kind for fact in current_facts(case)]
+        assert "proceeding_withdrawn" in [fact.kind for fact in all_facts(case)], "kept, with its retraction"
+
+
 def test_only_the_newest_move_can_be_undone(world: World, client_for) -> None:
     actor = world.person()
     case_id, client = world.case(actor), client_for(actor)
