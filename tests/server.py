@@ -46,7 +46,7 @@ class TestServer:
             "SELECT datname FROM pg_database WHERE (datname LIKE 'template\\_%' OR datname LIKE 'test\\_%')"
             " AND datname NOT IN ('template0', 'template1')"
             " AND oid NOT IN (SELECT datid FROM pg_stat_activity WHERE datid IS NOT NULL)"
-            " AND (pg_stat_file('base/' || oid || '/PG_VERSION')).modification < now() - interval '2 hours'"
+            " AND (pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification < now() - interval '2 hours'"
         ).fetchall()
         for (name,) in rows:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
