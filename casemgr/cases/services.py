@@ -81,6 +81,8 @@ def _add_first_rows(case: Case, new: NewCase, by: User) -> None:
         )
     )
     audit.record(case, "cases:case:start", by=by, subject=case.id, track=case.track, people=len(new.people))
+    db.session.flush()
+    recompute(case, cause="The case was opened.", by_name=by.name)  # birthdays start clocks of their own
 
 
 def edit_case(case: Case, change: CaseChange, *, by: User, seen: tuple[int, int]) -> None:
