@@ -116,6 +116,7 @@ def test_anybody_can_use_the_page(path: str, live: str, context: BrowserContext)
 
 
 def test_a_visitor_can_use_the_pages_of_a_first_look(live: str, page: Page) -> None:
+    page.set_default_timeout(60_000)  # the papers of the sample are drawn in that one click
     page.goto(f"{live}/welcome")
     page.get_by_role("button", name="Open the sample case").click()
     page.get_by_text("Sample case.").wait_for()

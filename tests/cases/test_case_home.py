@@ -81,7 +81,7 @@ def test_a_new_case_says_where_it_stands_and_what_to_do_first(world: World, clie
     case_id = world.case(actor)
     page = client_for(actor).get(f"/cases/{case_id}").text
     for words in (
-        "Now: Concern raised.",
+        "<strong>Concern raised</strong>: something is wrong and it is written down",
         "What to do next",
         "Add the IEP",
         "Record what you asked for, and when",
