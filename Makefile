@@ -20,7 +20,7 @@ test-fast: $(VENV)/dev.stamp
 # The tests that talk to a database, on the server that CASEMGR_TEST_SERVER names.
 test-server: $(VENV)/dev.stamp
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --ignore=tests/corpus --ignore=tests/law --ignore=tests/pdf \
-		--ignore=tests/storage --ignore=tests/browser --ignore=tests/platform/test_launcher.py
+		--ignore=tests/storage --ignore=tests/browser --ignore=tests/platform/test_launcher.py --ignore=tests/faults
 
 lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import pytest
 
 from casemgr.platform.launcher import NEEDED_BYTES
-from tests.faults.installation import Installation
+from tests.faults.installation import Installation, Parent, until
 from tests.platform.up import data_folder, processes_of
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("faults")]
@@ -29,10 +29,10 @@ LEFT = 20 * MEGABYTE
 
 
 class Disk(NamedTuple):
-    """Where the program keeps its data, and how to take and give back the room."""
+    """Where the program keeps its data, how to leave it only so many bytes, and how to give back the room."""
 
     folder: Path
-    fill: Callable[[], None]
+    fill: Callable[[int], None]
     make_room: Callable[[], None]
 
 
@@ -43,9 +43,9 @@ def small_file_system() -> Iterator[Disk]:
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(place)], check=True)
         ballast = place / "ballast"
 
-        def fill() -> None:
+        def fill(left: int) -> None:
             with ballast.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(place).free - LEFT)
+                os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(place).free - left)
 
         folder = place / "data"
         try:
@@ -62,10 +62,11 @@ def limited_files() -> Iterator[Disk]:
     with data_folder() as folder:
 
         def limit(most: int) -> None:
-            for process in processes_of(folder):
+            # The database server may run as a user of its own, whose limits are not ours to change.
+            for process in (one for one in processes_of(folder) if "casemgr" in one.cmdline()):
                 process.rlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
-        yield Disk(folder, lambda: limit(LEFT), lambda: limit(resource.RLIM_INFINITY))
+        yield Disk(folder, limit, lambda: limit(resource.RLIM_INFINITY))
 
 
 def _may_mount() -> bool:
@@ -94,7 +95,7 @@ def test_an_upload_that_does_not_fit_is_refused_in_words_and_works_when_there_is
             process, before = installation.process.pid, set(installation.objects())
             data = b"RIFF\x00\x00\x00\x03WAVEfmt " + os.urandom(SIZE - 16)
 
-            disk.fill()
+            disk.fill(LEFT)
             answer = parent.browser.upload(parent.case, "long call.wav", data)
             assert answer.status == 507
             told = answer.json()
@@ -108,10 +109,28 @@ def test_an_upload_that_does_not_fit_is_refused_in_words_and_works_when_there_is
             small = other.browser.upload(other.case, "note.txt", b"It still fits.\n")
             assert small.status == 200 and small.json()["ok"]
 
+            disk.fill(0)
+            saved = [_log(parent, f"Nothing left, call {number}") for number in range(8)]
+
             disk.make_room()
+            until(90, lambda: parent.browser.get(parent.case).status == 200, "the pages to be back")
+            log = parent.browser.get(f"{parent.case}/evidence?text=Nothing+left").text
+            assert [f"Nothing left, call {number}" in log for number in range(8)] == saved
             answer = parent.browser.upload(parent.case, "long call.wav", data)
             assert answer.status == 200 and answer.json()["ok"], answer.text
             assert (installation.process.pid, installation.process.poll()) == (process, None)
             assert "intact" in installation.run("verify", parent.case_id, "--email", parent.email).lower()
         finally:
             installation.stop()
+
+
+def _log(parent: Parent, title: str) -> bool:
+    """Try to log something; with no room at all it is saved, or refused in words, and never anything else."""
+    new = f"{parent.case}/evidence/new"
+    page = parent.browser.get(new)
+    if page.status == 200:
+        page = parent.browser.post(new, page.form("/evidence/new") | {"kind": "call", "title": title})
+    if page.status != 200:
+        assert page.status in (503, 507)
+        assert "There is no room left" in page.text or "The database is not answering" in page.text
+    return page.status == 200
