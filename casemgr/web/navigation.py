@@ -27,7 +27,7 @@ MAIN = (
     Place("cases.home", "My cases", "folder"),
     Place("cases.board", "Board", "board"),
     Place("deadlines.agenda", "Due dates", "calendar"),
-    Place("cases.new", "New case", "plus"),
+    Place("cases.new", "Start a case", "plus"),
 )
 
 CASE = (
