@@ -28,6 +28,11 @@ from tests.world import Actor, World
 BUILD = Path(__file__).resolve().parent.parent / "build"
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name file contents by their argument: bytes that hold the time would name a test anew in each process."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def run_id(request: pytest.FixtureRequest) -> str:
     return os.environ.get("PYTEST_XDIST_TESTRUNUID", f"single{os.getpid()}")[:16]
