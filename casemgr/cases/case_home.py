@@ -48,7 +48,7 @@ def case_home(access: Access) -> CaseHome:
     options = stages.options(view, rulebook_for(case.state))
     counts = queries.counts(case, visible)
     people = queries.people_of(case)
-    deadlines = [queries.due_date(row, view.today) for row in next_deadlines(case, DEADLINES)]
+    deadlines = [queries.due_date(row, view.today) for row in next_deadlines(case, DEADLINES, queries.OURS)]
     standing = Standing(
         plan=case.plan,
         stage=case.stage,

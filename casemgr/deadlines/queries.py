@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from casemgr.cases.clock import today
@@ -129,12 +129,17 @@ def deadlines_of(case: Case, *, afresh: bool = False) -> Sequence[Deadline]:
     return db.session.scalars(ordered, execution_options={"populate_existing": afresh}).all()
 
 
-def next_deadlines(case: Case, limit: int) -> Sequence[Deadline]:
-    """Return the active deadlines that come next, soonest first."""
+def next_deadlines(case: Case, limit: int, ours: Collection[str]) -> Sequence[Deadline]:
+    """Return the active deadlines that come next, soonest first.
+
+    What somebody else is late with comes last, so that it never crowds out a date that we (`ours`) must meet.
+    """
+    day = today(case)
+    theirs_and_late = and_(Deadline.late_after < day, Deadline.actor.not_in(ours))
     return db.session.scalars(
         select(Deadline)
-        .where(Deadline.case_id == case.id, is_running(today(case)), Deadline.act_by.is_not(None))
-        .order_by(Deadline.act_by, Deadline.title)
+        .where(Deadline.case_id == case.id, is_running(day), Deadline.act_by.is_not(None))
+        .order_by(theirs_and_late, Deadline.act_by, Deadline.title)
         .limit(limit)
     ).all()
 

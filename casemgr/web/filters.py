@@ -14,8 +14,10 @@ def legal_date(value: date | None) -> str:
     return f"{value:%B} {value.day}, {value.year}" if value else ""
 
 
-def short_date(value: date | None) -> str:
-    """`Mar 3, 2025`, for tables and lists. Empty for no date."""
+def short_date(value: date | str | None) -> str:
+    """`Mar 3, 2025`, for tables and lists, also of a date kept as ISO text. Empty for no date."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value) if value else None
     return f"{value:%b} {value.day}, {value.year}" if value else ""
 
 

@@ -287,3 +287,22 @@ def test_a_real_case_is_never_removed_as_a_sample(world, client_for):
     case_id = world.case(actor)
     assert client_for(actor).post(f"/cases/{case_id}/remove-sample").status_code == 404
     assert client_for(actor).get(f"/cases/{case_id}").status_code == 200
+
+
+def test_what_the_district_is_late_with_does_not_crowd_out_our_own_date(world: World, client_for):
+    actor = world.person()
+    case_id = world.case(actor)
+    with world.scope(actor):
+        began = fact(actor, case_id, "records_requested", TODAY - timedelta(days=90))
+        for number in range(6):
+            row = deadline(actor, case_id, began, f"Late duty {number}", TODAY - timedelta(days=60 - number))
+            row.actor = "lea"
+            db.session.add(row)
+        ours = deadline(actor, case_id, began, "Answer the proposed IEP", TODAY + timedelta(days=18))
+        ours.actor = "parent"
+        db.session.add(ours)
+        db.session.commit()
+    page = client_for(actor).get(f"/cases/{case_id}").text
+    assert "Answer the proposed IEP" in page
+    assert "Late duty 0" in page
+    assert page.index("Answer the proposed IEP") < page.index("Late duty 0")
