@@ -135,7 +135,8 @@ def _postmaster(folder: Path) -> PostmasterInfo | None:
     """Return what runs on `folder`, or None; clear a pid file that would keep a new server from starting.
 
     A file that names a vanished process is left to PostgreSQL, which also checks for orphans by it. One that is
-    half-written, or whose number another program has taken since, is removed when no database works in the folder.
+    half-written, or names a dead process that nobody has collected (in a container, perhaps nobody ever does), or
+    whose number another program has taken since, is removed when no database works in the folder.
     """
     pid_file = folder / "postmaster.pid"
     if not pid_file.exists():
@@ -144,11 +145,15 @@ def _postmaster(folder: Path) -> PostmasterInfo | None:
         info = PostmasterInfo.read_from_pgdata(folder)
         if info is None or not psutil.pid_exists(info.pid):
             return None
-        if "postgres" in psutil.Process(info.pid).name():
+        process = psutil.Process(info.pid)
+        if "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE:
             return info
     except (ValueError, IndexError, AssertionError, psutil.Error):
         pass
-    if not _orphans(folder):
+    patience = time.monotonic() + 5  # they leave by themselves when they notice
+    while (orphans := _orphans(folder)) and time.monotonic() < patience:
+        time.sleep(0.1)
+    if not orphans:
         pid_file.unlink(missing_ok=True)
     return None
 

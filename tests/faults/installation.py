@@ -35,6 +35,14 @@ def until(seconds: float, look: Callable[[], Found], what: str) -> Found:
     return found
 
 
+def is_alive(number: int) -> bool:
+    """Whether the process with this id runs. One that is dead, but not collected yet, does not."""
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 @dataclass(frozen=True)
 class Parent:
     """A person with an account and the sample case, signed in. `case` is the case's path."""
@@ -147,7 +155,7 @@ class Installation:
             number = int((self.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         except (FileNotFoundError, IndexError, ValueError):
             return None
-        return number if psutil.pid_exists(number) else None
+        return number if is_alive(number) else None
 
     @contextmanager
     def database_may_not_start(self) -> Iterator[None]:

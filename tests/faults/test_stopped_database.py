@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from casemgr.platform import embedded
-from tests.faults.installation import Installation, Parent, until
+from tests.faults.installation import Installation, Parent, is_alive, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("faults")]
 TITLE = "Call with the school about the missed sessions"
@@ -33,7 +33,7 @@ def test_pages_say_so_nothing_is_lost_and_work_goes_on(
 
     with installation.database_may_not_start():
         stop(installation, postmaster)
-        until(20, lambda: not psutil.pid_exists(postmaster), "the database to be down")
+        until(20, lambda: not is_alive(postmaster), "the database to be down")
         for path in ("/", parent.case, f"{parent.case}/papers", "/sign-in"):
             page = browser.get(path)
             assert page.status == 503, path
