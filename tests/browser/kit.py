@@ -188,8 +188,14 @@ def _looks(page: Page) -> Iterator[tuple[str, str]]:
 
 
 def screenshot(page: Page, name: str) -> list[Path]:
-    """Save the whole page as `name-device-scheme.png` at both widths, light and dark; return the files."""
-    folder = Path(os.environ.get("CASEMGR_SHOTS") or ROOT / "build" / "shots")
+    """Save the whole page as `name-device-scheme.png` at both widths, light and dark, for a person to look at.
+
+    Only when CASEMGR_SHOTS names a folder: nobody looks at the pictures of an ordinary run.
+    """
+    wanted = os.environ.get("CASEMGR_SHOTS")
+    if not wanted:
+        return []
+    folder = Path(wanted)
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     with looks(page) as each:
@@ -200,11 +206,15 @@ def screenshot(page: Page, name: str) -> list[Path]:
     return files
 
 
-def check_page(page: Page) -> None:
-    """Assert all of it, at both widths, light and dark: axe, no sideways scrolling; and the keyboard."""
+def check_page(page: Page, *, every_look: bool = False) -> None:
+    """Assert axe, no sideways scrolling and the keyboard in two of the four looks: wide and light, phone and dark.
+
+    Between them the two see every width and every color; `every_look` tries all four.
+    """
     with looks(page) as each:
-        for _device, scheme in each:
-            check_axe(page)
-            if scheme == SCHEMES[0]:
+        for device, scheme in each:
+            if every_look or (device == "desktop") == (scheme == SCHEMES[0]):
+                check_axe(page)
                 check_no_sideways_scroll(page)
-                check_keyboard(page)
+                if device == "desktop":
+                    check_keyboard(page)

@@ -70,17 +70,6 @@ def visit(context: BrowserContext, address: str) -> Page:
     return page
 
 
-def check(page: Page) -> None:
-    """Both widths and both color schemes; structure and colors are looked at once each."""
-    with kit.looks(page) as each:
-        for device, scheme in each:
-            if (device, scheme) != ("phone", "dark"):
-                kit.check_axe(page)
-            if scheme == "light":
-                kit.check_no_sideways_scroll(page)
-                kit.check_keyboard(page)
-
-
 def test_every_get_route_of_the_application_is_in_the_table(app: Flask) -> None:
     routes = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     known = [*PAGES, *WALKED, *NOT_PAGES]
@@ -94,7 +83,7 @@ def test_a_parent_can_use_the_page(
     endpoint: str, row: int, app: Flask, live: str, parent: Home, parents_browser: BrowserContext
 ) -> None:
     page = visit(parents_browser, live + parent.url(app, endpoint, PAGES[endpoint][row]))
-    check(page)
+    kit.check_page(page)
     page.close()
 
 
@@ -137,7 +126,7 @@ def test_a_parent_can_use_each_step_of_starting_a_case(
     page.get_by_label("A 504 plan").check()
     page.get_by_role("button", name="Go on to the people").click()
     page.wait_for_url("**/cases/new/people")
-    check(page)
+    kit.check_page(page)
     page.get_by_role("button", name="Go on to the concern").click()
     page.wait_for_url("**/cases/new/concern")
-    check(page)
+    kit.check_page(page)
