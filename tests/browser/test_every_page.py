@@ -101,7 +101,7 @@ def test_an_attorney_can_use_the_page(
 
 @pytest.mark.parametrize("path", ["/welcome", "/sign-in", "/sign-up"])
 def test_anybody_can_use_the_page(path: str, live: str, context: BrowserContext) -> None:
-    check(visit(context, live + path))
+    kit.check_page(visit(context, live + path))
 
 
 def test_a_visitor_can_use_the_pages_of_a_first_look(live: str, page: Page) -> None:
@@ -110,7 +110,7 @@ def test_a_visitor_can_use_the_pages_of_a_first_look(live: str, page: Page) -> N
     page.get_by_role("button", name="Open the sample case").click()
     page.get_by_text("Sample case.").wait_for()
     for path in ("/account/keep", "/account", "/"):
-        check(visit(page.context, live + path))
+        kit.check_page(visit(page.context, live + path))
 
 
 def test_a_parent_can_use_each_step_of_starting_a_case(
