@@ -129,7 +129,8 @@ def undo(case: Case, wrong: StageMove, reason: str, *, by: User) -> StageMove:
     db.session.add(correction)
     case.stage = wrong.from_stage
     opened = queries.proceeding(case, wrong.proceeding_id) if wrong.proceeding_id else None
-    if opened is not None and opened.created_at >= wrong.moved_at.replace(microsecond=0):
+    earlier = [row for row in queries.moves_of(case) if row.number < wrong.number]
+    if opened is not None and not any(row.proceeding_id == opened.id for row in earlier):  # this move opened it
         _annul(case, opened, wrong.on_date, reason, by=by)
     elif opened is not None:
         _go_on(case, opened, wrong, reason, by=by)

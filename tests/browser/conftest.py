@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from cheroot.wsgi import Server
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import config
 from tests.world import Actor
@@ -61,7 +61,8 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(40_000)  # a busy machine is slow, not wrong
+    expect.set_options(timeout=20_000)
     return page
 
 

@@ -70,7 +70,7 @@ def test_what_is_due_next_is_in_the_order_of_act_by_over_all_organizations(world
             db.session.add(deadline(host, case_id, started, f"Duty of {student}", on))
             db.session.commit()
     page = client_for(me).get("/").text
-    due = page[page.index('id="due-next"') : page.index('id="cases-title"')]
+    due = page[page.index('id="due-next"') :].split("</section>")[0]
     assert due.index("Duty of Sooner Child") < due.index("Duty of Later Child")
     assert "in 2 days" in due
     assert "Closed Child" not in due
