@@ -72,7 +72,7 @@ def family(world: World, sign_in: Callable[[Actor], Page], worker: object) -> It
     yield actor, sign_in(actor)
 
 
-def start_case(page: Page, live: str, *, plan: str, concern: str) -> UUID:
+def start_case(page: Page, live: str, *, plan: str, track: str, concern: str) -> UUID:
     page.goto(f"{live}/cases/new")
     page.get_by_label("Student’s full name").fill("Juniper Q. Samplewood")
     page.get_by_label("Date of birth").fill("2015-03-14")
@@ -95,6 +95,7 @@ def start_case(page: Page, live: str, *, plan: str, concern: str) -> UUID:
     page.get_by_role("button", name="Go on to the concern").click()
     page.get_by_label("What is wrong?").fill(concern)
     page.get_by_label("Date of this concern").fill("2026-01-08")
+    page.locator(f"input[name=track][value={track}]").check()
     page.get_by_role("button", name="Start the case").click()
     page.wait_for_url(re.compile(r"/cases/[0-9a-f-]{36}"))
     found = re.search(r"/cases/([0-9a-f-]{36})", page.url)
@@ -257,7 +258,11 @@ def test_the_whole_file_becomes_a_filed_due_process_complaint(
 ) -> None:
     actor, page = family
     case_id = start_case(
-        page, live, plan="A 504 plan", concern="Reading has not moved for a year; the school keeps saying wait."
+        page,
+        live,
+        plan="A 504 plan",
+        track="both",
+        concern="Reading has not moved for a year; the school keeps saying wait.",
     )
     home = f"{live}/cases/{case_id}"
     enter_calendar(page, home)
@@ -337,7 +342,9 @@ def test_the_504_case_becomes_an_ocr_complaint(
     app: Any, world: World, family: tuple[Actor, Page], live: str, tmp_path: Path
 ) -> None:
     actor, page = family
-    case_id = start_case(page, live, plan="A 504 plan", concern="Accommodations of the 504 plan are not given.")
+    case_id = start_case(
+        page, live, plan="A 504 plan", track="section_504", concern="Accommodations of the 504 plan are not given."
+    )
     home = f"{live}/cases/{case_id}"
     upload(page, home, [path for path in PAPERS if path.name[:2] in {"01", "25", "32", "33", "34", "36"}])
     record_fact(page, home, "discriminatory_act", "2026-10-22")
