@@ -12,14 +12,14 @@ run: $(VENV)/run.stamp
 	@exec $(PY) -m casemgr up
 
 test: $(VENV)/dev.stamp
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(if $(CASEMGR_CORPUS),,--ignore=tests/corpus)
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(if $(CASEMGR_CORPUS),,--ignore=tests/corpus)
 
 test-fast: $(VENV)/dev.stamp
 	$(PY) -m pytest -q -x -n $(WORKERS) -m "not browser and not fault" --ignore=tests/corpus --ignore=tests/browser
 
 # The tests that talk to a database, on the server that CASEMGR_TEST_SERVER names.
 test-server: $(VENV)/dev.stamp
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --ignore=tests/corpus --ignore=tests/law --ignore=tests/pdf \
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --ignore=tests/corpus --ignore=tests/law --ignore=tests/pdf \
 		--ignore=tests/storage --ignore=tests/browser --ignore=tests/platform/test_launcher.py --ignore=tests/faults
 
 lint: $(VENV)/dev.stamp

@@ -33,6 +33,14 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: they start a worker that would take the jobs which other tests wait to see queued.
+
+    Among them the whole case file goes first: it is the longest, and nothing should wait for it at the end.
+    """
+    items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), not item.get_closest_marker("corpus")))
+
+
 @pytest.fixture(scope="session")
 def run_id(request: pytest.FixtureRequest) -> str:
     return os.environ.get("PYTEST_XDIST_TESTRUNUID", f"single{os.getpid()}")[:16]

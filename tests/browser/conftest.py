@@ -15,23 +15,26 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import config
+from casemgr import create_app
 from tests.world import Actor
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def live(app: Flask, settings: config.Settings, database_name: str) -> Iterator[str]:
-    """The application on a loopback port, with CSRF protection on as in real life. Yields its address."""
-    app.config["WTF_CSRF_ENABLED"] = True
-    server = Server(("127.0.0.1", 0), app, numthreads=8)
+def live(app: Flask, settings: config.Settings) -> Iterator[str]:
+    """The application on a loopback port, with CSRF protection on as in real life. Yields its address.
+
+    An application of its own: the one that other tests of this process share keeps its settings.
+    """
+    real = create_app(settings, app.config["SQLALCHEMY_DATABASE_URI"])
+    server = Server(("127.0.0.1", 0), real, numthreads=8)
     server.prepare()
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.bind_addr[1]}"
     server.stop()
     thread.join(5)
-    app.config["WTF_CSRF_ENABLED"] = False
 
 
 @pytest.fixture(scope="session")
