@@ -3,7 +3,15 @@
 from casemgr.accounts.models import Membership, Organization, SignInAttempt, User
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.models import Case, CaseMember, Person, Student
-from casemgr.deadlines.models import Deadline, DeadlineChange, Fact, SchoolCalendar, SchoolClosure
+from casemgr.deadlines.models import (
+    CalendarFeed,
+    Deadline,
+    DeadlineChange,
+    DeadlineCheck,
+    Fact,
+    SchoolCalendar,
+    SchoolClosure,
+)
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.filings.models import Packet, PacketExhibit
@@ -13,10 +21,12 @@ from casemgr.proceedings.models import Proceeding, StageMove
 
 __all__ = [
     "AuditEvent",
+    "CalendarFeed",
     "Case",
     "CaseMember",
     "Deadline",
     "DeadlineChange",
+    "DeadlineCheck",
     "Document",
     "DocumentPage",
     "EvidenceDocument",

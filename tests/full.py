@@ -60,7 +60,7 @@ def fill(actor: Actor, case_id: UUID) -> None:
             proceeding_id=proceeding.id,
         )
     )
-    fact = add(models.Fact(**own, kind="evaluation_consent_received", on_date=DAY))
+    fact = add(models.Fact(**own, kind="evaluation_consent_received", on_date=DAY, entry_id=entry.id))
     deadline = add(
         models.Deadline(
             **own,
@@ -75,6 +75,11 @@ def fill(actor: Actor, case_id: UUID) -> None:
         )
     )
     add(models.DeadlineChange(**own, deadline_id=deadline.id, was={}, became={}, cause="test"))
+    add(
+        models.DeadlineCheck(
+            **own, deadline_id=deadline.id, act_by=DAY, is_right=True, checked_by_name="Rowan Example", checked_on=DAY
+        )
+    )
     placement = add(models.Placement(**own, agreed_on=DAY, school="Larch Street School"))
     add(models.StayPutPeriod(**own, since_on=DAY, citation="34 CFR 300.518(a)", placement_id=placement.id))
     packet = add(models.Packet(**own, kind="due_process_complaint", state="filed", filed_on=DAY))

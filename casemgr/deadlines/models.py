@@ -22,6 +22,7 @@ class Fact(CaseOwned, db.Model):
         "facts",
         same_case("facts", "proceeding_id", "proceedings"),
         same_case("facts", "document_id", "documents"),
+        same_case("facts", "entry_id", "evidence_entries"),
         same_case("facts", "corrects_id", "facts"),
         UniqueConstraint("corrects_id", name="uq_facts_corrected_once"),
     )
@@ -36,6 +37,7 @@ class Fact(CaseOwned, db.Model):
     note: Mapped[str] = mapped_column(Text, default="")
     proceeding_id: Mapped[UUID | None]
     document_id: Mapped[UUID | None] = mapped_column(comment="The paper that shows it")
+    entry_id: Mapped[UUID | None] = mapped_column(comment="The entry of the evidence log that shows it")
     corrects_id: Mapped[UUID | None]
     is_retraction: Mapped[bool] = mapped_column(default=False)
     correction_reason: Mapped[str] = mapped_column(Text, default="")
@@ -83,6 +85,47 @@ class DeadlineChange(CaseOwned, db.Model):
     cause: Mapped[str] = mapped_column(Text)
     changed_by_name: Mapped[str] = mapped_column(String(200), default="")
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+
+
+class DeadlineCheck(CaseOwned, db.Model):
+    """Somebody compared a computed date with the law. Append-only; a date that moves later leaves it behind.
+
+    `checked_by_name` signed the deadline sheet; `recorded_by` entered it here. They may be two people."""
+
+    __tablename__ = "deadline_checks"
+    __table_args__ = case_owned(
+        "deadline_checks",
+        same_case("deadline_checks", "deadline_id", "deadlines"),
+        Index("ix_deadline_checks_deadline_id", "deadline_id"),
+    )
+
+    deadline_id: Mapped[UUID]
+    nominal: Mapped[date | None] = mapped_column(comment="The three dates as they were checked")
+    act_by: Mapped[date | None]
+    late_after: Mapped[date | None]
+    is_right: Mapped[bool] = mapped_column(comment="The checker agrees with the dates")
+    note: Mapped[str] = mapped_column(Text, default="")
+    checked_by_name: Mapped[str] = mapped_column(String(200))
+    checked_on: Mapped[date] = mapped_column(comment="The day of the signature, in the case's place")
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    recorded_by_name: Mapped[str] = mapped_column(String(200), default="")
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+
+
+class CalendarFeed(Identified, Created, Versioned, db.Model):
+    """A person's secret calendar address. Only a hash of its token is kept; a new token makes the old one useless."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (
+        UniqueConstraint("user_id", name="uq_calendar_feeds_user_id"),
+        UniqueConstraint("token_hash", name="uq_calendar_feeds_token_hash"),
+        {"info": {"rls": "person"}},
+    )
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64), comment="SHA-256 of 256 random bits")
+    shows_names: Mapped[bool] = mapped_column(default=False, comment="Otherwise the student's initials only")
+    who: Mapped[str] = mapped_column(String(10), default="", comment="agenda.WHO: whose dates")
 
 
 class SchoolCalendar(Identified, Created, Versioned, db.Model):

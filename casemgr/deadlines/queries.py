@@ -57,12 +57,24 @@ def fact(case: Case, fact_id: UUID) -> Fact | None:
     return db.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.id == fact_id))
 
 
+def first_ids(case: Case) -> dict[UUID, UUID]:
+    """Return, for each fact that corrects another, the id under which the event was first recorded."""
+    first: dict[UUID, UUID] = {}
+    later = select(Fact.id, Fact.corrects_id).where(Fact.case_id == case.id, Fact.corrects_id.is_not(None))
+    for row_id, corrected in db.session.execute(later.order_by(Fact.number)):
+        first[row_id] = first.get(corrected, corrected)
+    return first
+
+
 def law_facts(case: Case, rows: Sequence[Fact] | None = None) -> list[law.Fact]:
-    """Return the case's facts as the law engine reads them, in the order of recording, birthdays included."""
+    """Return the case's facts as the law engine reads them, in the order of recording, birthdays included.
+
+    A fact keeps the id of its first record through all corrections, and so do the deadlines that it starts."""
     rows = current_facts(case) if rows is None else rows
+    first = first_ids(case)
     facts = [
         law.Fact(
-            id=str(row.id),
+            id=str(first.get(row.id, row.id)),
             kind=FactKind(row.kind),
             on=row.on_date,
             proceeding=str(row.proceeding_id) if row.proceeding_id else None,
@@ -146,6 +158,11 @@ def next_deadlines(case: Case, limit: int, ours: Collection[str]) -> Sequence[De
 
 def deadline(case: Case, deadline_id: UUID) -> Deadline | None:
     return db.session.scalar(select(Deadline).where(Deadline.case_id == case.id, Deadline.id == deadline_id))
+
+
+def started_with(row: Deadline) -> str:
+    """Return the lasting id of what started a deadline, as facts about it name it (`details["trigger"]`)."""
+    return row.key.removeprefix(f"{row.rule_id}:")
 
 
 def changes_of(row: Deadline) -> Sequence[DeadlineChange]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -45,6 +46,7 @@ class NewFact:
     note: str = ""
     precision: str = "day"
     document_id: UUID | None = None
+    entry_id: UUID | None = None
     proceeding_id: UUID | None = None
     details: dict[str, str] = field(default_factory=dict)
     id: UUID = field(default_factory=uuid4)
@@ -108,37 +110,40 @@ def recompute(case: Case, *, cause: str, by_name: str = "") -> None:
     Does not commit. A deadline whose trigger is gone is kept as superseded, so that nobody wonders where it went.
     """
     _one_at_a_time(case)
-    facts = queries.law_facts(case)
+    current = queries.current_facts(case)
+    facts = queries.law_facts(case, current)
+    first = queries.first_ids(case)
+    latest = {str(first.get(row.id, row.id)): row.id for row in current}
     computed = law.deadlines(rulebook_for(case.state), facts, queries.calendar_for(case, facts), today(case))
     rows = {row.key: row for row in queries.deadlines_of(case, afresh=True)}
     for found in computed:
         row = rows.pop(found.key, None)
         if row is None:
-            row = Deadline(org_id=case.org_id, case_id=case.id, key=found.key, **_columns(found))
+            row = Deadline(org_id=case.org_id, case_id=case.id, key=found.key, **_columns(found, latest))
             db.session.add(row)
         else:
-            _update(row, _columns(found), cause, by_name)
+            _update(row, _columns(found, latest), cause, by_name)
     for row in rows.values():
         if row.state != "superseded":
             _update(row, {"state": "superseded", "reason": f"No longer runs. {cause}"}, cause, by_name)
     db.session.flush()
 
 
-def _columns(found: law.Deadline) -> dict[str, Any]:
-    own_fact = not found.trigger.id.startswith("birthday:")
+def _columns(found: law.Deadline, latest: Mapping[str, UUID]) -> dict[str, Any]:
+    """`latest`: the row that a fact of the law stands in now, by its lasting id; birthdays stand in none."""
     return {
         "rule_id": found.rule.id,
         "title": found.rule.title,
         "citation": found.citations[0] if found.citations else found.rule.citation,
         "verification": found.verification.value,
         "actor": found.actor.value,
-        "fact_id": UUID(found.trigger.id) if own_fact else None,
+        "fact_id": latest.get(found.trigger.id),
         "state": found.state.value,
         "nominal": found.nominal,
         "act_by": found.act_by,
         "late_after": found.late_after,
         "reason": found.reason,
-        "explanation": _explanation(found),
+        "explanation": _explanation(found) | _ended_by(found, latest),
     }
 
 
@@ -169,6 +174,12 @@ def _explanation(found: law.Deadline) -> dict[str, Any]:
         "met_late": found.met_late,
         "reminders": [{"on": reminder.on.isoformat(), "why": reminder.why} for reminder in found.reminders],
     }
+
+
+def _ended_by(found: law.Deadline, latest: Mapping[str, UUID]) -> dict[str, str]:
+    """Return the rows of the facts that met, waived or extended a deadline: where it is undone, and its proof."""
+    named = {"met_by": found.met_by, "waived_by": found.waived_by, "extended_by": found.extended_by}
+    return {name: str(latest.get(fact, "")) if fact else "" for name, fact in named.items()}
 
 
 def _update(row: Deadline, columns: dict[str, Any], cause: str, by_name: str) -> None:
@@ -217,6 +228,7 @@ def _add(case: Case, new: NewFact, *, by: User | None, **more: Any) -> Fact:
         note=new.note,
         proceeding_id=new.proceeding_id,
         document_id=new.document_id,
+        entry_id=new.entry_id,
         recorded_by=by.id if by else None,
         recorded_by_name=by.name if by else "",
         **more,

@@ -66,7 +66,7 @@ class Deadline:
             withdrawal moved the start. moved_by: the fact that did so.
         reason: why there is no date. readings: why the three dates differ. notes: what else to know.
         also: ids of State rules that say the same; their citations are in `citations`.
-        met_by: id of the fact that met it; met_late when that came after late_after.
+        met_by, waived_by, extended_by: id of the fact that did so. met_late: met after late_after.
     """
 
     rule: Rule
@@ -87,6 +87,8 @@ class Deadline:
     also: tuple[str, ...] = ()
     moved_by: Fact | None = None
     met_by: str | None = None
+    waived_by: str | None = None
+    extended_by: str | None = None
     met_on: date | None = None
     met_late: bool = False
     reminders: tuple[Reminder, ...] = ()
@@ -159,6 +161,13 @@ class _Case:
             if fact is not trigger and since <= fact.on <= until and of_same_proceeding(trigger, fact)
         )
         return min(matching, key=lambda fact: fact.on, default=None)
+
+    def _about(self, kind: FactKind, rule: Rule, trigger: Fact) -> Iterator[Fact]:
+        """Facts about one deadline, which name its rule; with `trigger`, only about the one that this fact started."""
+        for fact in self._all((kind,)):
+            same = fact.details.get("trigger", trigger.id) == trigger.id
+            if fact.details.get("rule") == rule.id and same and of_same_proceeding(trigger, fact):
+                yield fact
 
     # -- which rules run ------------------------------------------------------------------------------------
 
@@ -266,7 +275,7 @@ class _Case:
         notes: tuple[str, ...] = (),
     ) -> Deadline:
         restating = self.restating.get(rule.id, ())
-        dates, extended = self._extended(rule, trigger, dates)
+        dates, extended, extended_by = self._extended(rule, trigger, dates)
         verification = rule.verified
         if rule.verified_when_lea_files is not None and self._lea_filed(trigger):
             verification = rule.verified_when_lea_files
@@ -292,16 +301,16 @@ class _Case:
             citations=tuple(dict.fromkeys((rule.citation, *(other.citation for other in restating)))),
             also=tuple(other.id for other in restating),
             moved_by=moved_by,
+            extended_by=extended_by,
             reminders=self._reminders((rule, *restating), day_zero),
         )
         return self._with_state(deadline)
 
-    def _extended(self, rule: Rule, trigger: Fact, dates: Dates) -> tuple[Dates, tuple[str, ...]]:
-        """The date an order or agreement set instead; the latest record counts."""
+    def _extended(self, rule: Rule, trigger: Fact, dates: Dates) -> tuple[Dates, tuple[str, ...], str | None]:
+        """The date an order or agreement set instead, with the fact that says so; the latest record counts."""
         notes: list[str] = []
-        for fact in self._all((FactKind.DEADLINE_EXTENDED,)):
-            if fact.details.get("rule") != rule.id or not of_same_proceeding(trigger, fact):
-                continue
+        by: str | None = None
+        for fact in self._about(FactKind.DEADLINE_EXTENDED, rule, trigger):
             try:
                 until = date.fromisoformat(fact.details.get("until", ""))
             except ValueError:
@@ -319,7 +328,8 @@ class _Case:
             except DaysNotCovered:
                 act_by = late_after = until
             dates = replace(dates, nominal=until, act_by=act_by, late_after=late_after, reason="")
-        return dates, tuple(notes)
+            by = fact.id
+        return dates, tuple(notes), by
 
     def _reminders(self, rules: Iterable[Rule], day_zero: date | None) -> tuple[Reminder, ...]:
         if day_zero is None:
@@ -340,7 +350,7 @@ class _Case:
             return replace(deadline, state=DeadlineState.MET, met_by=met.id, met_on=met.on, met_late=late)
         if waived:
             note = f"Not needed any more: {FACTS[waived.kind].label.lower()} ({say(waived.on)})."
-            return replace(deadline, state=DeadlineState.WAIVED, notes=(*deadline.notes, note))
+            return replace(deadline, state=DeadlineState.WAIVED, waived_by=waived.id, notes=(*deadline.notes, note))
         if end := self._ended_by(deadline):
             return self._superseded(deadline, f"Ended: {FACTS[end.kind].label.lower()} ({say(end.on)}).")
         return replace(deadline, state=self._by_today(deadline))
@@ -374,13 +384,16 @@ class _Case:
 
     def _met_by(self, deadline: Deadline) -> Fact | None:
         rule, trigger = deadline.rule, deadline.trigger
+        named = tuple(self._about(FactKind.DEADLINE_MET, rule, trigger))
         if rule.direction is Direction.BEFORE:
-            return self._first(rule.met_by, trigger, trigger.on - A_YEAR, date.max)
+            before = self._first(rule.met_by, trigger, trigger.on - A_YEAR, date.max)
+            return min((fact for fact in (before, *named) if fact), key=lambda fact: fact.on, default=None)
         later = [kind for kind in rule.met_by if kind is not trigger.kind]
         again = [kind for kind in rule.met_by if kind is trigger.kind]
         both = (
             self._first(later, trigger, trigger.on, date.max),
             self._first(again, trigger, trigger.on + timedelta(days=1), date.max),
+            *named,
         )
         return min((fact for fact in both if fact), key=lambda fact: fact.on, default=None)
 
@@ -388,12 +401,7 @@ class _Case:
         rule, trigger = deadline.rule, deadline.trigger
         until = deadline.nominal if rule.kind is RuleKind.MILESTONE else None
         found = self._first(rule.waived_by, trigger, trigger.on, until or date.max)
-        named = (
-            fact
-            for fact in self._all((FactKind.DEADLINE_WAIVED,))
-            if fact.details.get("rule") == rule.id and of_same_proceeding(trigger, fact)
-        )
-        return found or next(named, None)
+        return found or next(self._about(FactKind.DEADLINE_WAIVED, rule, trigger), None)
 
     def _ended_by(self, deadline: Deadline) -> Fact | None:
         rule, trigger = deadline.rule, deadline.trigger

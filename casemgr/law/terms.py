@@ -261,12 +261,13 @@ class FactKind(StrEnum):
     CIVIL_ACTION_PENDING = "civil_action_pending"
     CIVIL_ACTION_DECIDED = "civil_action_decided"
     FEES_CLAIM_FILED = "fees_claim_filed"
-    # ends of any proceeding, and changes of a date by order or agreement
+    # ends of any proceeding, and what happened to one deadline that no other fact tells
     PROCEEDING_WITHDRAWN = "proceeding_withdrawn"
     PROCEEDING_DISMISSED = "proceeding_dismissed"
     PROCEEDING_SETTLED = "proceeding_settled"
     DEADLINE_EXTENDED = "deadline_extended"
     DEADLINE_WAIVED = "deadline_waived"
+    DEADLINE_MET = "deadline_met"
 
 
 class Unit(StrEnum):

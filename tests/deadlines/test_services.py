@@ -87,3 +87,22 @@ def test_a_date_is_never_late_on_its_own_day(world: World) -> None:
     assert state_on(row, date.fromordinal(row.nominal.toordinal() + 1)) == "passed"
     row.state = "met"
     assert state_on(row, date(2099, 1, 1)) == "met"
+
+
+def test_a_deadline_outlives_the_corrections_of_what_started_it(world: World) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    calendar_a(world, parent)
+    consent(world, parent, case_id)
+    before = deadline(world, parent, case_id, "ma-evaluation")
+    for day in (4, 5):
+        with world.scope(parent):
+            (old,) = queries.current_facts(load(case_id))
+            new = NewFact(FactKind.EVALUATION_CONSENT_RECEIVED, date(2026, 11, day))
+            services.correct_fact(load(case_id), old, new, "The stamp.", by=world.user(parent))
+    with world.scope(parent):
+        (current,) = queries.current_facts(load(case_id))
+        (row,) = [row for row in queries.deadlines_of(load(case_id)) if row.rule_id == "ma-evaluation"]
+        assert (row.id, row.key, row.state) == (before.id, before.key, "open")
+        assert row.fact_id == current.id
+        assert [change.became["nominal"] for change in queries.changes_of(row)] == ["2026-12-22", "2026-12-21"]

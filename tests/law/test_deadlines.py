@@ -128,6 +128,45 @@ def test_the_decision_moves_only_by_an_order_with_a_new_date() -> None:
     assert any("not one that may be extended" in note for note in kept.notes)
 
 
+TWO_REQUESTS = (("2026-11-02", K.RECORDS_REQUESTED), ("2026-11-16", K.RECORDS_REQUESTED))
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        pytest.param(K.DEADLINE_MET, D.MET, id="met"),
+        pytest.param(K.DEADLINE_WAIVED, D.WAIVED, id="waived"),
+    ],
+)
+def test_a_fact_about_one_deadline_names_its_rule_and_what_started_it(kind: K, state: D) -> None:
+    plain = run(*TWO_REQUESTS)
+    rule_id = "ferpa-access"
+    about = {"rule": rule_id, "trigger": "1"}
+    found = [d for d in run(*TWO_REQUESTS, ("2026-11-18", kind, None, about)) if d.rule.id == rule_id]
+    assert {d.trigger.id: d.state for d in found} == {"0": D.OPEN, "1": state}
+    assert [d.state for d in plain if d.rule.id == rule_id] == [D.OPEN, D.OPEN]
+    marked = next(d for d in found if d.trigger.id == "1")
+    assert (marked.met_by or marked.waived_by) == "2"
+    every = [d for d in run(*TWO_REQUESTS, ("2026-11-18", kind, None, {"rule": rule_id})) if d.rule.id == rule_id]
+    assert {d.state for d in every} == {state}
+
+
+def test_what_was_done_after_the_latest_reading_is_met_but_late() -> None:
+    late = {"rule": "ferpa-access", "trigger": "0"}
+    facts = (("2026-01-05", K.RECORDS_REQUESTED), ("2026-11-18", K.DEADLINE_MET, None, late))
+    marked = one(run(*facts), "ferpa-access")
+    assert marked.state is D.MET
+    assert marked.met_late
+
+
+def test_an_extension_of_one_deadline_leaves_its_twin_alone() -> None:
+    order = {"rule": "idea-decision-45", "until": "2027-03-15", "trigger": "0"}
+    extended = one(run(RECEIVED, ("2027-01-10", K.DEADLINE_EXTENDED, "d", order)), "idea-decision-45")
+    assert (extended.nominal, extended.extended_by) == (date(2027, 3, 15), "1")
+    other = one(run(RECEIVED, ("2027-01-10", K.DEADLINE_EXTENDED, "d", order | {"trigger": "9"})), "idea-decision-45")
+    assert (other.nominal, other.extended_by) == (date(2027, 2, 1), None)
+
+
 def test_an_extension_without_its_new_date_moves_nothing_and_asks_for_it() -> None:
     order = {"rule": "idea-decision-45", "until": "soon"}
     kept = one(run(RECEIVED, ("2027-01-10", K.DEADLINE_EXTENDED, "d", order)), "idea-decision-45")

@@ -129,6 +129,7 @@ def test_a_guest_sees_only_the_named_cases(table: str, raw_connection: psycopg.C
         "stage_moves",
         "facts",
         "deadline_changes",
+        "deadline_checks",
         "evidence_entries",
         "evidence_documents",
         "placements",
@@ -144,6 +145,31 @@ def test_the_record_cannot_be_rewritten_by_the_application(
     statement = f'DELETE FROM "{table}"' if verb == "DELETE" else f'UPDATE "{table}" SET case_id = case_id'
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         raw_connection.execute(statement)
+
+
+def test_a_calendar_feed_is_seen_and_changed_by_its_person_only(
+    raw_connection: psycopg.Connection, world: World
+) -> None:
+    actor, other = world.person(), world.person()
+
+    def act_as_person(who: object) -> None:
+        raw_connection.execute("SELECT set_config('app.user_id', %s, true)", [str(who)])
+
+    act_as_person(actor.user_id)
+    raw_connection.execute(
+        "INSERT INTO calendar_feeds (id, user_id, token_hash, shows_names, who, created_at, version)"
+        " VALUES (%s, %s, %s, false, '', now(), 1)",
+        [uuid4(), actor.user_id, actor.user_id.hex * 2],
+    )
+    assert raw_connection.execute("SELECT count(*) FROM calendar_feeds").fetchone() == (1,)
+    act_as_person(other.user_id)
+    assert raw_connection.execute("SELECT count(*) FROM calendar_feeds").fetchone() == (0,)
+    assert raw_connection.execute("DELETE FROM calendar_feeds").rowcount == 0
+    act_as_person("")
+    assert raw_connection.execute("SELECT count(*) FROM calendar_feeds").fetchone() == (0,)
+    owner = raw_connection.execute("SELECT person_of_calendar_feed(%s)", [actor.user_id.hex * 2]).fetchone()
+    assert owner == (actor.user_id,)
+    assert raw_connection.execute("SELECT person_of_calendar_feed('x')").fetchone() == (None,)
 
 
 def test_a_filed_packet_cannot_be_changed(raw_connection: psycopg.Connection, world: World) -> None:
