@@ -257,6 +257,8 @@ def _check_rule(rule: Rule, file: str) -> None:
         refuse("count is never negative; use direction 'before'")
     if rule.ended and rule.effective and rule.ended < rule.effective:
         refuse("it ends before it begins")
+    if rule.protects not in ("", "stay_put"):
+        refuse(f"protects: {rule.protects!r} is not a right that a date can protect")
 
 
 def _merge(state: str, name: str, packs: tuple[_Pack, ...], notices: tuple[str, ...]) -> Rulebook:

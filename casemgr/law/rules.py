@@ -62,6 +62,7 @@ class Rule:
         alternative_to: id of a rule with the same aim; the earlier act_by of both is the safe one.
         restates: ids of federal rules that the State repeats: shown once, with both citations.
         replaces: ids of federal rules that do not run where this one does.
+        protects: "stay_put" for a last day to file after which the right to stay put is lost (34 CFR 300.518(a)).
         may_roll: whether a State computation rule or FRCP 6 might move a last day on a weekend or holiday.
         early, late: the earliest and latest other reading, where the text leaves room.
         effective, ended: in force from/to, by the date of the trigger; None means not known to have changed.
@@ -109,6 +110,7 @@ class Rule:
     may_roll: bool = True
     restates: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
+    protects: str = ""
     if_missed: str = ""
     extension: str = ""
     note: str = ""

@@ -155,6 +155,7 @@ class FactKind(StrEnum):
     PRIVATE_PLACEMENT_PLANNED = "private_placement_planned"
     PRIVATE_PLACEMENT_NOTICE_GIVEN = "private_placement_notice_given"
     PLACEMENT_AGREED = "placement_agreed"
+    FIRST_ADMISSION_SOUGHT = "first_admission_sought"
     SCHOOL_YEAR_STARTS = "school_year_starts"
     # ages (see facts.birthday_facts)
     THIRD_BIRTHDAY = "third_birthday"
@@ -354,6 +355,28 @@ class StayPutKind(StrEnum):
     DISCIPLINE = "discipline"  # 300.533
     ENDED = "ended"
     NOT_UNDER_504 = "not_under_504"
+
+
+class RemovalKind(StrEnum):
+    """How the school took the student out of the classroom. Whether it counts: packs/removals.toml."""
+
+    OUT_OF_SCHOOL = "out_of_school"
+    IN_SCHOOL_WITHOUT_SERVICES = "in_school_without_services"
+    IN_SCHOOL_WITH_SERVICES = "in_school_with_services"
+    SENT_HOME = "sent_home"
+    EMERGENCY = "emergency"
+    INTERIM_SETTING = "interim_setting"
+    INTERIM_SETTING_ORDERED = "interim_setting_ordered"
+    EXPULSION = "expulsion"
+
+
+class PatternAnswer(StrEnum):
+    """Whether removals form a pattern: 34 CFR 300.536(a)(2). The program counts; a person judges the behavior."""
+
+    NOT_REACHED = "not_reached"  # not more than the limit
+    OPEN = "open"  # the days are there; whether the behavior was similar is not answered
+    YES = "yes"
+    NO = "no"
 
 
 class FilingKind(StrEnum):
