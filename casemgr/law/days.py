@@ -28,7 +28,8 @@ class DaysNotCovered(Exception):
 
 @dataclass(frozen=True)
 class SchoolYear:
-    """One school year of a district. `first` and `last` are days with school; `closed` are weekdays without.
+    """One school year of a district. `first` and `last` are days with school; `closed` are weekdays without, `extra`
+    Saturdays and Sundays with it (a make-up day).
 
     A half day is a school day. Extended school year days are not (34 CFR 300.11(c); 2006 preamble)."""
 
@@ -36,6 +37,7 @@ class SchoolYear:
     last: date
     closed: frozenset[date] = frozenset()
     names: Mapping[date, str] = field(default_factory=dict, compare=False)
+    extra: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
         if self.last < self.first:
@@ -102,7 +104,7 @@ class DayCalendar:
         if year is None:
             self._refuse_outside(day)
             return False
-        return day.weekday() < SATURDAY and day not in year.closed
+        return (day.weekday() < SATURDAY and day not in year.closed) or day in year.extra
 
     def _refuse_outside(self, day: date) -> None:
         """Return for a day of a summer that is known to have no school; raise for any other."""
