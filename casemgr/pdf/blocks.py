@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reportlab.platypus import Flowable, KeepTogether, Spacer
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
 
 from casemgr.pdf import fonts, style
 from casemgr.pdf.fonts import Typesetter, pieces
@@ -93,8 +93,20 @@ class Writer:
         markup = self.type.line(label, font, limit=60)
         return style.link(markup, f"exhibit-{label}") if label in self.targets else markup
 
-    def signature(self, signer: Signature) -> Flowable:
-        """Return a signature block that stays on one page, with a blank date unless one is given."""
+    def signed(self, story: Sequence[Flowable], signers: Sequence[Signature]) -> list[Flowable]:
+        """Return the story with its signature blocks. Its last words stay with the first: nobody signs a bare page."""
+        if not signers:
+            return list(story)
+        end = len(story)
+        while end and isinstance(story[end - 1], Spacer):
+            end -= 1
+        if end and isinstance(story[end - 1], Paragraph) and len(story[end - 1].text) < SIGNED_WITH:
+            end -= 1
+        blocks = [self._signature(signer) for signer in signers]
+        return [*story[:end], KeepTogether([*story[end:], *blocks[0]]), *map(KeepTogether, blocks[1:])]
+
+    def _signature(self, signer: Signature) -> list[Flowable]:
+        """Return a signature block, with a blank date unless one is given."""
         day = style.long_date(signer.signed_on) if signer.signed_on else ""
         names = [
             paragraph(self.type.line(signer.name, fonts.SERIF_BOLD, limit=200), SIGNER),
@@ -109,8 +121,11 @@ class Writer:
         ]
         blank = ["", "", paragraph(self.type.line(day), style.CELL) if day else ""]
         made = style.table([blank, row], [250, 24, style.LINE - 274], *lines)
-        return KeepTogether([Spacer(1, 30), made, Spacer(1, 6)])
+        return [Spacer(1, 30), made, Spacer(1, 6)]
 
+
+SIGNED_WITH = 900
+"""A closing paragraph of at most so many characters of markup stays on the page of the signature."""
 
 SIGNER = style.make_style("signer", fonts.SERIF_BOLD, 11, 15)
 

@@ -38,8 +38,7 @@ def filing_story(filing: Filing, writer: Writer) -> list[Flowable]:
     for section in filing.closing:
         part += 1
         story += _section(section, part, writer)
-    story += [writer.signature(signer) for signer in filing.signatures]
-    return story
+    return writer.signed(story, filing.signatures)
 
 
 def _caption(caption: Caption, filing: Filing, writer: Writer) -> list[Flowable]:

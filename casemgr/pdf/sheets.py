@@ -69,7 +69,7 @@ def _story(sheet: Sheet, writer: Writer) -> list[Flowable]:
             story.append(paragraph(line(block, fonts.SANS_BOLD), style.H2))
         else:
             story += writer.block(block)
-    return [*story, *(writer.signature(signer) for signer in sheet.signatures)]
+    return writer.signed(story, sheet.signatures)
 
 
 class _SheetDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no types

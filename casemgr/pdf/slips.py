@@ -111,8 +111,7 @@ def certificate_story(certificate: CertificateOfService, writer: Writer) -> list
     ]
     if certificate.note:
         story.append(paragraph(writer.type.markup(certificate.note), style.BODY))
-    story += [writer.signature(signer) for signer in certificate.signers]
-    return story
+    return writer.signed(story, certificate.signers)
 
 
 def _recipients(recipients: tuple[Recipient, ...], writer: Writer) -> Flowable:

@@ -235,3 +235,14 @@ def test_two_exhibits_of_one_label_are_refused(tmp_path: Path) -> None:
 def test_a_packet_may_be_a_cover_alone(tmp_path: Path) -> None:
     packet = samples.packet(tmp_path, filing=None, chronology=(), exhibits=(), certificate=None)
     assert build_packet(packet, tmp_path / "out.pdf").sections == {"cover": (1, 1)}
+
+
+@pytest.mark.parametrize("lines", range(20, 60, 3))
+def test_a_signature_never_stands_alone_on_its_page(lines: int, tmp_path: Path) -> None:
+    words = [f"Sentence number {n} of what happened." for n in range(lines)]
+    closing = m.Section("What we ask for", (m.Text(tuple(words)),))
+    filing = m.Filing("Complaint", samples.filing().caption, (closing,), signatures=samples.filing().signatures)
+    built = build_packet(samples.packet(tmp_path, exhibits=(), filing=filing), tmp_path / "out.pdf")
+    first, last = built.sections["filing"]
+    signed = [text for text in page_texts(built.path)[first - 1 : last] if "Rosalind Samplewood" in text][-1]
+    assert f"Sentence number {lines - 1} of" in signed
