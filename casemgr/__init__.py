@@ -13,7 +13,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-FEATURES = ("accounts", "cases", "proceedings", "deadlines", "documents", "evidence", "issues", "plans", "filings")
+FEATURES = (
+    "accounts",
+    "cases",
+    "proceedings",
+    "deadlines",
+    "documents",
+    "evidence",
+    "issues",
+    "plans",
+    "filings",
+    "notices",
+)
 
 
 def create_app(settings: config.Settings, database_url: str) -> Flask:

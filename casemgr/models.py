@@ -16,6 +16,7 @@ from casemgr.documents.models import Document, DocumentPage
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.issues.models import Issue, IssueEvidence
+from casemgr.notices.models import Notice
 from casemgr.plans.models import Placement, StayPutPeriod
 from casemgr.proceedings.models import Proceeding, StageMove
 
@@ -35,6 +36,7 @@ __all__ = [
     "Issue",
     "IssueEvidence",
     "Membership",
+    "Notice",
     "Organization",
     "Packet",
     "PacketExhibit",

@@ -85,6 +85,7 @@ def fill(actor: Actor, case_id: UUID) -> None:
     packet = add(models.Packet(**own, kind="due_process_complaint", state="filed", filed_on=DAY))
     add(models.PacketExhibit(**own, packet_id=packet.id, document_id=document.id, position=1))
     add(models.Person(**own, name="Tobias Example", role="teacher"))
+    add(models.Notice(**own, user_id=actor.user_id, change_id=uuid4(), kind="dates_moved", text="A date moved."))
     add(models.CaseMember(**own, user_id=actor.user_id, role="viewer"))
     add(models.AuditEvent(**own, actor_id=actor.user_id, action="test:row:add"))
     calendar = add(

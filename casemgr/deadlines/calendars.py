@@ -13,15 +13,16 @@ from sqlalchemy.orm.attributes import flag_modified
 from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case, Student
+from casemgr.cases.queries import cases_of
 from casemgr.deadlines import tasks
 from casemgr.deadlines.closures import Closure
 from casemgr.deadlines.models import SchoolCalendar, SchoolClosure
 from casemgr.deadlines.queries import school_calendars
-from casemgr.deadlines.services import recompute
+from casemgr.deadlines.services import recompute_all
 from casemgr.extensions import db
 from casemgr.law.days import SchoolYear
 from casemgr.law.terms import Stage
-from casemgr.platform.jobs import enqueue
+from casemgr.platform.jobs import AFTER_OTHERS, enqueue
 from casemgr.platform.locking import check_version
 from casemgr.web.filters import legal_date
 
@@ -29,6 +30,8 @@ LONGEST_YEAR = timedelta(days=366)
 SHORTEST_YEAR = timedelta(days=30)
 MOST_AT_ONCE = 20
 """With more open cases than this in a district, their dates are counted in the background."""
+BATCH = 25
+"""So many cases are one job: few enough that other jobs come in between, and that nobody waits for a case's lock."""
 SATURDAY = 5
 
 
@@ -90,7 +93,7 @@ def add_snow_day(row: SchoolCalendar, on: date, note: str, *, by: User) -> None:
     row.closures.append(_closure_row(row.org_id, Closure(on, on, note)))
     flag_modified(row, "last_day")
     db.session.flush()
-    _follow(row, f"School calendar changed: {note.lower() or 'no school'} {on.isoformat()}", "close", by)
+    _follow(row, f"School calendar changed: {note.lower() or 'no school'} on {legal_date(on)}", "close", by)
 
 
 def label(row: SchoolCalendar) -> str:
@@ -127,13 +130,20 @@ def _closure_row(org_id: UUID, closure: Closure) -> SchoolClosure:
 def _follow(row: SchoolCalendar, cause: str, verb: str, by: User) -> None:
     """Count the dates of the district's open cases anew, a few at once and many in the background; commit."""
     audit.record(None, f"deadlines:school_calendar:{verb}", by=by, subject=row.id)
-    found = open_cases_of(row.district)
-    if len(found) > MOST_AT_ONCE:
-        for case_id in found:
-            enqueue(tasks.recompute_case, case_id=str(case_id), cause=cause, by_name=by.name)
+    found, change_id = open_cases_of(row.district), uuid4()
+    if len(found) <= MOST_AT_ONCE:
+        recompute_all(cases_of(found), cause=cause, by_name=by.name, change_id=change_id)
     else:
-        for case_id in found:
-            recompute(db.session.get_one(Case, case_id), cause=cause, by_name=by.name)
+        for start in range(0, len(found), BATCH):
+            some = [str(case_id) for case_id in found[start : start + BATCH]]
+            enqueue(
+                tasks.recompute_cases,
+                priority=AFTER_OTHERS,
+                cases=some,
+                cause=cause,
+                by_name=by.name,
+                change_id=str(change_id),
+            )
     db.session.commit()
 
 

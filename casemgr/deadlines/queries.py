@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from casemgr.cases.clock import today
@@ -39,13 +40,17 @@ LONG_AGO = timedelta(days=3 * 366)
 
 def current_facts(case: Case) -> Sequence[Fact]:
     """Return the facts as they stand: corrected ones in their latest form, retracted ones left out. By date."""
+    return db.session.scalars(_as_they_stand().where(Fact.case_id == case.id)).all()
+
+
+def _as_they_stand() -> Select[tuple[Fact]]:
     later = aliased(Fact)
-    return db.session.scalars(
+    return (
         select(Fact)
         .outerjoin(later, later.corrects_id == Fact.id)
-        .where(Fact.case_id == case.id, later.id.is_(None), Fact.is_retraction.is_(False))
+        .where(later.id.is_(None), Fact.is_retraction.is_(False))
         .order_by(Fact.on_date, Fact.number)
-    ).all()
+    )
 
 
 def all_facts(case: Case) -> Sequence[Fact]:
@@ -57,21 +62,25 @@ def fact(case: Case, fact_id: UUID) -> Fact | None:
     return db.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.id == fact_id))
 
 
-def first_ids(case: Case) -> dict[UUID, UUID]:
+def first_ids(*cases: Case) -> dict[UUID, UUID]:
     """Return, for each fact that corrects another, the id under which the event was first recorded."""
     first: dict[UUID, UUID] = {}
-    later = select(Fact.id, Fact.corrects_id).where(Fact.case_id == case.id, Fact.corrects_id.is_not(None))
+    ids = [case.id for case in cases]
+    later = select(Fact.id, Fact.corrects_id).where(Fact.case_id.in_(ids), Fact.corrects_id.is_not(None))
     for row_id, corrected in db.session.execute(later.order_by(Fact.number)):
         first[row_id] = first.get(corrected, corrected)
     return first
 
 
-def law_facts(case: Case, rows: Sequence[Fact] | None = None) -> list[law.Fact]:
+def law_facts(
+    case: Case, rows: Sequence[Fact] | None = None, first: Mapping[UUID, UUID] | None = None
+) -> list[law.Fact]:
     """Return the case's facts as the law engine reads them, in the order of recording, birthdays included.
 
-    A fact keeps the id of its first record through all corrections, and so do the deadlines that it starts."""
+    A fact keeps the id of its first record through all corrections, and so do the deadlines that it starts.
+    `rows`, `first`: current_facts and first_ids, where they were read already."""
     rows = current_facts(case) if rows is None else rows
-    first = first_ids(case)
+    first = first_ids(case) if first is None else first
     facts = [
         law.Fact(
             id=str(first.get(row.id, row.id)),
@@ -98,12 +107,39 @@ def _birthday_facts(case: Case) -> list[law.Fact]:
     ]
 
 
-def calendar_for(case: Case, facts: Sequence[law.Fact]) -> DayCalendar:
-    """Return the business and school days that count for this case."""
+@dataclass(frozen=True)
+class Ground:
+    """What the dates of one case are computed from.
+
+    `latest`: the row that a fact stands in now, by the lasting id that the law's facts and deadlines carry."""
+
+    facts: list[law.Fact]
+    latest: dict[str, UUID]
+    calendar: DayCalendar
+
+
+def grounds_of(cases: Sequence[Case]) -> dict[UUID, Ground]:
+    """Return what the dates of these cases are computed from, by case; as many queries for one as for a hundred."""
+    rows: dict[UUID, list[Fact]] = {case.id: [] for case in cases}
+    for row in db.session.scalars(_as_they_stand().where(Fact.case_id.in_(rows))):
+        rows[row.case_id].append(row)
+    years = {district: school_years(district) for district in {case.student.district for case in cases}}
+    first = first_ids(*cases)
+    grounds = {}
+    for case in cases:
+        facts = law_facts(case, rows[case.id], first)
+        latest = {str(first.get(row.id, row.id)): row.id for row in rows[case.id]}
+        grounds[case.id] = Ground(facts, latest, calendar_for(case, facts, years[case.student.district]))
+    return grounds
+
+
+def calendar_for(case: Case, facts: Sequence[law.Fact], entered: tuple[SchoolYear, ...] | None = None) -> DayCalendar:
+    """Return the business and school days that count for this case. `entered`: its district’s years, if known."""
     own = [fact.on.year for fact in facts if not fact.id.startswith("birthday:")] or [case.concern_on.year]
     years = {*range(min(own) - YEARS_AROUND, max(own) + YEARS_AROUND + 1)}
     years |= {fact.on.year + near for fact in facts for near in (-1, 0, 1)}
-    return day_calendar(case.state, school_years(case.student.district), frozenset(years))
+    entered = school_years(case.student.district) if entered is None else entered
+    return day_calendar(case.state, entered, frozenset(years))
 
 
 def school_years(district: str) -> tuple[SchoolYear, ...]:
@@ -132,13 +168,20 @@ def school_calendars(district: str | None = None) -> Sequence[SchoolCalendar]:
     return db.session.scalars(query.order_by(SchoolCalendar.district, SchoolCalendar.first_day)).all()
 
 
-def deadlines_of(case: Case, *, afresh: bool = False) -> Sequence[Deadline]:
-    """Return every deadline of a case, soonest act-by first, those without a date last.
-
-    `afresh`: as they stand in the database now, even where this session has read them before."""
+def deadlines_of(case: Case) -> Sequence[Deadline]:
+    """Return every deadline of a case, soonest act-by first, those without a date last."""
     query = select(Deadline).where(Deadline.case_id == case.id)
-    ordered = query.order_by(Deadline.act_by.nulls_last(), Deadline.title)
-    return db.session.scalars(ordered, execution_options={"populate_existing": afresh}).all()
+    return db.session.scalars(query.order_by(Deadline.act_by.nulls_last(), Deadline.title)).all()
+
+
+def deadlines_of_all(cases: Sequence[Case]) -> dict[UUID, list[Deadline]]:
+    """Return the deadlines of several cases, by case, as they stand in the database now, even where this session has
+    read them before."""
+    found: dict[UUID, list[Deadline]] = {case.id: [] for case in cases}
+    query = select(Deadline).where(Deadline.case_id.in_(found))
+    for row in db.session.scalars(query, execution_options={"populate_existing": True}):
+        found[row.case_id].append(row)
+    return found
 
 
 def next_deadlines(case: Case, limit: int, ours: Collection[str]) -> Sequence[Deadline]:

@@ -23,6 +23,8 @@ from casemgr.platform.tenancy import Scope, current_scope, set_scope
 
 HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 10.0
+AFTER_OTHERS = -1
+"""The priority of work in bulk: a paper that somebody waits for goes first."""
 
 jobs = procrastinate.App(connector=SyncPsycopgConnector())
 log = logging.getLogger(__name__)
@@ -50,13 +52,15 @@ def background(name: str, *, queue: str = "default", attempts: int = 3) -> Calla
     return register
 
 
-def enqueue(task: Any, *, lock: str | None = None, queueing_lock: str | None = None, **arguments: Any) -> None:
+def enqueue(
+    task: Any, *, lock: str | None = None, queueing_lock: str | None = None, priority: int = 0, **arguments: Any
+) -> None:
     """Queue `task` inside the session's own transaction; the caller's commit makes it real."""
     scope = current_scope()
     if scope.org_id is None:
         raise RuntimeError("A job needs an organization to act in.")
     connection = db.session.connection().connection.driver_connection
-    task.configure(connection=connection, lock=lock, queueing_lock=queueing_lock).defer(
+    task.configure(connection=connection, lock=lock, queueing_lock=queueing_lock, priority=priority).defer(
         org_id=str(scope.org_id),
         user_id=str(scope.user_id or ""),
         case_ids=None if scope.case_ids is None else [str(case) for case in scope.case_ids],

@@ -103,6 +103,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "issues.link": PLAIN,
     "issues.new": PLAIN,
     "issues.show": ({}, {"issue_id": "@withdrawn"}),
+    "notices.index": PLAIN,
     "plans.record": PLAIN,
     "plans.stay_put": PLAIN,
     "proceedings.edit": PLAIN,
