@@ -149,7 +149,15 @@ def _form(access: Access, kind: FactKind, *, given: dict[str, Any] | None = None
         papers += [(text, "The paper chosen before") for text in _not_offered(given["document"], papers)]
         own += [(text, _old_proceeding(access.case, old)) for text in _not_offered(given["proceeding"], own)]
     rules = _rules(access.case, kind)
-    return forms.make(kind, papers=papers, proceedings=own, rules=rules, given=given, is_correction=old is not None)
+    return forms.make(
+        kind,
+        papers=papers,
+        proceedings=own,
+        rules=rules,
+        state=access.case.state,
+        given=given,
+        is_correction=old is not None,
+    )
 
 
 def _not_offered(chosen: str, offered: list[tuple[str, str]]) -> list[str]:

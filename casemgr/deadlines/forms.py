@@ -14,7 +14,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from casemgr.deadlines.models import Fact
 from casemgr.deadlines.services import FactRefused, NewFact
 from casemgr.evidence.services import plain_text
-from casemgr.law.facts import FACTS, Detail, FactInfo
+from casemgr.law.facts import FACTS, Detail, FactInfo, asked_of
+from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import FactKind, PartyRole
 from casemgr.proceedings.forms import HOW
 from casemgr.proceedings.words import PARTIES
@@ -25,7 +26,7 @@ LONG = Length(max=10_000, message="Keep this under 10,000 characters.")
 PRECISIONS = [("day", "The exact day"), ("month", "Only the month")]
 MOST_DAYS = 730
 DETAIL = "detail_"
-RULE, DAYS = "rule", "days"
+RULE, DAYS, ABSENCES = "rule", "days", "absences"
 NOT_ONE_PARTY = (PartyRole.FILING_PARTY, PartyRole.RECEIVING_PARTY, PartyRole.COMPLAINANT, PartyRole.EACH_PARTY)
 """Words of the rules that stand for somebody else: a fact names the party itself."""
 PERSONS = [party for party in PartyRole if party not in (*NOT_ONE_PARTY, PartyRole.NOBODY)]
@@ -88,6 +89,7 @@ def make(
     papers: Sequence[tuple[str, str]],
     proceedings: Sequence[tuple[str, str]],
     rules: Sequence[tuple[str, str]] = (),
+    state: str = "",
     given: Mapping[str, Any] | None = None,
     is_correction: bool = False,
 ) -> FactForm:
@@ -95,12 +97,12 @@ def make(
 
     Args:
         papers, proceedings: (id, label) to choose from. rules: (rule id, title) of the deadlines of the case, for
-            facts that change one of them.
+            facts that change one of them. state: whose rules decide which questions are asked.
         given: values to begin with, by name of field.
         is_correction: asks also for the reason.
     """
     info = FACTS[kind]
-    extra = {DETAIL + detail.key: _detail_field(detail, rules) for detail in info.details}
+    extra = {DETAIL + detail.key: _detail_field(detail, rules) for detail in asked_of(kind, rulebook_for(state))}
     form = type("FactFormOfKind", (FactForm,), {**extra, "info": info})(
         data=_defaults(info, proceedings) | (given or {})
     )
@@ -135,7 +137,7 @@ def _stored(kind: str, key: str, value: str) -> Any:
     detail = next((one for one in FACTS[FactKind(kind)].details if one.key == key), None)
     if detail is not None and detail.is_date:
         return _day(value)
-    return int(value) if key == DAYS and str(value).isdecimal() else value
+    return int(value) if key in (DAYS, ABSENCES) and str(value).isdecimal() else value
 
 
 def _defaults(info: FactInfo, proceedings: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -156,6 +158,9 @@ def _detail_field(detail: Detail, rules: Sequence[tuple[str, str]]) -> Field:
     if detail.key == DAYS:
         between = NumberRange(1, MOST_DAYS, message=f"Enter a number of days from 1 to {MOST_DAYS}.")
         return IntegerField(detail.label, [InputRequired("Enter the number of days."), between])
+    if detail.key == ABSENCES:
+        between = NumberRange(0, MOST_DAYS, message=f"Enter a number of days from 0 to {MOST_DAYS}.")
+        return IntegerField(detail.label, [Optional(), between])
     if detail.choices:
         return RadioField(detail.label, [InputRequired("Choose one.")], choices=list(detail.choices.items()))
     return StringField(detail.label, [Optional(), Length(max=500)], filters=[_cleaned])

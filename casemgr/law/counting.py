@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from casemgr.law.days import ONE_DAY, SATURDAY, DayCalendar, DaysNotCovered, add_days, span
-from casemgr.law.rules import Rule
-from casemgr.law.terms import Direction, RuleKind, Unit
+from casemgr.law.rules import Pause, Rule
+from casemgr.law.terms import Direction, PauseKind, RuleKind, Unit
 
 NO_NUMBER = "The law gives no number of days for this: it is a duty, but no date can be computed."
 
@@ -57,6 +57,7 @@ class _Count:
     count: int
     unit: Unit
     first_day_counts: bool
+    pauses: tuple[Pause, ...] = ()
 
 
 class _CannotCount(Exception):
@@ -125,8 +126,35 @@ def _what_to_count(rule: Rule, on: date, calendar: DayCalendar, details: Mapping
         on += timedelta(days=rule.mailed_days)
     if rule.school_days_left:
         on = _end_of_school_year(rule.school_days_left, on, calendar)
+    if rule.not_if_school_days_left:
+        _refuse_end_of_school_year(rule.not_if_school_days_left, on, calendar)
+    if rule.ends_on:
+        on = _next_day_named(rule.ends_on, on)
+    if rule.adds:
+        count = (count or 0) + _extra_days(details.get(rule.adds.detail, ""), rule.adds.at_least)
     sign = -1 if rule.direction is Direction.BEFORE else 1
-    return _Count(on, sign * (count or 0), rule.unit, rule.first_day_counts)
+    return _Count(on, sign * (count or 0), rule.unit, rule.first_day_counts, rule.pauses)
+
+
+def _extra_days(text: str, at_least: int) -> int:
+    days = int(text) if text.isdecimal() else 0
+    return days if days >= at_least else 0
+
+
+def _next_day_named(month_day: str, on: date) -> date:
+    """The first 30 June (for "06-30") that is not before `on`."""
+    month, day = (int(part) for part in month_day.split("-"))
+    this_year = date(on.year, month, day)
+    return this_year if this_year >= on else date(on.year + 1, month, day)
+
+
+def _refuse_end_of_school_year(window: tuple[int, int], on: date, calendar: DayCalendar) -> None:
+    """Raise when another row of the same law runs instead. Where no calendar says so, the ordinary count runs."""
+    if calendar.school_year_of(on) is None:
+        return
+    left = calendar.school_days_left(on)
+    if window[0] <= left <= window[1]:
+        raise _CannotCount(f"Does not apply: only {left} school days are left in the year.", applies=False)
 
 
 def _end_of_school_year(window: tuple[int, int], on: date, calendar: DayCalendar) -> date:
@@ -141,6 +169,8 @@ def _end_of_school_year(window: tuple[int, int], on: date, calendar: DayCalendar
 
 
 def _reach(count: _Count, calendar: DayCalendar, *, uncertain_is_holiday: bool = False) -> date:
+    if count.pauses:
+        return _reach_over_pauses(count, calendar)
     return add_days(
         count.start,
         count.count,
@@ -149,6 +179,32 @@ def _reach(count: _Count, calendar: DayCalendar, *, uncertain_is_holiday: bool =
         uncertain_is_holiday=uncertain_is_holiday,
         first_day_counts=count.first_day_counts,
     )
+
+
+def _reach_over_pauses(count: _Count, calendar: DayCalendar) -> date:
+    step = ONE_DAY if count.count > 0 else -ONE_DAY
+    day, left = count.start, abs(count.count)
+    while left:
+        day += step
+        left -= not _why_paused(day, count.pauses, calendar)
+    return day
+
+
+def _why_paused(day: date, pauses: tuple[Pause, ...], calendar: DayCalendar) -> str:
+    """Why this day is left out of a calendar-day count; empty when it counts.
+
+    Raises DaysNotCovered for a day of a school year that nobody has entered: it might be a break."""
+    for pause in pauses:
+        match pause.what:
+            case PauseKind.SUMMER if calendar.is_summer(day):
+                return "summer, between school years: not counted"
+            case PauseKind.SCHOOL_BREAK if not calendar.is_summer(day):
+                weekdays = calendar.weekdays_of_break(day)
+                if weekdays > pause.longer_than:
+                    return f"school break of {weekdays} weekday{'' if weekdays == 1 else 's'}: not counted"
+            case PauseKind.PUBLIC_HOLIDAY if day in calendar.holidays:
+                return f"{calendar.names.get(day, 'holiday')}: not counted"
+    return ""
 
 
 def _readings(
@@ -163,7 +219,7 @@ def _readings(
     for reading in (rule.early, rule.late):
         if reading:
             sign = -1 if count.count < 0 else 1
-            again = _Count(count.start, sign * reading.count, reading.unit, reading.first_day_counts)
+            again = _Count(count.start, sign * reading.count, reading.unit, reading.first_day_counts, reading.pauses)
             found.append((_reach(again, calendar), reading.why))
             if reading.unit is Unit.BUSINESS_DAY:
                 found.append((_reach(again, calendar, uncertain_is_holiday=True), reading.why))
@@ -184,9 +240,9 @@ def _safe_and_late(
     if rule.kind is RuleKind.LOOK_BACK:
         return latest, earliest
     act_by = earliest
-    if count.count or rule.direction is Direction.BEFORE:
+    if count.count or rule.ends_on or rule.direction is Direction.BEFORE:
         act_by = calendar.open_day_before(earliest)
-        if rule.direction is Direction.AFTER:
+        if rule.direction is Direction.AFTER and not rule.ends_on:
             act_by = max(act_by, min(count.start, earliest))
     return act_by, calendar.open_day_after(latest) if rule.may_roll else latest
 
@@ -213,7 +269,9 @@ def _steps(count: _Count, nominal: date, calendar: DayCalendar) -> Iterator[Step
     else:
         days = span(count.start + ONE_DAY, nominal)
     for day in days:
-        if calendar.counts(day, count.unit):
+        if paused := _why_paused(day, count.pauses, calendar):
+            yield Step(day, False, None, paused)
+        elif calendar.counts(day, count.unit):
             number += 1
             yield Step(day, True, number, _why_counted(day, count.unit, calendar))
         else:

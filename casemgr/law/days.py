@@ -156,6 +156,26 @@ class DayCalendar:
             day += ONE_DAY
         return day
 
+    def is_summer(self, day: date) -> bool:
+        """Between two school years. Raises DaysNotCovered, naming the school year that nobody has entered."""
+        if self.school_year_of(day) is not None:
+            return False
+        self._refuse_outside(day)
+        return True
+
+    def weekdays_of_break(self, day: date) -> int:
+        """How many weekdays the stretch without school around `day` has; 0 on a school day, a plain weekend and
+        outside of the entered school years."""
+        year = self.school_year_of(day)
+        if year is None or self.is_school_day(day):
+            return 0
+        first = last = day
+        while first > year.first and not self.is_school_day(first - ONE_DAY):
+            first -= ONE_DAY
+        while last < year.last and not self.is_school_day(last + ONE_DAY):
+            last += ONE_DAY
+        return sum(one.weekday() < SATURDAY for one in span(first, last))
+
     def school_days_left(self, after: date) -> int:
         """School days of the year of `after`, not counting that day. Raises DaysNotCovered in no entered year."""
         year = self.school_year_of(after)

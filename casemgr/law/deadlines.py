@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from casemgr.law import beside
 from casemgr.law.counting import Dates, Step, compute, look_back, say
 from casemgr.law.days import DayCalendar, DaysNotCovered, add_days
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import Rulebook
 from casemgr.law.rules import Rule
-from casemgr.law.terms import DeadlineState, Direction, FactKind, PartyRole, RuleKind, Verification
+from casemgr.law.terms import DeadlineState, Direction, Doubt, FactKind, PartyRole, RuleKind, Verification
 
 __all__ = [
     "Dates",
@@ -65,6 +66,7 @@ class Deadline:
         day_zero: the day the count starts from; differs from trigger.on when a waiver, an impasse or a
             withdrawal moved the start. moved_by: the fact that did so.
         reason: why there is no date. readings: why the three dates differ. notes: what else to know.
+        doubt: the mark to show wherever the date shows (UNVERIFIED, State rule not confirmed, not known).
         also: ids of State rules that say the same; their citations are in `citations`.
         met_by, waived_by, extended_by: id of the fact that did so. met_late: met after late_after.
     """
@@ -84,6 +86,7 @@ class Deadline:
     actor: PartyRole
     verification: Verification
     citations: tuple[str, ...]
+    doubt: Doubt = Doubt.NONE
     also: tuple[str, ...] = ()
     moved_by: Fact | None = None
     met_by: str | None = None
@@ -126,6 +129,15 @@ ENDS = (
 A_YEAR = timedelta(days=365)
 
 
+def _by_name(rules: Iterable[Rule], field_name: str) -> dict[str, list[Rule]]:
+    """The State rows that name a federal rule in this field, by the federal id."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for name in getattr(rule, field_name):
+            found.setdefault(name, []).append(rule)
+    return found
+
+
 class _Case:
     """One computation: the facts of one case, indexed by kind, against one rulebook."""
 
@@ -138,15 +150,16 @@ class _Case:
             self.by_kind.setdefault(fact.kind, []).append(fact)
         replaced = {name for rule in rulebook.rules for name in rule.replaces}
         self.rules = [rule for rule in rulebook.rules if not rule.restates and rule.id not in replaced]
-        self.restating: dict[str, list[Rule]] = {}
-        for rule in rulebook.rules:
-            for name in rule.restates:
-                self.restating.setdefault(name, []).append(rule)
+        self.rulebook = rulebook
+        self.restating = _by_name(rulebook.rules, "restates")
+        self.rivals = _by_name(rulebook.rules, "beside")  # by federal id: State rows that no person has confirmed
 
     def deadlines(self) -> list[Deadline]:
         found = [made for rule in self.rules for made in self._direct(rule)]
         found += [made for rule in self.rules if rule.starts_after for made in self._chained(rule, found)]
         found = [self._with_alternative(deadline, found) for deadline in found]
+        if self.rivals:
+            found = [self._with_rivals(deadline, found) for deadline in found]
         return sorted(found, key=lambda d: (d.act_by is None, d.act_by or date.max, d.key))
 
     def _all(self, kinds: Iterable[FactKind]) -> Iterator[Fact]:
@@ -262,6 +275,25 @@ class _Case:
         note = f"Plan for {say(min(others))}: the earlier of this date and that of the main rule."
         return replace(deadline, act_by=min(others), notes=(*deadline.notes, note))
 
+    # -- a State row that nobody has confirmed, beside the federal one ---------------------------------------
+
+    def _with_rivals(self, deadline: Deadline, found: Sequence[Deadline]) -> Deadline:
+        """Widen the dates of a federal row and of the unconfirmed State row beside it (see beside.py)."""
+        rivals = self.rivals.get(deadline.rule.id, ())
+        names = {*deadline.rule.beside, *(rule.id for rule in rivals)}
+        if not names or deadline.state is DeadlineState.SUPERSEDED or deadline.nominal is None:
+            return deadline
+        partners = (
+            other
+            for other in found
+            if other.rule.id in names
+            and other.state is not DeadlineState.SUPERSEDED
+            and of_same_proceeding(deadline.trigger, other.trigger)
+        )
+        changed = beside.widened(deadline, beside.nearest(deadline, partners), rivals)
+        still_runs = deadline.state in (DeadlineState.OPEN, DeadlineState.LATE)
+        return replace(changed, state=self._by_today(changed)) if still_runs else changed
+
     # -- one deadline ---------------------------------------------------------------------------------------
 
     def _make(
@@ -275,6 +307,7 @@ class _Case:
         notes: tuple[str, ...] = (),
     ) -> Deadline:
         restating = self.restating.get(rule.id, ())
+        dates = self._rolled_forward(restating, dates)
         dates, extended, extended_by = self._extended(rule, trigger, dates)
         verification = rule.verified
         if rule.verified_when_lea_files is not None and self._lea_filed(trigger):
@@ -292,19 +325,36 @@ class _Case:
             readings=dates.readings,
             notes=(
                 *(one.note for one in (rule, *restating) if one.note),
+                *(beside.words_on_restating(one, self.rulebook.state_name) for one in restating if one.unconfirmed),
+                *filter(None, (self.rulebook.unknown.get(rule.id),)),
                 *extended,
                 *notes,
             ),
             state=DeadlineState.OPEN,
             actor=self._actor(rule, trigger),
             verification=verification,
-            citations=tuple(dict.fromkeys((rule.citation, *(other.citation for other in restating)))),
+            citations=tuple(
+                dict.fromkeys(
+                    one.citation for one in (rule, *restating) if one is rule or one.verified is not Verification.U
+                )
+            ),
+            doubt=beside.doubt(rule, verification, (*self.rivals.get(rule.id, ()), *restating), self.rulebook.unknown),
             also=tuple(other.id for other in restating),
             moved_by=moved_by,
             extended_by=extended_by,
             reminders=self._reminders((rule, *restating), day_zero),
         )
         return self._with_state(deadline)
+
+    def _rolled_forward(self, restating: Iterable[Rule], dates: Dates) -> Dates:
+        """A State computation rule may move a last day that federal law leaves where it is: the later reading."""
+        if dates.late_after is None or not any(one.rolls_forward for one in restating):
+            return dates
+        later = self.calendar.open_day_after(dates.late_after)
+        if later == dates.late_after:
+            return dates
+        text = f"A State rule on counting days may move the last day on to {say(later)}; federal guidance says no."
+        return replace(dates, late_after=later, readings=(*dates.readings, text))
 
     def _extended(self, rule: Rule, trigger: Fact, dates: Dates) -> tuple[Dates, tuple[str, ...], str | None]:
         """The date an order or agreement set instead, with the fact that says so; the latest record counts."""

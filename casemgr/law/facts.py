@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from casemgr.law.days import add_months
-from casemgr.law.rulebook import PACKS, PackError, read_toml
+from casemgr.law.rulebook import PACKS, PackError, Rulebook, read_toml
 from casemgr.law.terms import FactKind, PartyRole, ProceedingKind
 
 
@@ -18,12 +18,14 @@ from casemgr.law.terms import FactKind, PartyRole, ProceedingKind
 class Detail:
     """One more question that a rule needs.
 
-    `choices` maps the stored value to its label; empty means a free answer, or a date when `is_date`."""
+    `choices` maps the stored value to its label; empty means a free answer, or a date when `is_date`.
+    `only_if_used`: asked only where a rule of the State uses it (see `asked_of`)."""
 
     key: str
     label: str
     choices: Mapping[str, str]
     is_date: bool = False
+    only_if_used: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,13 @@ def _info(kind: FactKind, row: dict[str, Any]) -> FactInfo:
         received_by=PartyRole(row["received_by"]) if "received_by" in row else None,
         may_be_future=row.get("future", False),
         details=tuple(
-            Detail(d["key"], d["label"], MappingProxyType(d.get("choices", {})), d.get("is_date", False))
+            Detail(
+                d["key"],
+                d["label"],
+                MappingProxyType(d.get("choices", {})),
+                d.get("is_date", False),
+                d.get("only_if_used", False),
+            )
             for d in row.get("details", [])
         ),
     )
@@ -77,6 +85,13 @@ def _load() -> Mapping[FactKind, FactInfo]:
 
 
 FACTS: Mapping[FactKind, FactInfo] = _load()
+
+
+def asked_of(kind: FactKind, rulebook: Rulebook) -> tuple[Detail, ...]:
+    """The questions of a fact in one State: those that only some States' rules need are left out elsewhere."""
+    used = {rule.adds.detail for rule in rulebook.rules if rule.adds and kind in rule.starts_on}
+    return tuple(detail for detail in FACTS[kind].details if not detail.only_if_used or detail.key in used)
+
 
 _BIRTHDAYS = {
     FactKind.THIRD_BIRTHDAY: 3,

@@ -4,7 +4,6 @@ A pack is a folder of TOML files. `us/` is federal law and always there; `us_ma/
 a rule of the same id. No State is named in Python code. A pack that is wrong refuses to load, naming file and rule.
 """
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
@@ -15,13 +14,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from casemgr.law.rules import Alert, Forum, Item, Reading, Route, Rule, StayPutReading
+from casemgr.law.packfiles import PACKS, PackError, read_toml, states
+from casemgr.law.rules import Alert, Extra, Forum, Item, Pause, Reading, Route, Rule, StayPutReading
 from casemgr.law.terms import (
     Direction,
     FactKind,
     FilingKind,
     Need,
     PartyRole,
+    PauseKind,
     ProceedingKind,
     RuleKind,
     Track,
@@ -46,13 +47,8 @@ __all__ = [
     "rulebook_for",
 ]
 
-PACKS = Path(__file__).parent / "packs"
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
-
-
-class PackError(Exception):
-    """A pack cannot be used. The text names the file, the rule id and what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +58,7 @@ class Rulebook:
     Attributes:
         rules: every version of every rule; a State's version of an id has taken the federal one's place.
         checklists, routes: by kind of filing, the State's rows already merged in.
+        unknown: federal rule ids for which the State may have its own rule and none was found → what to show.
         notices: sentences to show (for example that this State has no checked rules yet).
     """
 
@@ -73,6 +70,7 @@ class Rulebook:
     checklists: Mapping[FilingKind, tuple[Item, ...]]
     routes: Mapping[FilingKind, Route]
     notices: tuple[str, ...]
+    unknown: Mapping[str, str]
 
     def rule(self, rule_id: str) -> Rule:
         """The newest version of a rule. Raises KeyError for an id that no pack has."""
@@ -93,14 +91,7 @@ class Rulebook:
         return next((rule for rule in self.rules if rule_id in rule.replaces), self.rule(rule_id))
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of one file. Raises PackError with file and line when it is not TOML."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError(f"{path.name}: not valid TOML: {error}") from error
-
-
+@lru_cache(maxsize=1)
 def packed_states() -> dict[str, str]:
     """States with a pack of their own: two letters → name."""
     packs = (read_toml(path)["pack"] for path in sorted(PACKS.glob("us_*/pack.toml")))
@@ -120,13 +111,18 @@ def load(packs: Path, state: str) -> Rulebook:
     federal = _Pack(packs / "us")
     folder = packs / f"us_{state.lower()}"
     if not state.isalpha() or not (folder / "pack.toml").is_file():
-        return _merge(state.upper(), "", (federal,), (_no_pack_notice(federal, state),))
+        return _merge(state.upper(), _name_of(state), (federal,), (_no_pack_notice(federal, state),))
     own = _Pack(folder)
     return _merge(state.upper(), own.name, (federal, own), tuple(own.meta.get("notices", ())))
 
 
 def _no_pack_notice(federal: "_Pack", state: str) -> str:
-    return str(federal.meta["no_state_pack_notice"]).replace("{state}", state.upper() or "this State")
+    return str(federal.meta["no_state_pack_notice"]).replace("{state}", _name_of(state) or "this State")
+
+
+def _name_of(state: str) -> str:
+    known = states().get(state.upper())
+    return known.name if known else state.upper()
 
 
 class _Pack:
@@ -139,14 +135,20 @@ class _Pack:
         self.readings: list[StayPutReading] = []
         self.checklists: dict[FilingKind, list[Item]] = {}
         self.routes: list[Route] = []
+        self.unknown: dict[str, str] = {}
         self.where: dict[str, str] = {}
         for path in sorted(folder.glob("*.toml")):
             self._read(path, folder.name)
         self.name = str(self.meta.get("name", folder.name))
+        stand = self.meta.get("rows_stand", "when_confirmed")
+        if stand not in ("when_confirmed", "as_marked"):
+            raise PackError(f"{folder.name}/pack.toml: rows_stand is 'when_confirmed' or 'as_marked'")
+        if "state" in self.meta and stand == "when_confirmed":
+            self.rules = [_stand_beside(rule) for rule in self.rules]
 
     def _read(self, path: Path, jurisdiction: str) -> None:
         tables = read_toml(path)
-        unknown = set(tables) - {"pack", "defaults", "rule", "forum", "stay_put", "checklist", "route"}
+        unknown = set(tables) - {"pack", "defaults", "rule", "forum", "stay_put", "checklist", "route", "unknown"}
         if unknown:
             raise PackError(f"{jurisdiction}/{path.name}: unknown table {sorted(unknown)[0]!r}")
         defaults = tables.get("defaults", {})
@@ -157,6 +159,11 @@ class _Pack:
             _check_rule(rule, file)
             self.where.setdefault(rule.id, file)
             self.rules.append(rule)
+        for row in tables.get("unknown", []):
+            if set(row) != {"rule", "text"}:
+                raise PackError(f"{file}: unknown: each row has 'rule' and 'text', nothing else")
+            self.unknown[row["rule"]] = row["text"]
+            self.where.setdefault(row["rule"], file)
         for row in tables.get("forum", []):
             self.forums.append(_row(Forum, row, file, row.get("kind")))
         for row in tables.get("stay_put", []):
@@ -168,6 +175,13 @@ class _Pack:
             self.routes.append(_row(Route, row | {"jurisdiction": jurisdiction}, file, row.get("kind")))
 
 
+def _stand_beside(rule: Rule) -> Rule:
+    """A State row that no person has re-checked takes no federal row's place: both run (decision 0004)."""
+    if rule.confirmed_on and rule.verified is not Verification.U:
+        return rule
+    return replace(rule, unconfirmed=True, beside=rule.replaces, replaces=())
+
+
 def _enums(enum: type[E]) -> Callable[[Any], tuple[E, ...]]:
     return lambda value: tuple(enum(one) for one in ([value] if isinstance(value, str) else value))
 
@@ -177,7 +191,12 @@ def _tracks(value: Any) -> frozenset[Track]:
 
 
 def _reading(value: dict[str, Any]) -> Reading:
-    return Reading(value["count"], Unit(value["unit"]), value["why"], value.get("first_day_counts", False))
+    pauses = _pauses(value.get("pauses", []))
+    return Reading(value["count"], Unit(value["unit"]), value["why"], value.get("first_day_counts", False), pauses)
+
+
+def _pauses(rows: Any) -> tuple[Pause, ...]:
+    return tuple(Pause(PauseKind(row["what"]), row.get("longer_than", 0)) for row in rows)
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -210,18 +229,22 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
     "when": MappingProxyType,
     "unless": MappingProxyType,
     "school_days_left": tuple,
+    "not_if_school_days_left": tuple,
+    "pauses": _pauses,
+    "adds": lambda row: Extra(row["detail"], row.get("at_least", 1)),
     "early": _reading,
     "late": _reading,
     "alerts": lambda rows: tuple(Alert(row["count"], Unit(row["unit"]), row["why"]) for row in rows),
     "hears": _tracks,
     "tracks": _tracks,
 }
+MADE = ("beside", "unconfirmed")  # fields that loading makes: a pack may not write them
 KINDS: dict[type, type[StrEnum]] = {Rule: RuleKind, Forum: ProceedingKind, Route: FilingKind}
 
 
 def _row(shape: type[T], row: Mapping[str, Any], file: str, name: object) -> T:
     """One table row as a dataclass; every mistake names the file and the row."""
-    known = {field.name: field for field in fields(shape)}  # type: ignore[arg-type]
+    known = {field.name: field for field in fields(shape) if field.name not in MADE}  # type: ignore[arg-type]
     where = f"{file}: {name or 'a row without id'}"
     if unknown := set(row) - set(known):
         raise PackError(f"{where}: unknown field {sorted(unknown)[0]!r}")
@@ -255,10 +278,24 @@ def _check_rule(rule: Rule, file: str) -> None:
         refuse("a count needs a direction, and direction 'none' has no count")
     if rule.count is not None and rule.count < 0:
         refuse("count is never negative; use direction 'before'")
+    if rule.pauses and rule.unit is not Unit.CALENDAR_DAY:
+        refuse("pauses belong to calendar days")
+    if rule.ends_on and not _is_month_day(rule.ends_on):
+        refuse("ends_on is a month and a day, such as 06-30")
+    if bool(rule.confirmed_on) != bool(rule.confirmed_by):
+        refuse("confirmed_on and confirmed_by go together")
     if rule.ended and rule.effective and rule.ended < rule.effective:
         refuse("it ends before it begins")
     if rule.protects not in ("", "stay_put"):
         refuse(f"protects: {rule.protects!r} is not a right that a date can protect")
+
+
+def _is_month_day(text: str) -> bool:
+    try:
+        date.fromisoformat(f"2023-{text}")  # no leap day: it would not exist in most years
+    except ValueError:
+        return False
+    return True
 
 
 def _merge(state: str, name: str, packs: tuple[_Pack, ...], notices: tuple[str, ...]) -> Rulebook:
@@ -271,12 +308,17 @@ def _merge(state: str, name: str, packs: tuple[_Pack, ...], notices: tuple[str, 
         own: dict[str, list[Rule]] = {}
         for rule in pack.rules:
             own.setdefault(rule.id, []).append(rule)
+        if hasty := next((name for name in own if name in rules and any(one.unconfirmed for one in own[name])), None):
+            raise PackError(f"{pack.where[hasty]}: {hasty}: only a confirmed row may take the place of a federal id")
         rules |= own
         where |= pack.where
         forums |= {forum.kind: forum for forum in pack.forums}
         for kind, items in pack.checklists.items():
             checklists.setdefault(kind, {}).update({item.key: item for item in items})
         routes |= {route.kind: route for route in pack.routes}
+    unknown = {rule_id: text for pack in packs for rule_id, text in pack.unknown.items()}
+    if stray := next((rule_id for rule_id in unknown if rule_id not in rules), None):
+        raise PackError(f"{packs[-1].where[stray]}: unknown: there is no rule {stray!r}")
     _check_together(rules, where)
     rules = {rule_id: [_inherit(rule, rules) for rule in versions] for rule_id, versions in rules.items()}
     return Rulebook(
@@ -288,6 +330,7 @@ def _merge(state: str, name: str, packs: tuple[_Pack, ...], notices: tuple[str, 
         checklists=MappingProxyType({kind: tuple(items.values()) for kind, items in checklists.items()}),
         routes=MappingProxyType(routes),
         notices=notices,
+        unknown=MappingProxyType(unknown),
     )
 
 
@@ -302,7 +345,7 @@ def _inherit(rule: Rule, rules: Mapping[str, list[Rule]]) -> Rule:
 
 def _named_rules(rule: Rule) -> Iterator[str]:
     yield from rule.restates
-    yield from rule.replaces
+    yield from (*rule.replaces, *rule.beside)
     yield from (name for name in (rule.starts_after, rule.alternative_to) if name)
 
 

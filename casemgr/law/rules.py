@@ -13,12 +13,21 @@ from casemgr.law.terms import (
     FilingKind,
     Need,
     PartyRole,
+    PauseKind,
     ProceedingKind,
     RuleKind,
     Track,
     Unit,
     Verification,
 )
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Days that a calendar-day count leaves out. `longer_than`: only a break with more weekdays than this."""
+
+    what: PauseKind
+    longer_than: int = 0
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,15 @@ class Reading:
     unit: Unit
     why: str
     first_day_counts: bool = False
+    pauses: tuple[Pause, ...] = ()
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Days on top of the count: the number in this detail of the trigger fact, if it is at least `at_least`."""
+
+    detail: str
+    at_least: int = 1
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,10 @@ class Rule:
         when, unless: details of the trigger fact that must, or must not, have these values.
         requires: facts without which it does not run (leaving a mediation that was agreed to go on).
         school_days_left: runs only when so many school days are left in the year, and counts from its last day.
+        not_if_school_days_left: does not run when so many school days are left (another row then does).
+        ends_on: "06-30": the last day is the first such day of a year after day 0, whatever the count.
+        pauses: days that a calendar-day count leaves out (summer, school breaks, holidays).
+        adds: further days that a detail of the trigger fact gives (absences).
         count_detail: the number of days stands in this detail of the trigger fact (an order that names it).
         mailed_days: days after mailing on which a mailed notice counts as received.
         outlives_proceeding: goes on after the proceeding is withdrawn, dismissed or settled.
@@ -63,10 +85,15 @@ class Rule:
         restates: ids of federal rules that the State repeats: shown once, with both citations.
         replaces: ids of federal rules that do not run where this one does.
         protects: "stay_put" for a last day to file after which the right to stay put is lost (34 CFR 300.518(a)).
+        beside: made while loading, never written: what a State row would replace if a person had confirmed it.
+            Both dates run until then.
+        rolls_forward: a State computation rule that may move the last day of the federal rules it restates.
         may_roll: whether a State computation rule or FRCP 6 might move a last day on a weekend or holiday.
         early, late: the earliest and latest other reading, where the text leaves room.
         effective, ended: in force from/to, by the date of the trigger; None means not known to have changed.
         verified: U is shown as UNVERIFIED wherever the date shows. read_on: when it was last compared.
+        confirmed_on, confirmed_by: when and by whom a State row was re-checked at its source; only then may it
+            take a federal row's place (docs/decisions/0004). unconfirmed: made while loading.
         seen: which copy was read.
     """
 
@@ -100,6 +127,10 @@ class Rule:
     when: Mapping[str, str] = field(default_factory=dict)
     unless: Mapping[str, str] = field(default_factory=dict)
     school_days_left: tuple[int, int] | None = None
+    not_if_school_days_left: tuple[int, int] | None = None
+    ends_on: str = ""
+    pauses: tuple[Pause, ...] = ()
+    adds: Extra | None = None
     alternative_to: str = ""
     requires: tuple[FactKind, ...] = ()
     outlives_proceeding: bool = False
@@ -111,6 +142,11 @@ class Rule:
     restates: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     protects: str = ""
+    beside: tuple[str, ...] = ()
+    rolls_forward: bool = False
+    confirmed_on: date | None = None
+    confirmed_by: str = ""
+    unconfirmed: bool = False
     if_missed: str = ""
     extension: str = ""
     note: str = ""

@@ -136,6 +136,7 @@ class FactKind(StrEnum):
     IEP_DATED = "iep_dated"
     IEP_PROPOSED_RECEIVED = "iep_proposed_received"
     IEP_AGREED = "iep_agreed"
+    SERVICES_STARTED = "services_started"
     IEP_PARTLY_REJECTED_RECEIVED = "iep_partly_rejected_received"
     IEP_REJECTED_RECEIVED = "iep_rejected_received"
     REJECTION_SENT_TO_HEARING_OFFICE = "rejection_sent_to_hearing_office"
@@ -182,6 +183,7 @@ class FactKind(StrEnum):
     MEDIATION_WITHDRAWN = "mediation_withdrawn"
     # due process
     ACTION_KNOWN = "action_known"
+    PROPOSAL_OR_REFUSAL_DATED = "proposal_or_refusal_dated"
     DUE_PROCESS_COMPLAINT_FILED = "due_process_complaint_filed"
     DUE_PROCESS_COMPLAINT_RECEIVED = "due_process_complaint_received"
     DUE_PROCESS_COMPLAINT_RECEIVED_BY_PARENT = "due_process_complaint_received_by_parent"
@@ -203,6 +205,8 @@ class FactKind(StrEnum):
     DISCLOSURE_MADE = "disclosure_made"
     HEARING_HELD = "hearing_held"
     DECISION_ISSUED = "decision_issued"
+    DECISION_MAILED = "decision_mailed"
+    DECISION_RECEIVED = "decision_received"
     HEARING_OFFICE_ORDER_RECEIVED = "hearing_office_order_received"
     STATE_REVIEW_REQUESTED = "state_review_requested"
     STATE_REVIEW_DECIDED = "state_review_decided"
@@ -282,6 +286,14 @@ class Unit(StrEnum):
     YEAR = "year"
 
 
+class PauseKind(StrEnum):
+    """Days that a calendar-day count leaves out under some State rules."""
+
+    SUMMER = "summer"  # between the last day of one school year and the first of the next
+    SCHOOL_BREAK = "school_break"  # a stretch without school inside a school year, weekends at its ends included
+    PUBLIC_HOLIDAY = "public_holiday"  # Federal and State holidays
+
+
 class Direction(StrEnum):
     """AFTER: a last day after the trigger. BEFORE: a last day before it. NONE: a duty without a number."""
 
@@ -325,6 +337,15 @@ class Verification(StrEnum):
     V2 = "V2"  # a secondary source states the rule
     V2Q = "V2q"  # a secondary source quotes the provision word for word
     U = "U"  # UNVERIFIED: from memory
+
+
+class Doubt(StrEnum):
+    """A mark that stands wherever the date stands."""
+
+    NONE = ""
+    UNVERIFIED = "unverified"  # the row is from memory
+    NOT_CONFIRMED = "state_rule_not_confirmed"  # a State row is known, and no person has re-checked it
+    NOT_KNOWN = "state_rule_not_known"  # the State may have its own rule; nothing was found
 
 
 class DeadlineState(StrEnum):
