@@ -28,7 +28,7 @@ def live(app: Flask, settings: config.Settings) -> Iterator[str]:
     An application of its own: the one that other tests of this process share keeps its settings.
     """
     real = create_app(settings, app.config["SQLALCHEMY_DATABASE_URI"])
-    server = Server(("127.0.0.1", 0), real, numthreads=8)
+    server = Server(("127.0.0.1", 0), real, numthreads=8, shutdown_timeout=1)
     server.prepare()
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()

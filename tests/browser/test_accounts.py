@@ -116,24 +116,6 @@ def test_a_form_from_before_signing_in_elsewhere_does_no_harm(page: Page, live: 
     page.wait_for_url(f"{live}/account")
 
 
-def test_every_settings_page_is_open_to_everyone(page: Page, live: str, world: World, sign_in: SignIn) -> None:
-    owner = world.person("owner", "firm", name="Morgan Attorney")
-    world.person("paralegal", org_id=owner.org_id, name="Sam Colleague")
-    sign_in(owner)
-    for path in (
-        "account",
-        "account/details",
-        "account/email",
-        "account/passphrase",
-        "organization",
-        "organization/members",
-        "organization/members/add",
-    ):
-        page.goto(f"{live}/{path}")
-        kit.screenshot(page, "accounts-" + path.replace("/", "-"))
-        kit.check_page(page)
-
-
 def test_an_owner_adds_a_person_who_then_chooses_a_passphrase(
     page: Page, live: str, world: World, sign_in: SignIn, browser
 ) -> None:

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from casemgr.law.terms import FactKind
-from tests.browser import kit
 from tests.deadlines.makers import CLOSED, calendar_a, consent, record
 from tests.world import Actor, World
 
@@ -70,46 +69,3 @@ def test_a_parent_records_a_consent_sees_why_and_corrects_it(world: World, sign_
     page.goto(f"{live}/cases/{case_id}/deadlines")
     page.get_by_role("link", name="Why this date? The assessments must be finished").click()
     expect(page.get_by_text("School calendar changed: snow day on December 10, 2026")).to_be_visible()
-
-
-def test_every_page_of_a_case_passes_axe_keyboard_and_phone(world: World, sign_in: SignIn, live: str) -> None:
-    attorney = world.person("attorney", "firm", name="Rowan Example")
-    case_id = a_busy_case(world, attorney)
-    page = sign_in(attorney)
-    here = f"{live}/cases/{case_id}"
-    page.goto(f"{here}/deadlines")
-    kit.check_page(page)
-    kit.screenshot(page, "deadlines-list")
-    for name, title in (
-        ("school-days", "The assessments must be finished"),
-        ("calendar-days", "Last day to file with the Office for Civil Rights"),
-    ):
-        page.goto(f"{here}/deadlines")
-        page.locator("li.deadline", has_text=title).get_by_role("link", name="Why this date?").first.click()
-        kit.check_page(page)
-        kit.screenshot(page, f"deadlines-why-{name}")
-    for name, address in (
-        ("choose", f"{here}/facts/new"),
-        ("fact", f"{here}/facts/new?kind=decision_issued"),
-        ("calendars", f"{here}/school-calendar"),
-        ("calendar", f"{here}/school-calendar/new"),
-    ):
-        page.goto(address)
-        kit.check_page(page)
-        kit.screenshot(page, f"deadlines-{name}")
-
-
-def test_the_pages_of_changes_and_of_all_cases_pass_too(world: World, sign_in: SignIn, live: str) -> None:
-    attorney = world.person("attorney", "firm", name="Rowan Example")
-    case_id = a_busy_case(world, attorney)
-    page = sign_in(attorney)
-    page.goto(f"{live}/cases/{case_id}/deadlines")
-    for name, link in (("correct", "Correct"), ("retract", "Take back")):
-        page.goto(f"{live}/cases/{case_id}/deadlines")
-        page.get_by_role("link", name=link).first.click()
-        kit.check_page(page)
-        kit.screenshot(page, f"deadlines-{name}")
-    for name, address in (("agenda", "/deadlines"), ("organization", "/organization/school-calendars")):
-        page.goto(live + address)
-        kit.check_page(page)
-        kit.screenshot(page, f"deadlines-{name}")

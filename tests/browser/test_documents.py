@@ -74,7 +74,8 @@ def test_several_files_at_once_each_with_its_own_answer(
     page.get_by_role("link", name="Next page").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Page 2 of 3", exact=True)).to_be_visible()
-    assert page.locator("img.page-image").evaluate("(image) => image.complete && image.naturalWidth > 400")
+    image = page.locator("img.page-image").element_handle()
+    page.wait_for_function("(image) => image.complete && image.naturalWidth > 400", arg=image)
     kit.check_page(page)
     kit.screenshot(page, "paper")
     with page.expect_download() as download:

@@ -138,29 +138,6 @@ def test_a_double_click_logs_one_entry(world: World, parent: Actor, sign_in: Sig
     expect(page.get_by_text("1 entry, newest first.")).to_be_visible()
 
 
-def test_every_page_of_the_log_passes_axe_keyboard_and_phone(
-    world: World, parent: Actor, sign_in: SignIn, live: str
-) -> None:
-    case_id = a_full_log(world, parent)
-    page = sign_in(parent)
-    here = f"{live}/cases/{case_id}/evidence"
-    for name, address in (
-        ("log", here),
-        ("log-filtered", f"{here}?superseded=1&kind=call"),
-        ("form", f"{here}/new?kind=missed_service"),
-    ):
-        page.goto(address)
-        kit.check_page(page)
-        kit.screenshot(page, f"evidence-{name}")
-    page.goto(here)
-    page.get_by_role("link", name="Call with the vice principal").click()
-    for name in ("entry", "correction"):
-        kit.check_page(page)
-        kit.screenshot(page, f"evidence-{name}")
-        if name == "entry":
-            page.get_by_role("link", name="Correct this entry").click()
-
-
 def test_the_log_is_paged_in_the_browser(world: World, parent: Actor, sign_in: SignIn, live: str) -> None:
     case_id = world.case(parent)
     log_many(world, parent, case_id, 60)

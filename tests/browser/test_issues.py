@@ -7,9 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from casemgr.evidence.kinds import EVIDENCE_KINDS
 from tests.browser import kit
-from tests.browser.test_evidence import a_full_log
 from tests.evidence.makers import log, told
 from tests.issues.test_services import add
 from tests.world import Actor, World
@@ -67,27 +65,3 @@ def test_the_slower_of_two_tabs_sees_both_versions_and_keeps_the_text(
     kit.screenshot(page, "issues-conflict")
     page.get_by_role("button", name="Save the issue").click()
     expect(page.get_by_role("heading", name="The slower tab")).to_be_visible()
-
-
-def test_every_page_of_issues_passes_axe_keyboard_and_phone(world: World, sign_in: SignIn, live: str) -> None:
-    parent = world.person(name="Dana Example")
-    case_id = a_full_log(world, parent)
-    add(world, parent, case_id, "No prior written notice when the aide was taken away", "prior_written_notice")
-    many = add(world, parent, case_id, "Evaluated late, and not in all areas", "evaluation_late")
-    log(world, parent, case_id, *(told(label, kind=kind, issue_ids=[many]) for kind, label in EVIDENCE_KINDS.items()))
-    page = sign_in(parent)
-    here = f"{live}/cases/{case_id}/issues"
-    page.goto(here)
-    kit.check_page(page)
-    kit.screenshot(page, "issues-list")
-    page.get_by_role("link", name="1. Speech therapy").first.click()
-    issue = page.url
-    for name, address in (
-        ("issue", issue),
-        ("link", f"{issue}/evidence"),
-        ("new", f"{here}/new"),
-        ("edit", f"{issue}/edit"),
-    ):
-        page.goto(address)
-        kit.check_page(page)
-        kit.screenshot(page, f"issues-{name}")

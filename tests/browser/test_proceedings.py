@@ -73,36 +73,6 @@ def test_the_next_step_of_a_proceeding_and_the_placement_by_keyboard_and_form(
     expect(page.get_by_text("Speech, 30 minutes, 1 x week, room 12")).to_be_visible()
 
 
-@pytest.mark.parametrize("part", ["moves", "proceedings", "plans"])
-def test_every_page_passes_axe_keyboard_and_phone(world: World, sign_in: SignIn, live: str, part: str) -> None:
-    parent = world.person(name="Dana Example")
-    case_id = sample(world, parent)
-    page = sign_in(parent)
-    here = f"{live}/cases/{case_id}"
-    page.goto(f"{here}/history")
-    mediation = page.get_by_role("link", name="Mediation", exact=True).get_attribute("href")
-    undo = page.get_by_role("link", name="Undo this move").get_attribute("href")
-    pages = {
-        "moves": {
-            "next": f"{here}/next",
-            "move": f"{here}/move/request_mediation",
-            "move-warning": f"{here}/move/file_ocr_complaint",
-            "move-close": f"{here}/move/close",
-        },
-        "proceedings": {
-            "history": f"{here}/history",
-            "undo": f"{live}{undo}",
-            "proceeding": f"{live}{mediation}",
-            "proceeding-edit": f"{live}{mediation}/edit",
-        },
-        "plans": {"stay-put": f"{here}/stay-put", "placement": f"{here}/placement/new"},
-    }
-    for name, address in pages[part].items():
-        page.goto(address)
-        kit.check_page(page)
-        kit.screenshot(page, f"proceedings-{name}")
-
-
 def test_pages_with_errors_and_of_a_hearing_pass_too(world: World, sign_in: SignIn, live: str) -> None:
     parent = world.person()
     case_id = world.case(parent)

@@ -25,7 +25,7 @@ def client(shell: Flask) -> FlaskClient:
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The pages of `shell.py` on a loopback port."""
-    server = Server(("127.0.0.1", 0), make_app(), numthreads=8)
+    server = Server(("127.0.0.1", 0), make_app(), numthreads=8, shutdown_timeout=1)
     server.prepare()
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
