@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select
@@ -19,7 +20,7 @@ from casemgr.extensions import db
 from casemgr.law import deadlines as law
 from casemgr.law.days import DayCalendar, SchoolYear, span
 from casemgr.law.facts import birthdays
-from casemgr.law.terms import FactKind, PartyRole, PlanKind
+from casemgr.law.terms import FactKind, PartyRole, PlanKind, Precision
 
 FILINGS = frozenset(
     {
@@ -36,6 +37,13 @@ YEARS_AROUND = 6
 """Holidays are known this many years before the earliest and after the latest fact: longer than any limit."""
 LONG_AGO = timedelta(days=3 * 366)
 """Birthdays before this start no clock in a case: longer than the usual limits for a complaint."""
+
+
+class First(NamedTuple):
+    """The first record of an event: its lasting id, and its place in the order of recording."""
+
+    id: UUID
+    number: int
 
 
 def current_facts(case: Case) -> Sequence[Fact]:
@@ -62,35 +70,42 @@ def fact(case: Case, fact_id: UUID) -> Fact | None:
     return db.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.id == fact_id))
 
 
-def first_ids(*cases: Case) -> dict[UUID, UUID]:
-    """Return, for each fact that corrects another, the id under which the event was first recorded."""
-    first: dict[UUID, UUID] = {}
-    ids = [case.id for case in cases]
-    later = select(Fact.id, Fact.corrects_id).where(Fact.case_id.in_(ids), Fact.corrects_id.is_not(None))
-    for row_id, corrected in db.session.execute(later.order_by(Fact.number)):
-        first[row_id] = first.get(corrected, corrected)
+def first_records(*cases: Case) -> dict[UUID, First]:
+    """Return, for each fact that corrects another, how the event was first recorded."""
+    first: dict[UUID, First] = {}
+    old = aliased(Fact)
+    later = select(Fact.id, old.id, old.number).join(old, old.id == Fact.corrects_id)
+    for row_id, *corrected in db.session.execute(
+        later.where(Fact.case_id.in_([case.id for case in cases])).order_by(Fact.number)
+    ):
+        first[row_id] = first.get(corrected[0]) or First(*corrected)
     return first
 
 
 def law_facts(
-    case: Case, rows: Sequence[Fact] | None = None, first: Mapping[UUID, UUID] | None = None
+    case: Case, rows: Sequence[Fact] | None = None, first: Mapping[UUID, First] | None = None
 ) -> list[law.Fact]:
     """Return the case's facts as the law engine reads them, in the order of recording, birthdays included.
 
-    A fact keeps the id of its first record through all corrections, and so do the deadlines that it starts.
-    `rows`, `first`: current_facts and first_ids, where they were read already."""
+    A fact keeps the id and the place of its first record through all corrections, and so do the deadlines that it
+    starts: a case that was put right counts like one that was told right from the start.
+    `rows`, `first`: current_facts and first_records, where they were read already."""
     rows = current_facts(case) if rows is None else rows
-    first = first_ids(case) if first is None else first
+    first = first_records(case) if first is None else first
+    told = sorted(
+        ((first.get(row.id) or First(row.id, row.number), row) for row in rows), key=lambda one: one[0].number
+    )
     facts = [
         law.Fact(
-            id=str(first.get(row.id, row.id)),
+            id=str(record.id),
             kind=FactKind(row.kind),
             on=row.on_date,
             proceeding=str(row.proceeding_id) if row.proceeding_id else None,
             filed_by=PartyRole(row.by_party) if row.by_party and FactKind(row.kind) in FILINGS else None,
             details={key: str(value) for key, value in row.details.items()},
+            precision=Precision(row.precision),
         )
-        for row in sorted(rows, key=lambda row: row.number)
+        for record, row in told
     ]
     return facts + _birthday_facts(case)
 
@@ -124,11 +139,11 @@ def grounds_of(cases: Sequence[Case]) -> dict[UUID, Ground]:
     for row in db.session.scalars(_as_they_stand().where(Fact.case_id.in_(rows))):
         rows[row.case_id].append(row)
     years = {district: school_years(district) for district in {case.student.district for case in cases}}
-    first = first_ids(*cases)
+    first = first_records(*cases)
     grounds = {}
     for case in cases:
         facts = law_facts(case, rows[case.id], first)
-        latest = {str(first.get(row.id, row.id)): row.id for row in rows[case.id]}
+        latest = {str(first[row.id].id if row.id in first else row.id): row.id for row in rows[case.id]}
         grounds[case.id] = Ground(facts, latest, calendar_for(case, facts, years[case.student.district]))
     return grounds
 

@@ -19,7 +19,7 @@ def state_on(row: Deadline, today: date) -> str:
     if row.state != DeadlineState.OPEN.value:
         return row.state
     is_milestone = row.explanation.get("kind") == RuleKind.MILESTONE.value
-    last = row.nominal if is_milestone else row.late_after
+    last = (row.nominal or row.late_after) if is_milestone else row.late_after
     if last is None or today <= last:
         return row.state
     return DeadlineState.PASSED.value if is_milestone else DeadlineState.LATE.value
@@ -30,9 +30,10 @@ def is_running(today: date | None = None) -> ColumnElement[bool]:
 
     Without `today` (lists over several time zones) the server's date decides, with one day to spare."""
     today = today or (func.current_date() - 1)
+    last = func.coalesce(Deadline.nominal, Deadline.late_after)
     not_behind_us = or_(
-        Deadline.nominal.is_(None),
-        Deadline.nominal >= today,
+        last.is_(None),
+        last >= today,
         Deadline.explanation["kind"].astext != RuleKind.MILESTONE.value,
         Deadline.explanation["kind"].is_(None),
     )

@@ -32,7 +32,7 @@ def widened(deadline: Deadline, partners: Sequence[Deadline], rivals: Sequence[R
     act_by, late_after = deadline.act_by, deadline.late_after
     if dated and (not is_state_row or deadline.rule.kind is RuleKind.RIGHT):
         act_by = min(day for day in (act_by, *(other.act_by for other in dated)) if day)
-    if dated:
+    if dated and late_after:
         late_after = max(day for day in (late_after, *(other.late_after for other in dated)) if day)
     elif not is_state_row and deadline.rule.kind is not RuleKind.RIGHT:
         late_after = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from casemgr.law.days import ONE_DAY, SATURDAY, DayCalendar, DaysNotCovered, add_days, span
-from casemgr.law.rules import Pause, Rule
+from casemgr.law.rules import Pause, Reading, Rule
 from casemgr.law.terms import Direction, PauseKind, RuleKind, Unit
 
 NO_NUMBER = "The law gives no number of days for this: it is a duty, but no date can be computed."
@@ -99,10 +99,11 @@ def compute(
     steps = tuple(_steps(count, nominal, calendar))
     try:
         candidates = _readings(rule, count, nominal, calendar, details or {})
-        act_by, late_after = _safe_and_late(rule, count, candidates, calendar)
+        found, reason = _with_other_readings(rule, count, candidates, calendar)
     except DaysNotCovered as gap:
         return Dates(nominal, None, None, str(gap), steps)
-    return Dates(nominal, act_by, late_after, "", steps, _explain(rule, nominal, act_by, late_after, candidates))
+    act_by, late_after = found
+    return Dates(nominal, act_by, late_after, reason, steps, _explain(rule, nominal, act_by, late_after, candidates))
 
 
 def look_back(rule: Rule, filed_on: date, calendar: DayCalendar) -> Dates:
@@ -216,19 +217,38 @@ def _readings(
         other = _reach(count, calendar, uncertain_is_holiday=True)
         if other != nominal:
             found.append((other, "An observed Friday lies in between, and whether it is a holiday is open."))
-    for reading in (rule.early, rule.late):
-        if reading:
-            sign = -1 if count.count < 0 else 1
-            again = _Count(count.start, sign * reading.count, reading.unit, reading.first_day_counts, reading.pauses)
-            found.append((_reach(again, calendar), reading.why))
-            if reading.unit is Unit.BUSINESS_DAY:
-                found.append((_reach(again, calendar, uncertain_is_holiday=True), reading.why))
     leap = "29 February does not exist in that year: 28 February and 1 March are both plausible."
     is_leap_trigger = (count.start.month, count.start.day) == (2, 29)
     if count.unit in (Unit.MONTH, Unit.YEAR) and is_leap_trigger and nominal.day != count.start.day:
         found.append((nominal + ONE_DAY, leap))
     if details.get("born_on", "").endswith("-02-29") and (count.start.month, count.start.day) == (2, 28):
         found.append((_reach(replace(count, start=count.start + ONE_DAY), calendar), leap))
+    return found
+
+
+def _with_other_readings(
+    rule: Rule, count: _Count, candidates: list[tuple[date, str]], calendar: DayCalendar
+) -> tuple[tuple[date | None, date | None], str]:
+    """Add the rule's own earlier and later reading. One that the calendar does not reach leaves only its side open:
+    the safe day of "5 days; one source says school days" is known without a school calendar."""
+    gaps: list[Reading] = []
+    reason = ""
+    for reading in filter(None, (rule.early, rule.late)):
+        try:
+            candidates += _other_reading(reading, count, calendar)
+        except DaysNotCovered as gap:
+            gaps.append(reading)
+            reason = f"{reading.why} {gap}"
+    act_by, late_after = _safe_and_late(rule, count, candidates, calendar)
+    return (None if rule.early in gaps else act_by, None if rule.late in gaps else late_after), reason
+
+
+def _other_reading(reading: Reading, count: _Count, calendar: DayCalendar) -> list[tuple[date, str]]:
+    sign = -1 if count.count < 0 else 1
+    again = _Count(count.start, sign * reading.count, reading.unit, reading.first_day_counts, reading.pauses)
+    found = [(_reach(again, calendar), reading.why)]
+    if reading.unit is Unit.BUSINESS_DAY:
+        found.append((_reach(again, calendar, uncertain_is_holiday=True), reading.why))
     return found
 
 
@@ -289,15 +309,15 @@ def _why_counted(day: date, unit: Unit, calendar: DayCalendar) -> str:
 
 
 def _explain(
-    rule: Rule, nominal: date, act_by: date, late_after: date, candidates: list[tuple[date, str]]
+    rule: Rule, nominal: date, act_by: date | None, late_after: date | None, candidates: list[tuple[date, str]]
 ) -> tuple[str, ...]:
     """Why the three dates differ, in sentences."""
     texts = [f"{why} (Another reading: {say(day)}.)" for day, why in dict(candidates).items() if day != nominal]
     if rule.kind is RuleKind.LOOK_BACK:
         return tuple(texts)
-    if act_by < nominal:
+    if act_by and act_by < nominal:
         texts.append(f"Plan for {say(act_by)}: the earliest safe day. The plain count ends {say(nominal)}.")
-    if late_after > nominal:
+    if late_after and late_after > nominal:
         texts.append(f"Do not call it late before {say(late_after)} is over: some rules give until then.")
     elif not rule.may_roll and nominal.weekday() >= SATURDAY:
         texts.append("This date falls on a weekend and does not move.")

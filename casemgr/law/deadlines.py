@@ -8,16 +8,17 @@ and bodies disagree:
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from casemgr.law import beside
+from casemgr.law import beside, imprecise
 from casemgr.law.counting import Dates, Step, compute, look_back, say
 from casemgr.law.days import DayCalendar, DaysNotCovered, add_days
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import Rulebook
 from casemgr.law.rules import Rule
-from casemgr.law.terms import DeadlineState, Direction, Doubt, FactKind, PartyRole, RuleKind, Verification
+from casemgr.law.terms import DeadlineState, Direction, Doubt, FactKind, PartyRole, Precision, RuleKind, Verification
 
 __all__ = [
     "Dates",
@@ -40,6 +41,7 @@ class Fact:
         id: stable identity (the row's id). proceeding: id of the proceeding it belongs to, if any.
         filed_by: who filed, for the facts that are filings.
         details: answers that some rules need; the keys are in facts.FACTS[kind].details.
+        precision: of a month, `on` is any day of it; of an unknown day, the day on which somebody knew of it.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Fact:
     proceeding: str | None = None
     filed_by: PartyRole | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    precision: Precision = Precision.DAY
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,15 @@ def deadlines(rulebook: Rulebook, facts: Sequence[Fact], calendar: DayCalendar, 
         facts: in the order in which they were recorded (of two hearing dates the later record counts).
         today: local date; a deadline is never late on its own day.
     """
-    return _Case(rulebook, facts, calendar, today).deadlines()
+    if imprecise.is_exact(facts):
+        found = _Case(rulebook, facts, calendar, today).deadlines()
+    else:
+        early, late = (
+            _Case(rulebook, side, calendar, today).deadlines()
+            for side in (imprecise.earliest(facts), imprecise.latest(facts))
+        )
+        found = imprecise.merge(early, late, facts, today)
+    return sorted(found, key=lambda d: (d.act_by is None, d.act_by or date.max, d.key))
 
 
 def of_same_proceeding(one: Fact, other: Fact) -> bool:
@@ -148,9 +159,9 @@ class _Case:
         self.by_kind: dict[FactKind, list[Fact]] = {}
         for fact in facts:
             self.by_kind.setdefault(fact.kind, []).append(fact)
-        replaced = {name for rule in rulebook.rules for name in rule.replaces}
-        self.rules = [rule for rule in rulebook.rules if not rule.restates and rule.id not in replaced]
         self.rulebook = rulebook
+        self.rules = [rule for rule in rulebook.rules if not rule.restates]
+        self.replacing = _by_name(self.rules, "replaces")
         self.restating = _by_name(rulebook.rules, "restates")
         self.rivals = _by_name(rulebook.rules, "beside")  # by federal id: State rows that no person has confirmed
 
@@ -158,9 +169,7 @@ class _Case:
         found = [made for rule in self.rules for made in self._direct(rule)]
         found += [made for rule in self.rules if rule.starts_after for made in self._chained(rule, found)]
         found = [self._with_alternative(deadline, found) for deadline in found]
-        if self.rivals:
-            found = [self._with_rivals(deadline, found) for deadline in found]
-        return sorted(found, key=lambda d: (d.act_by is None, d.act_by or date.max, d.key))
+        return [self._with_rivals(deadline, found) for deadline in found] if self.rivals else found
 
     def _all(self, kinds: Iterable[FactKind]) -> Iterator[Fact]:
         for kind in kinds:
@@ -176,9 +185,11 @@ class _Case:
         return min(matching, key=lambda fact: fact.on, default=None)
 
     def _about(self, kind: FactKind, rule: Rule, trigger: Fact) -> Iterator[Fact]:
-        """Facts about one deadline, which name its rule; with `trigger`, only about the one that this fact started."""
+        """Facts about one deadline, which name its rule; with `trigger`, only about the one that this fact started,
+        without it, about one that had started: a waiver of last year is none of this year's review."""
+        since = trigger.on - A_YEAR if rule.direction is Direction.BEFORE else trigger.on
         for fact in self._all((kind,)):
-            same = fact.details.get("trigger", trigger.id) == trigger.id
+            same = fact.details["trigger"] == trigger.id if "trigger" in fact.details else fact.on >= since
             if fact.details.get("rule") == rule.id and same and of_same_proceeding(trigger, fact):
                 yield fact
 
@@ -186,10 +197,44 @@ class _Case:
 
     def _direct(self, rule: Rule) -> Iterator[Deadline]:
         for trigger in self._all(rule.starts_on):
-            if rule.in_force(trigger.on) and self._applies(rule, trigger):
+            if self._runs(rule, trigger) and self._applies(rule, trigger):
                 dates = compute(rule, trigger.on, self.calendar, trigger.details, lea_filed=self._lea_filed(trigger))
-                if dates.applies:
-                    yield self._make(rule, trigger, trigger.on, dates)
+                if not dates.applies:
+                    continue
+                made = self._make(rule, trigger, trigger.on, dates)
+                yield made if rule.starts_after else self._paused(made)
+
+    def _paused(self, deadline: Deadline) -> Deadline:
+        """Without a date while something holds it up (a State complaint that waits for a hearing), and without one
+        after that as well: the law does not say how the days that were left are counted."""
+        rule, trigger = deadline.rule, deadline.trigger
+        is_open = deadline.state in (DeadlineState.OPEN, DeadlineState.LATE)
+        until = deadline.late_after or date.max
+        stop = self._first(rule.suspended_by, trigger, trigger.on, until) if is_open else None
+        if stop is None:
+            return deadline
+        label = FACTS[stop.kind].label
+        again = self._first(rule.resumed_by, stop, stop.on, date.max)
+        if again and any(fact.on >= again.on for fact in self._about(FactKind.DEADLINE_EXTENDED, rule, trigger)):
+            return deadline
+        if again is None:
+            state, reason = DeadlineState.SUSPENDED, f"Suspended since {say(stop.on)}: {label.lower()}."
+        else:
+            state = DeadlineState.OPEN
+            reason = (
+                f"It waited from {say(stop.on)} and went on on {say(again.on)}. The law does not say how the days that "
+                "were left are counted: ask for the new date, and record it as an extension."
+            )
+        return replace(
+            deadline, state=state, nominal=None, act_by=None, late_after=None, reason=reason, steps=(), readings=()
+        )
+
+    def _runs(self, rule: Rule, trigger: Fact) -> bool:
+        """In force on the day of the trigger, and no rule of the State, in force on that day, takes its place."""
+        return rule.in_force(trigger.on) and not any(
+            other.in_force(trigger.on) and (trigger.kind not in other.starts_on or self._applies(other, trigger))
+            for other in self.replacing.get(rule.id, ())
+        )
 
     def _applies(self, rule: Rule, trigger: Fact) -> bool:
         if rule.only_filed_by is not None and (rule.only_filed_by is PartyRole.LEA) != self._lea_filed(trigger):
@@ -233,7 +278,8 @@ class _Case:
     # -- chains: a rule that starts where another ends ------------------------------------------------------
 
     def _chained(self, rule: Rule, found: Sequence[Deadline]) -> list[Deadline]:
-        return [self._chain(rule, base) for base in found if base.rule.id == rule.starts_after]
+        bases = (base for base in found if base.rule.id == rule.starts_after)
+        return [self._chain(rule, base) for base in bases if self._runs(rule, base.trigger)]
 
     def _chain(self, rule: Rule, base: Deadline) -> Deadline:
         trigger, end = base.trigger, base.nominal
@@ -384,10 +430,11 @@ class _Case:
     def _reminders(self, rules: Iterable[Rule], day_zero: date | None) -> tuple[Reminder, ...]:
         if day_zero is None:
             return ()
-        alerts = (alert for rule in rules for alert in rule.alerts)
-        return tuple(
-            Reminder(add_days(day_zero, alert.count, alert.unit, self.calendar), alert.why) for alert in alerts
-        )
+        found = []
+        for alert in (alert for rule in rules for alert in rule.alerts):
+            with suppress(DaysNotCovered):  # a reminder that cannot be counted must not take the date with it
+                found.append(Reminder(add_days(day_zero, alert.count, alert.unit, self.calendar), alert.why))
+        return tuple(found)
 
     def _with_state(self, deadline: Deadline) -> Deadline:
         """Superseded, met, waived, ended, passed or late: in this order of strength."""

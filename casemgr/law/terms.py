@@ -275,6 +275,14 @@ class FactKind(StrEnum):
     DEADLINE_MET = "deadline_met"
 
 
+class Precision(StrEnum):
+    """How well the day of a fact is known."""
+
+    DAY = "day"
+    MONTH = "month"
+    UNKNOWN = "unknown"
+
+
 class Unit(StrEnum):
     """What is counted. A day is a calendar day unless the rule says otherwise (34 CFR 300.11(a))."""
 
