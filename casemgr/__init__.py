@@ -24,6 +24,7 @@ FEATURES = (
     "plans",
     "filings",
     "notices",
+    "obligations",
 )
 
 

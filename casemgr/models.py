@@ -17,8 +17,10 @@ from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.notices.models import Notice
+from casemgr.obligations.models import Delivery, Obligation
 from casemgr.plans.models import Placement, StayPutPeriod
 from casemgr.proceedings.models import Proceeding, StageMove
+from casemgr.watch.models import Finding
 
 __all__ = [
     "AuditEvent",
@@ -28,15 +30,18 @@ __all__ = [
     "Deadline",
     "DeadlineChange",
     "DeadlineCheck",
+    "Delivery",
     "Document",
     "DocumentPage",
     "EvidenceDocument",
     "EvidenceEntry",
     "Fact",
+    "Finding",
     "Issue",
     "IssueEvidence",
     "Membership",
     "Notice",
+    "Obligation",
     "Organization",
     "Packet",
     "PacketExhibit",

@@ -94,3 +94,10 @@ def fill(actor: Actor, case_id: UUID) -> None:
         )
     )
     add(models.SchoolClosure(org_id=actor.org_id, calendar_id=calendar.id, first_on=DAY, last_on=DAY))
+    obligation = add(
+        models.Obligation(
+            **own, title="Send the plan", actor="lea", timing="no_day", fact_id=fact.id, issue_id=issue.id
+        )
+    )
+    add(models.Delivery(**own, obligation_id=obligation.id, on_date=DAY, document_id=document.id, entry_id=entry.id))
+    add(models.Finding(**own, kind="no_clock"))

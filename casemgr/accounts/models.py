@@ -56,6 +56,9 @@ class Organization(Identified, Created, Versioned, db.Model):
     kind: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(2), comment="Two letters; the default for its cases")
     timezone: Mapped[str] = mapped_column(String(60), default="America/New_York")
+    watched_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="When the nightly look last went through its cases"
+    )
 
 
 class Membership(Identified, Created, db.Model):

@@ -211,7 +211,7 @@ def words_for(kind: str, title: str) -> str:
 
 @dataclass(frozen=True)
 class DueDate:
-    """A deadline as the lists show it."""
+    """A deadline, or a promise of an agreement or decision (`kind`: deadline or promise), as the lists show it."""
 
     id: UUID
     case_id: UUID
@@ -224,6 +224,7 @@ class DueDate:
     who: str
     is_ours: bool
     uncertain: str | None
+    kind: str = "deadline"
 
 
 def due_date(row: Deadline, today: date) -> DueDate:

@@ -71,6 +71,9 @@ class Deadline(CaseOwned, Versioned, db.Model):
     reason: Mapped[str] = mapped_column(Text, default="", comment="Why it cannot be computed, when it cannot")
     explanation: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, comment="Steps, readings, notes")
     computed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+    assigned_to: Mapped[UUID | None] = mapped_column(
+        ForeignKey("users.id"), comment="Who of us sees to it; none: whoever looks after the case"
+    )
 
 
 class DeadlineChange(CaseOwned, db.Model):

@@ -18,6 +18,7 @@ from casemgr.extensions import db
 from casemgr.law import deadlines as law
 from casemgr.law.rulebook import rulebook_for
 from casemgr.notices import services as notices
+from casemgr.obligations import services as obligations
 from casemgr.platform.columns import now
 
 
@@ -52,6 +53,7 @@ def recompute_all(cases: Sequence[Case], *, cause: str, by_name: str = "", chang
         moved = _bring_in_line(case, [(found.key, _columns(found, ground.latest)) for found in computed], rows, why)
         news += news_of(case, moved, cause)
     db.session.flush()
+    obligations.recount(cases)
     notices.tell(news, change_id=change_id)
 
 
