@@ -16,6 +16,7 @@ from casemgr.law import stages
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stages import CaseView, Option
 from casemgr.law.terms import Stage, VerdictKind
+from casemgr.obligations.queries import InShort, in_short
 from casemgr.proceedings.queries import case_view, visited_stages
 
 DEADLINES = 5
@@ -35,6 +36,7 @@ class CaseHome:
     available: list[str]
     parallel: list[str]
     deadlines: list[DueDate]
+    promises: InShort | None
     papers: Sequence[Document]
     happenings: list[Happening]
     people: Sequence[Person]
@@ -49,6 +51,7 @@ def case_home(access: Access) -> CaseHome:
     counts = queries.counts(case, visible)
     people = queries.people_of(case)
     deadlines = [queries.due_date(row, view.today) for row in next_deadlines(case, DEADLINES, queries.OURS)]
+    promises = in_short(case)
     standing = Standing(
         plan=case.plan,
         stage=case.stage,
@@ -58,6 +61,7 @@ def case_home(access: Access) -> CaseHome:
         roles={person.role for person in people},
         bare_issues=[issue.title for issue in queries.issues_without_evidence(case, 1)],
         deadlines=deadlines,
+        overdue_promise=promises.first_overdue if promises else "",
         options=options,
     )
     return CaseHome(
@@ -66,6 +70,7 @@ def case_home(access: Access) -> CaseHome:
         available=_available(case, options),
         parallel=_parallel(view),
         deadlines=deadlines,
+        promises=promises,
         papers=queries.newest_papers(case, visible, PAPERS),
         happenings=queries.newest_happenings(case, visible, HAPPENINGS),
         people=people,

@@ -20,7 +20,7 @@ from casemgr.accounts.models import Organization, User
 from casemgr.accounts.roles import visible_kinds
 from casemgr.cases.clock import today_in
 from casemgr.cases.models import Case, CaseMember, Student
-from casemgr.cases.queries import DueDate, due_date, move_kind, words_for
+from casemgr.cases.queries import move_kind, words_for
 from casemgr.deadlines.models import Deadline, Fact
 from casemgr.deadlines.standing import is_running
 from casemgr.documents.models import Document
@@ -107,7 +107,8 @@ class Group:
 
 @dataclass(frozen=True)
 class CaseCard:
-    """One case as lists show it. `place` is what it is sorted by."""
+    """One case as lists show it. `place` is what it is sorted by, `today` the day in the zone of the case: a date is
+    not over before it is over there."""
 
     id: UUID
     student: str
@@ -119,6 +120,7 @@ class CaseCard:
     owner: str
     next_title: str
     next_on: date | None
+    today: date
     place: tuple[bool, str, str]
 
 
@@ -149,12 +151,6 @@ class Activity:
     title: str
     by: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class Due:
-    due: DueDate
-    student: str
 
 
 @dataclass
@@ -245,6 +241,7 @@ def _cards(filters: Filters) -> Select[tuple[object, ...]]:
             Case.track,
             Case.state,
             Case.is_sample,
+            Case.timezone,
             User.name.label("owner"),
             due.c.title.label("next_title"),
             due.c.act_by.label("next_on"),
@@ -275,6 +272,7 @@ def _card(row: object, place: Workplace) -> CaseCard:
         owner=row.owner or "",
         next_title=row.next_title or "",
         next_on=row.next_on,
+        today=today_in(row.timezone),
         place=(row.is_closed, row.sort_name, str(row.id)),
     )
 
@@ -316,23 +314,6 @@ def _due_first() -> ColumnElement[date]:
         .scalar_subquery()
     )
     return func.coalesce(soonest, date.max)
-
-
-def due_next(places: list[Workplace], limit: int) -> list[Due]:
-    """Return the active deadlines of all cases that come first, closed cases left out."""
-    query = (
-        select(Deadline, Student.name, Case.timezone)
-        .join(Student, Student.case_id == Deadline.case_id)
-        .join(Case, Case.id == Deadline.case_id)
-        .where(is_running(), Deadline.act_by.is_not(None), Case.stage != Stage.CLOSED.value)
-        .order_by(Deadline.act_by, Deadline.title)
-        .limit(limit)
-    )
-    found = []
-    for place in places:
-        with acting_in(place.scope):
-            found += [Due(due_date(row, today_in(zone)), name) for row, name, zone in db.session.execute(query)]
-    return sorted(found, key=lambda due: due.due.act_by)[:limit]
 
 
 def newest_activity(places: list[Workplace], limit: int, zone: str) -> list[Activity]:

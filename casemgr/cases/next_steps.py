@@ -55,6 +55,7 @@ class Standing:
     roles: Collection[str]
     bare_issues: Sequence[str] = ()
     deadlines: Sequence[DueDate] = ()
+    overdue_promise: str = ""
     options: Sequence[Option] = field(default=())
 
 
@@ -84,7 +85,14 @@ def _pressing(now: Standing) -> Iterator[NextStep]:
                 due.citation,
                 on=due.act_by,
             )
-            return
+            break
+    if now.overdue_promise:
+        yield NextStep(
+            f"Ask for what was promised: “{now.overdue_promise}”",
+            "The day for it is over. Its page shows what can be done about it.",
+            ("obligations.index",),
+            Permission.CASE_READ,
+        )
 
 
 def _first_rows(now: Standing) -> Iterator[NextStep]:
@@ -114,6 +122,13 @@ def _toward_a_filing(now: Standing) -> Iterator[NextStep]:
             "A filing packet is ready. After you send it, mark it as filed so that the clocks start.",
             ("filings.index",),
             Permission.PACKET_FILE,
+        )
+    elif now.counts.packets_begun:
+        yield NextStep(
+            "Go on with the filing packet that you began",
+            "Its checklist shows what is still missing.",
+            ("filings.index",),
+            Permission.PACKET_EDIT,
         )
     if now.bare_issues:
         yield NextStep(

@@ -78,6 +78,7 @@ class Counts:
     facts: int
     issues: int
     packets_ready: int
+    packets_begun: int = 0
 
 
 def people_of(case: Case) -> Sequence[Person]:
@@ -140,6 +141,7 @@ def counts(case: Case, visible: Collection[str]) -> Counts:
             how_many(Fact),
             how_many(Issue, Issue.is_withdrawn.is_(False)),
             how_many(Packet, Packet.state == "ready"),
+            how_many(Packet, Packet.state.in_(("draft", "failed"))),
         )
     ).one()
     return Counts(*row)

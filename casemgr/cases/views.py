@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
-from casemgr.cases import case_home, conflicts, lists, people_views, queries, services, start_views
+from casemgr.cases import case_home, conflicts, due, lists, people_views, queries, services, start_views
 from casemgr.cases.blueprint import bp
 from casemgr.cases.clock import today, today_in
 from casemgr.cases.forms import CaseForm
@@ -41,7 +41,7 @@ def home() -> ResponseReturnValue:
         filters=filters,
         page=page,
         many_workplaces=len(places) > 1,
-        due=lists.due_next(places, DUE_SHOWN),
+        due=due.due_next(places, DUE_SHOWN),
         activity=lists.newest_activity(places, ACTIVITY_SHOWN, current_user.timezone),
         today=day,
     )

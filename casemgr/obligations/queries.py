@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case, Student
-from casemgr.cases.queries import OURS, DueDate
+from casemgr.cases.queries import OURS, WHO_ACTS, DueDate
 from casemgr.deadlines import queries as deadlines
 from casemgr.deadlines.models import Fact
 from casemgr.evidence.models import EvidenceEntry
@@ -192,7 +192,7 @@ def due_date(row: Obligation, day: date) -> DueDate:
         late_after=row.late_after if row.late_after != row.act_by else None,
         citation="",
         state=state_of(row, day),
-        who="",
+        who=WHO_ACTS.get(row.actor, ""),
         is_ours=row.actor in OURS,
         uncertain=None,
         kind="promise",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
+from casemgr.deadlines.models import Fact
 from casemgr.documents import queries as documents
 from casemgr.extensions import db
 from casemgr.filings.kinds import KINDS
@@ -26,7 +28,7 @@ from casemgr.obligations import queries, services, words
 from casemgr.obligations.forms import FIELDS_OF, TIMED, TIMINGS, DeliveryForm, EndForm, ObligationForm
 from casemgr.obligations.models import Delivery, Obligation
 from casemgr.obligations.services import ObligationRefused
-from casemgr.obligations.sources import Way, ways_on
+from casemgr.obligations.sources import SOURCES, Way, ways_on
 from casemgr.platform.locking import StaleForm
 from casemgr.proceedings.queries import case_view
 from casemgr.web.filters import legal_date
@@ -44,6 +46,12 @@ SAVED_BEFORE = "Somebody else changed this a moment ago. Look again; nothing was
 def promise_words() -> Any:
     """Give templates the plain words of `obligations.words`."""
     return words
+
+
+@bp.app_template_global()
+def promise_source(facts: Sequence[Fact]) -> Fact | None:
+    """Return the newest of these facts that is an agreement or a decision."""
+    return next((fact for fact in reversed(facts) if fact.kind in SOURCES), None)
 
 
 @bp.get(ALL)

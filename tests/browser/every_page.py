@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from flask import Flask, url_for
 from sqlalchemy import select
 
 import config
-from casemgr.accounts.models import Membership
+from casemgr.accounts.models import Membership, User
 from casemgr.cases import services as cases
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case, CaseMember, Person
@@ -30,6 +31,8 @@ from casemgr.filings.models import Packet
 from casemgr.issues import services as issues
 from casemgr.issues.models import Issue
 from casemgr.issues.services import NewIssue
+from casemgr.obligations import services as obligations
+from casemgr.obligations.services import NewDelivery, NewObligation
 from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import standing_moves
 from tests.world import Actor, World
@@ -104,6 +107,13 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "issues.new": PLAIN,
     "issues.show": ({}, {"issue_id": "@withdrawn"}),
     "notices.index": PLAIN,
+    "obligations.choose": PLAIN,
+    "obligations.edit": PLAIN,
+    "obligations.index": PLAIN,
+    "obligations.meet": PLAIN,
+    "obligations.new": ({"timing": "day"}, {"timing": "count"}, {"timing": "again"}, {"timing": "no_day"}),
+    "obligations.show": ({}, {"obligation_id": "@hours"}),
+    "obligations.waive": PLAIN,
     "plans.record": PLAIN,
     "plans.stay_put": PLAIN,
     "proceedings.edit": PLAIN,
@@ -223,7 +233,23 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
         filed_to="BSEA",
         filed_by=by.id,
     )
-    return {"trashed": trashed.id, "withdrawn": withdrawn.id, "ready": ready, "failed": failed, "filed": filed}
+    return _promises(case, by) | {
+        "trashed": trashed.id,
+        "withdrawn": withdrawn.id,
+        "ready": ready,
+        "failed": failed,
+        "filed": filed,
+    }
+
+
+def _promises(case: Case, by: User) -> dict[str, UUID]:
+    """One that is overdue, and one that is delivered in hours."""
+    late = NewObligation("The reading evaluation is paid for", "lea", "day", due_on=today(case) - timedelta(days=3))
+    start = today(case) - timedelta(days=70)
+    hours = NewObligation("Compensatory reading", "lea", "again", every="month", starts_on=start, minutes=240)
+    row = obligations.add(case, hours, by=by)
+    obligations.deliver(case, row, NewDelivery(start + timedelta(days=9), minutes=90), by=by)
+    return {"obligation_id": obligations.add(case, late, by=by).id, "hours": row.id}
 
 
 def _packet(case: Case, **more: Any) -> UUID:
