@@ -9,6 +9,7 @@ import click
 from flask import Flask
 
 import config
+from casemgr.law_command import law
 
 
 def _settings() -> config.Settings:
@@ -33,6 +34,9 @@ def _app() -> Flask:
 @click.group()
 def main() -> None:
     """Case management for special-education disputes."""
+
+
+main.add_command(law)
 
 
 @main.command()

@@ -20,7 +20,17 @@ from datetime import date
 from casemgr.law.calendar_words import RowKind, taken_for
 from casemgr.law.days import SATURDAY, SchoolYear, span
 
-__all__ = ["CalendarFile", "CalendarIncomplete", "Problem", "Row", "RowKind", "Years", "read_csv", "school_years"]
+__all__ = [
+    "CalendarFile",
+    "CalendarIncomplete",
+    "Problem",
+    "Row",
+    "RowKind",
+    "Years",
+    "parse_day",
+    "read_csv",
+    "school_years",
+]
 
 MOST_BYTES = 1_000_000
 MOST_ROWS = 5_000
@@ -180,10 +190,7 @@ def _stretch(text: str, end: str) -> tuple[date, date]:
     first = _day(found[1])
     last = _day(found[2]) if found[2] else first
     if end:
-        found = _STRETCH.match(end)
-        if found is None or found[2]:
-            raise ValueError(f"“{end[:40]}” is not a date. Write 2026-11-26 or 11/26/2026.")
-        last = _day(found[1])
+        last = parse_day(end)
     if last < first:
         raise ValueError(f"The last day, {last.isoformat()}, is before the first, {first.isoformat()}.")
     if (last - first).days > LONGEST_STRETCH:
@@ -191,8 +198,17 @@ def _stretch(text: str, end: str) -> tuple[date, date]:
     return first, last
 
 
+def parse_day(text: str) -> date:
+    """One date as people write it: 2026-11-26, 11/26/2026 (month first), Nov 26, 2026.
+
+    Raises ValueError, with a sentence, for anything else, and for a day that does not exist or is not of our time."""
+    found = _STRETCH.match(text.strip())
+    if found is None or found[2]:
+        raise ValueError(f"“{text[:40]}” is not a date. Write 2026-11-26 or 11/26/2026.")
+    return _day(found[1])
+
+
 def _day(text: str) -> date:
-    """Raises ValueError for a day that does not exist, or lies in a year that no school calendar is of."""
     numbers = [int(number) for number in _NUMBERS.findall(text)]
     if "/" in text:
         month, day, year = numbers

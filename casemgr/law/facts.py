@@ -93,7 +93,7 @@ def asked_of(kind: FactKind, rulebook: Rulebook) -> tuple[Detail, ...]:
     return tuple(detail for detail in FACTS[kind].details if not detail.only_if_used or detail.key in used)
 
 
-_BIRTHDAYS = {
+BIRTHDAYS: Mapping[FactKind, int] = {
     FactKind.THIRD_BIRTHDAY: 3,
     FactKind.FOURTEENTH_BIRTHDAY: 14,
     FactKind.SIXTEENTH_BIRTHDAY: 16,
@@ -105,4 +105,4 @@ _BIRTHDAYS = {
 def birthdays(born_on: date) -> dict[FactKind, date]:
     """The birthdays that rules hang on. Born on 29 February: 28 February in common years; 1 March is the late
     reading (give the fact the detail `born_on`, an ISO date, so that the deadline shows both)."""
-    return {kind: add_months(born_on, 12 * years) for kind, years in _BIRTHDAYS.items()}
+    return {kind: add_months(born_on, 12 * years) for kind, years in BIRTHDAYS.items()}

@@ -226,6 +226,7 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
     "need": Need,
     "restates": _texts,
     "replaces": _texts,
+    "restarts": _texts,
     "when": MappingProxyType,
     "unless": MappingProxyType,
     "school_days_left": tuple,
@@ -345,7 +346,7 @@ def _inherit(rule: Rule, rules: Mapping[str, list[Rule]]) -> Rule:
 
 def _named_rules(rule: Rule) -> Iterator[str]:
     yield from rule.restates
-    yield from (*rule.replaces, *rule.beside)
+    yield from (*rule.replaces, *rule.beside, *rule.restarts)
     yield from (name for name in (rule.starts_after, rule.alternative_to) if name)
 
 

@@ -84,6 +84,7 @@ class Rule:
         alternative_to: id of a rule with the same aim; the earlier act_by of both is the safe one.
         restates: ids of federal rules that the State repeats: shown once, with both citations.
         replaces: ids of federal rules that do not run where this one does.
+        restarts: ids of rules that a row without a number starts again (the amended complaint).
         protects: "stay_put" for a last day to file after which the right to stay put is lost (34 CFR 300.518(a)).
         beside: made while loading, never written: what a State row would replace if a person had confirmed it.
             Both dates run until then.
@@ -141,6 +142,7 @@ class Rule:
     may_roll: bool = True
     restates: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
+    restarts: tuple[str, ...] = ()
     protects: str = ""
     beside: tuple[str, ...] = ()
     rolls_forward: bool = False
