@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from casemgr.accounts.models import Membership, User
 from casemgr.cases.models import Case, CaseMember, Person
 from casemgr.cases.roles import PERSON_ROLES
+from casemgr.deadlines.doubts import mark_of
 from casemgr.deadlines.models import Deadline, Fact
 from casemgr.deadlines.standing import state_on
 from casemgr.documents.models import Document
@@ -227,12 +228,13 @@ class DueDate:
     is_ours: bool
     uncertain: str | None
     kind: str = "deadline"
+    mark: str = ""
 
 
 def due_date(row: Deadline, today: date) -> DueDate:
     """Return a deadline that has a date as lists show it on `today` (of the case)."""
     assert row.act_by is not None, "lists of dates leave out deadlines without one"
-    unsure = "UNVERIFIED: the text of this rule was not read at its source. Check it before you rely on the date."
+    mark = mark_of(row)
     is_milestone = row.explanation.get("kind") == RuleKind.MILESTONE.value  # happens by itself
     return DueDate(
         id=row.id,
@@ -245,5 +247,6 @@ def due_date(row: Deadline, today: date) -> DueDate:
         state=state_on(row, today),
         who="" if is_milestone else WHO_ACTS.get(row.actor, ""),
         is_ours=row.actor in OURS and not is_milestone,
-        uncertain=unsure if row.verification == "U" else None,
+        uncertain=f"{mark.label}. Check it before you rely on the date." if mark else None,
+        mark=mark.label if mark else "",
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from casemgr.deadlines import doubts
+from casemgr.deadlines.models import Deadline
 from casemgr.law.facts import FACTS
 from casemgr.law.terms import FactKind
 from casemgr.proceedings import words
@@ -15,6 +17,12 @@ bp = Blueprint("deadlines", __name__)
 def fact_label(kind: str) -> str:
     """Return a kind of fact in plain words ("You asked for a team meeting")."""
     return FACTS[FactKind(kind)].label if kind in FACTS else kind.replace("_", " ")
+
+
+@bp.app_template_global()
+def mark_of(deadline: Deadline) -> doubts.Mark | None:
+    """Return how sure the law behind a date is, where it is not quite sure."""
+    return doubts.mark_of(deadline)
 
 
 @bp.app_template_global()

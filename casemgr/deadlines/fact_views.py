@@ -132,9 +132,8 @@ def _current(case: Case, fact_id: UUID) -> Fact:
 
 
 def _prefilled() -> dict[str, Any]:
-    """Return what a link can fill in: the deadline that is waived or extended, the proceeding, the paper."""
+    """Return what a link can fill in: the proceeding and the paper."""
     asked = {
-        forms.DETAIL + forms.RULE: request.args.get("rule"),
         "proceeding": request.args.get("proceeding"),
         "document": request.args.get("document"),
     }
@@ -143,7 +142,7 @@ def _prefilled() -> dict[str, Any]:
 
 def _form(access: Access, kind: FactKind, *, given: dict[str, Any] | None = None, old: Fact | None = None) -> FactForm:
     papers = documents.choices(access.case, access.visible)
-    own = [(str(row.id), _proceeding_name(row)) for row in choosing.open_proceedings(access.case, kind)]
+    own = [(str(row.id), proceeding_name(row)) for row in choosing.open_proceedings(access.case, kind)]
     if old is not None:
         given = forms.given_by(old)
         papers += [(text, "The paper chosen before") for text in _not_offered(given["document"], papers)]
@@ -166,10 +165,11 @@ def _not_offered(chosen: str, offered: list[tuple[str, str]]) -> list[str]:
 
 def _old_proceeding(case: Case, old: Fact) -> str:
     row = proceeding_of(case, old.proceeding_id) if old.proceeding_id else None
-    return _proceeding_name(row) if row else "The proceeding chosen before"
+    return proceeding_name(row) if row else "The proceeding chosen before"
 
 
-def _proceeding_name(row: Proceeding) -> str:
+def proceeding_name(row: Proceeding) -> str:
+    """Return a proceeding as a choice of a form ("Mediation since Nov 2, 2026, no. 12")."""
     number = f", no. {row.docket_number}" if row.docket_number else ""
     ended = ", ended" if row.ended_on else ""
     return f"{words.PROCEEDINGS[row.kind]} since {short_date(row.opened_on)}{number}{ended}"

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from casemgr.deadlines.models import Fact
@@ -68,8 +68,9 @@ class FactForm(FlaskForm):
             by_party=self.by_party.data or "",
             how=self.how.data or "",
             note=self.note.data or "",
-            precision=self.precision.data,
+            precision=self.precision.data or "day",
             document_id=_id(self.document.data),
+            entry_id=_id(self.entry.data) if "entry" in self else None,
             proceeding_id=_id(self.proceeding.data) if "proceeding" in self else None,
             details={field.name.removeprefix(DETAIL): str(field.data) for field in self.details if field.data},
             id=self.submission.uuid,
@@ -83,6 +84,20 @@ class FactForm(FlaskForm):
             self.form_errors.append(str(refusal))
 
 
+class MarkForm(FactForm):
+    """A fact that ends or moves one deadline. It asks for proof; the deadline is known, so it is not asked."""
+
+    precision = HiddenField(default="day")
+    entry = SelectField("Which entry of the log shows it?", default="")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_good = bool(super().validate(extra_validators))
+        if is_good and not (self.document.data or self.entry.data or self.note.data):
+            self.document.errors = ["Choose the paper or the log entry that shows it, or say in the note how you know."]
+            return False
+        return is_good
+
+
 def make(
     kind: FactKind,
     *,
@@ -92,6 +107,7 @@ def make(
     state: str = "",
     given: Mapping[str, Any] | None = None,
     is_correction: bool = False,
+    base: type[FactForm] = FactForm,
 ) -> FactForm:
     """Return the form for one kind of fact.
 
@@ -100,12 +116,12 @@ def make(
             facts that change one of them. state: whose rules decide which questions are asked.
         given: values to begin with, by name of field.
         is_correction: asks also for the reason.
+        base: MarkForm, when it is about one deadline.
     """
     info = FACTS[kind]
-    extra = {DETAIL + detail.key: _detail_field(detail, rules) for detail in asked_of(kind, rulebook_for(state))}
-    form = type("FactFormOfKind", (FactForm,), {**extra, "info": info})(
-        data=_defaults(info, proceedings) | (given or {})
-    )
+    asked = [one for one in asked_of(kind, rulebook_for(state)) if not (base is MarkForm and one.key == RULE)]
+    extra = {DETAIL + detail.key: _detail_field(detail, rules) for detail in asked}
+    form = type("FactFormOfKind", (base,), {**extra, "info": info})(data=_defaults(info, proceedings) | (given or {}))
     form.by_party.label.text = "Who sent it?" if info.received_by else "Who did it?"
     form.by_party.choices = [
         ("", "Not said"),

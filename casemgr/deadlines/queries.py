@@ -70,6 +70,11 @@ def fact(case: Case, fact_id: UUID) -> Fact | None:
     return db.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.id == fact_id))
 
 
+def facts_by_id(case: Case, ids: Collection[UUID]) -> dict[UUID, Fact]:
+    rows = db.session.scalars(select(Fact).where(Fact.case_id == case.id, Fact.id.in_(ids))) if ids else ()
+    return {row.id: row for row in rows}
+
+
 def first_records(*cases: Case) -> dict[UUID, First]:
     """Return, for each fact that corrects another, how the event was first recorded."""
     first: dict[UUID, First] = {}

@@ -117,6 +117,7 @@ def _explanation(found: law.Deadline) -> dict[str, Any]:
         "readings": list(found.readings),
         "notes": list(found.notes),
         "citations": list(found.citations),
+        "doubt": found.doubt.value,
         "source": rule.source,
         "read_on": rule.read_on.isoformat(),
         "if_missed": rule.if_missed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,8 @@ from casemgr.deadlines import queries
 from casemgr.deadlines.models import Fact
 from casemgr.deadlines.recomputing import one_at_a_time, recompute, recompute_all
 from casemgr.extensions import db
-from casemgr.law.facts import FACTS
+from casemgr.law.facts import FACTS, asked_of
+from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import FactKind
 from casemgr.plans.services import refresh_stay_put
 
@@ -78,6 +79,9 @@ def correct_fact(case: Case, old: Fact, new: NewFact, reason: str, *, by: User) 
     one_at_a_time([case])
     check_fact(case, new)
     _must_be_current(case, old)
+    asked = {detail.key for detail in asked_of(new.kind, rulebook_for(case.state))}
+    unasked = {key: value for key, value in old.details.items() if key not in asked}
+    new = replace(new, entry_id=new.entry_id or old.entry_id, details=unasked | new.details)
     row = _add(case, new, by=by, corrects_id=old.id, correction_reason=reason)
     audit.record(case, "deadlines:fact:correct", by=by, subject=row.id, corrects=str(old.id))
     _follow(case, cause=f"Corrected: {FACTS[new.kind].label}. {reason}", by=by)

@@ -15,16 +15,17 @@ from casemgr.cases.lists import workplaces_of
 from casemgr.cases.models import Case
 from casemgr.cases.queries import WHO_ACTS
 from casemgr.deadlines import agenda as agendas
-from casemgr.deadlines import calendar_views, fact_views, listing, queries, why
+from casemgr.deadlines import calendar_views, fact_views, listing, mark_views, marking, queries, why
 from casemgr.deadlines.blueprint import bp
 from casemgr.deadlines.models import Deadline
 from casemgr.deadlines.standing import state_on
 from casemgr.documents import queries as documents
+from casemgr.evidence import queries as evidence
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.rules import Rule
 from casemgr.web.permissions import case_access, requires, signed_in
 
-__all__ = ["bp", "calendar_views", "fact_views"]
+__all__ = ["bp", "calendar_views", "fact_views", "mark_views"]
 
 
 @bp.get("/cases/<uuid:case_id>/deadlines")
@@ -48,12 +49,16 @@ def index(case_id: UUID) -> ResponseReturnValue:
 def why_this_date(case_id: UUID, deadline_id: UUID) -> ResponseReturnValue:
     access = case_access()
     row = queries.deadline(access.case, deadline_id) or abort(404)
-    days = why.days_of(row)
+    days, rule = why.days_of(row), _rule(access.case, row)
     return render_template(
         "deadlines/why.html",
         case=access.case,
         row=row,
-        rule=_rule(access.case, row),
+        rule=rule,
+        ways=marking.ways(rule) if rule else [],
+        way_headings=marking.HEADINGS,
+        endings=why.endings(row, queries.facts_by_id(access.case, why.named_facts(row))),
+        entries=_entries(access),
         state=state_on(row, today(access.case)),
         today=today(access.case),
         trigger=queries.fact(access.case, row.fact_id) if row.fact_id else None,
@@ -86,6 +91,10 @@ def agenda() -> ResponseReturnValue:
 def _papers(access: Access) -> dict[str, str]:
     """Return the papers that this reader may open, by id: a fact may rest on one that they may not."""
     return dict(documents.choices(access.case, access.visible))
+
+
+def _entries(access: Access) -> dict[str, str]:
+    return dict(evidence.choices(access.case, access.visible))
 
 
 def _rule(case: Case, row: Deadline) -> Rule | None:

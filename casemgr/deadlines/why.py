@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from casemgr.cases.queries import OURS
 from casemgr.deadlines.models import Deadline, DeadlineChange, Fact
 from casemgr.law.counting import UNIT_NAMES
-from casemgr.law.facts import FACTS
-from casemgr.law.rules import Rule
-from casemgr.law.terms import FactKind, RuleKind, Unit
+from casemgr.law.terms import RuleKind, Unit
 from casemgr.web.filters import legal_date, plural, short_date, weekday_date
 
 MOST_MONTHS_OPEN = 2
@@ -63,14 +62,6 @@ class Skipped:
     why: str
     stretches: tuple[str, ...]
     days: int
-
-
-@dataclass(frozen=True)
-class WayOn:
-    """A fact that meets, waives or extends the deadline: where to record it."""
-
-    kind: FactKind
-    label: str
 
 
 def days_of(row: Deadline) -> list[Day]:
@@ -161,16 +152,18 @@ def is_moved(row: Deadline, days: Sequence[Day]) -> bool:
     return bool(days) and row.nominal is not None and days[-1].on != row.nominal
 
 
-def ways_to_meet(rule: Rule) -> list[WayOn]:
-    return [WayOn(kind, FACTS[kind].label) for kind in rule.met_by]
+ENDED = {"met_by": "What met it", "waived_by": "What made it unnecessary", "extended_by": "What moved it"}
 
 
-def ways_to_waive(rule: Rule) -> list[WayOn]:
-    """Facts that make the rule unnecessary; for a duty also a waiver in writing, which names the rule."""
-    kinds = [*rule.waived_by]
-    if rule.kind is RuleKind.DUTY:
-        kinds.append(FactKind.DEADLINE_WAIVED)
-    return [WayOn(kind, FACTS[kind].label) for kind in kinds]
+def named_facts(row: Deadline) -> list[UUID]:
+    """Return the facts that met, waived or extended a deadline."""
+    return [UUID(row.explanation[name]) for name in ENDED if row.explanation.get(name)]
+
+
+def endings(row: Deadline, facts: Mapping[UUID, Fact]) -> list[tuple[str, Fact]]:
+    """Return what met, waived or extended a deadline, each under its heading."""
+    named = ((heading, row.explanation.get(name)) for name, heading in ENDED.items())
+    return [(heading, facts[UUID(fact)]) for heading, fact in named if fact and UUID(fact) in facts]
 
 
 def only_the_month_is_known(trigger: Fact | None) -> bool:

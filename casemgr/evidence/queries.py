@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from casemgr.cases.models import Case
 from casemgr.documents.models import Document
 from casemgr.evidence.current import is_current
-from casemgr.evidence.kinds import known_day
+from casemgr.evidence.kinds import known_day, when_words
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.issues import queries as issue_queries
@@ -23,6 +23,7 @@ from casemgr.issues.models import IssueEvidence
 from casemgr.issues.queries import IssueRef
 
 PER_PAGE = 50
+MOST_CHOICES = 300
 NO_ISSUE = "none"
 
 Entry = EvidenceEntry
@@ -114,6 +115,14 @@ def newest(case: Case, visible: Collection[str], limit: int = 5) -> list[Evidenc
 def chronology(case: Case, visible: Collection[str]) -> list[EvidenceEntry]:
     """Return all current entries, oldest first: what happened, for a filing."""
     return list(db.session.scalars(_current(case, visible).order_by(*OLDEST_FIRST)))
+
+
+def choices(case: Case, visible: Collection[str]) -> list[tuple[str, str]]:
+    """Return (id, "No. 7, Mar 3, 2025: Call with the principal") of the newest current entries, for a select field."""
+    return [
+        (str(row.id), f"No. {row.number}, {when_words(row.happened_on, row.precision)}: {row.title}")
+        for row in newest(case, visible, MOST_CHOICES)
+    ]
 
 
 def count(case: Case, visible: Collection[str]) -> int:

@@ -80,6 +80,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "deadlines.correct_fact": PLAIN,
     "deadlines.edit_calendar": PLAIN,
     "deadlines.index": PLAIN,
+    "deadlines.mark": ({"kind": "deadline_waived"},),
     "deadlines.new_calendar": PLAIN,
     "deadlines.new_fact": ({}, {"kind": "evaluation_consent_received"}, {"q": "nothing is called this"}),
     "deadlines.retract_fact": PLAIN,

@@ -15,6 +15,8 @@ Clients = Callable[[Actor | None], FlaskClient]
 
 READING = [("GET", "/deadlines"), ("GET", "/deadlines/{deadline}"), ("GET", "/school-calendar")]
 WRITING = [
+    ("GET", "/deadlines/{deadline}/mark/iep_proposed_received"),
+    ("POST", "/deadlines/{deadline}/mark/iep_proposed_received"),
     ("GET", "/facts/new"),
     ("POST", "/facts/new?kind=iep_dated"),
     ("GET", "/facts/{fact}/correct"),
