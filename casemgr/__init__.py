@@ -21,6 +21,7 @@ FEATURES = (
     "documents",
     "evidence",
     "issues",
+    "discipline",
     "plans",
     "filings",
     "notices",

@@ -12,6 +12,7 @@ from casemgr.deadlines.models import (
     SchoolCalendar,
     SchoolClosure,
 )
+from casemgr.discipline.models import Removal
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.filings.models import Packet, PacketExhibit
@@ -48,6 +49,7 @@ __all__ = [
     "Person",
     "Placement",
     "Proceeding",
+    "Removal",
     "SchoolCalendar",
     "SchoolClosure",
     "SignInAttempt",

@@ -82,6 +82,8 @@ def fill(actor: Actor, case_id: UUID) -> None:
     )
     placement = add(models.Placement(**own, agreed_on=DAY, school="Larch Street School"))
     add(models.StayPutPeriod(**own, since_on=DAY, citation="34 CFR 300.518(a)", placement_id=placement.id))
+    removal = uuid4()
+    add(models.Removal(**own, id=removal, removal_id=removal, kind="out_of_school", first_on=DAY, last_on=DAY))
     packet = add(models.Packet(**own, kind="due_process_complaint", state="filed", filed_on=DAY))
     add(models.PacketExhibit(**own, packet_id=packet.id, document_id=document.id, position=1))
     add(models.Person(**own, name="Tobias Example", role="teacher"))

@@ -16,11 +16,16 @@ from casemgr.cases.models import Case
 from casemgr.deadlines.holidays import day_calendar
 from casemgr.deadlines.models import Deadline, DeadlineChange, Fact, SchoolCalendar
 from casemgr.deadlines.standing import is_running
+from casemgr.discipline import queries as discipline
+from casemgr.discipline.models import Removal
 from casemgr.extensions import db
 from casemgr.law import deadlines as law
 from casemgr.law.days import DayCalendar, SchoolYear, span
 from casemgr.law.facts import birthdays
-from casemgr.law.terms import FactKind, PartyRole, PlanKind, Precision
+from casemgr.law.removal_facts import facts_of as removal_facts
+from casemgr.law.removals import count_removals, limit_of
+from casemgr.law.rulebook import rulebook_for
+from casemgr.law.terms import FactKind, PartyRole, PlanKind, Precision, Track
 
 FILINGS = frozenset(
     {
@@ -88,13 +93,17 @@ def first_records(*cases: Case) -> dict[UUID, First]:
 
 
 def law_facts(
-    case: Case, rows: Sequence[Fact] | None = None, first: Mapping[UUID, First] | None = None
+    case: Case,
+    rows: Sequence[Fact] | None = None,
+    first: Mapping[UUID, First] | None = None,
+    log: DisciplineLog | None = None,
 ) -> list[law.Fact]:
-    """Return the case's facts as the law engine reads them, in the order of recording, birthdays included.
+    """Return the case's facts as the law engine reads them, in the order of recording; birthdays and what follows
+    from the discipline log are included.
 
     A fact keeps the id and the place of its first record through all corrections, and so do the deadlines that it
     starts: a case that was put right counts like one that was told right from the start.
-    `rows`, `first`: current_facts and first_records, where they were read already."""
+    `rows`, `first`, `log`: what this would read, where it was read already."""
     rows = current_facts(case) if rows is None else rows
     first = first_records(case) if first is None else first
     told = sorted(
@@ -112,7 +121,26 @@ def law_facts(
         )
         for record, row in told
     ]
-    return facts + _birthday_facts(case)
+    return facts + _birthday_facts(case) + _removal_facts(case, facts, log)
+
+
+@dataclass(frozen=True)
+class DisciplineLog:
+    """The removals of a case as they stand, and the entered school years of its district."""
+
+    removals: Sequence[Removal]
+    school_years: tuple[SchoolYear, ...]
+
+
+def _removal_facts(case: Case, recorded: Sequence[law.Fact], log: DisciplineLog | None) -> list[law.Fact]:
+    """Return what follows from the discipline log. In a case under Section 504 alone IDEA's clocks do not start."""
+    removals = discipline.law_removals(log.removals if log else discipline.current_removals(case))
+    if not removals:
+        return []
+    calendar = DayCalendar(school_years=log.school_years if log else school_years(case.student.district))
+    counted = count_removals(removals, calendar, today(case), limit_of(rulebook_for(case.state)))
+    found = removal_facts(removals, counted, recorded)
+    return [fact for fact in found if case.track != Track.SECTION_504 or fact.kind is FactKind.EXPULSION_DATED]
 
 
 def _birthday_facts(case: Case) -> list[law.Fact]:
@@ -144,10 +172,11 @@ def grounds_of(cases: Sequence[Case]) -> dict[UUID, Ground]:
     for row in db.session.scalars(_as_they_stand().where(Fact.case_id.in_(rows))):
         rows[row.case_id].append(row)
     years = {district: school_years(district) for district in {case.student.district for case in cases}}
-    first = first_records(*cases)
+    first, removals = first_records(*cases), discipline.removals_of(cases)
     grounds = {}
     for case in cases:
-        facts = law_facts(case, rows[case.id], first)
+        log = DisciplineLog(removals[case.id], years[case.student.district])
+        facts = law_facts(case, rows[case.id], first, log)
         latest = {str(first[row.id].id if row.id in first else row.id): row.id for row in rows[case.id]}
         grounds[case.id] = Ground(facts, latest, calendar_for(case, facts, years[case.student.district]))
     return grounds

@@ -23,6 +23,8 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case, CaseMember, Person
 from casemgr.cases.sample import open_sample_case
 from casemgr.deadlines.models import Deadline, Fact, SchoolCalendar
+from casemgr.discipline import services as discipline
+from casemgr.discipline.services import NewRemoval
 from casemgr.documents import services as documents
 from casemgr.documents.models import Document
 from casemgr.evidence.models import EvidenceEntry
@@ -31,6 +33,7 @@ from casemgr.filings.models import Packet
 from casemgr.issues import services as issues
 from casemgr.issues.models import Issue
 from casemgr.issues.services import NewIssue
+from casemgr.law.terms import RemovalKind
 from casemgr.obligations import services as obligations
 from casemgr.obligations.services import NewDelivery, NewObligation
 from casemgr.proceedings.models import Proceeding
@@ -85,6 +88,10 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "deadlines.new_fact": ({}, {"kind": "evaluation_consent_received"}, {"q": "nothing is called this"}),
     "deadlines.retract_fact": PLAIN,
     "deadlines.why": PLAIN,
+    "discipline.correct": PLAIN,
+    "discipline.index": PLAIN,
+    "discipline.new": PLAIN,
+    "discipline.take_back": PLAIN,
     "documents.edit": PLAIN,
     "documents.index": PLAIN,
     "documents.show": ({}, {"document_id": "@trashed"}),
@@ -234,7 +241,9 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
         filed_to="BSEA",
         filed_by=by.id,
     )
+    removal = NewRemoval(RemovalKind.SENT_HOME, today(case) - timedelta(days=9), today(case) - timedelta(days=9))
     return _promises(case, by) | {
+        "removal_id": discipline.log_removal(case, removal, by=by).removal_id,
         "trashed": trashed.id,
         "withdrawn": withdrawn.id,
         "ready": ready,
