@@ -77,7 +77,7 @@ def edit_form(row: SchoolCalendar) -> CalendarForm:
 
 
 def closures_text(row: SchoolCalendar) -> str:
-    return lines_of([Closure(one.first_on, one.last_on, one.note) for one in row.closures])
+    return lines_of([Closure(one.first_on, one.last_on, one.note, one.has_school) for one in row.closures])
 
 
 class SnowDayForm(FlaskForm):

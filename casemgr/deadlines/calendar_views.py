@@ -2,115 +2,100 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
-from casemgr.accounts.access import active_membership
 from casemgr.accounts.roles import Permission
-from casemgr.cases.models import Case
 from casemgr.deadlines import calendars, queries
+from casemgr.deadlines import districts as district_names
 from casemgr.deadlines.blueprint import bp
 from casemgr.deadlines.calendar_forms import CalendarForm, SnowDayForm, closures_text, edit_form
+from casemgr.deadlines.calendar_places import Place, from_case, in_the_organization
 from casemgr.deadlines.calendars import CalendarRefused
 from casemgr.deadlines.models import SchoolCalendar
 from casemgr.extensions import db
 from casemgr.platform.locking import StaleForm
 from casemgr.web.filters import legal_date
 from casemgr.web.once import make_once
-from casemgr.web.permissions import case_access, in_organization, requires
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where calendars are looked at. From a case only its district's; a guest of one case does not change what
-    the organization's other cases count with."""
-
-    org_id: UUID
-    case: Case | None = None
-    may_edit: bool = True
-
-    def url(self, page: str, **values: Any) -> str:
-        """Return the address of `page` here: calendars, new_calendar, edit_calendar or snow_day."""
-        if self.case is None:
-            return url_for(f"deadlines.{page}", **values)
-        return url_for(f"deadlines.case_{page}", case_id=self.case.id, **values)
-
-    @property
-    def district(self) -> str | None:
-        return self.case.student.district if self.case is not None else None
-
-    def calendar(self, calendar_id: UUID) -> SchoolCalendar:
-        row = queries.school_calendar(calendar_id)
-        if row is None or (self.case is not None and row.district != self.district):
-            abort(404)
-        return row
-
-
-def _in_organization() -> Place:
-    membership = active_membership(current_user) or abort(403)
-    return Place(membership.org_id)
-
-
-def _from_case(*, to_edit: bool = True) -> Place:
-    access = case_access()
-    may_edit = access.allows(Permission.CALENDAR_EDIT) and not access.is_guest
-    if to_edit and not may_edit:
-        abort(403)
-    return Place(access.case.org_id, access.case, may_edit)
+from casemgr.web.permissions import in_organization, requires
 
 
 @bp.get("/organization/school-calendars", endpoint="calendars")
 @in_organization(Permission.CALENDAR_EDIT)
 def all_calendars() -> ResponseReturnValue:
-    return _list(_in_organization())
+    return _list(in_the_organization())
 
 
 @bp.route("/organization/school-calendars/new", methods=["GET", "POST"])
 @in_organization(Permission.CALENDAR_EDIT)
 def new_calendar() -> ResponseReturnValue:
-    return _new(_in_organization())
+    return _new(in_the_organization())
 
 
 @bp.route("/organization/school-calendars/<uuid:calendar_id>", methods=["GET", "POST"])
 @in_organization(Permission.CALENDAR_EDIT)
 def edit_calendar(calendar_id: UUID) -> ResponseReturnValue:
-    return _edit(_in_organization(), calendar_id)
+    return _edit(in_the_organization(), calendar_id)
 
 
 @bp.post("/organization/school-calendars/<uuid:calendar_id>/snow-day")
 @in_organization(Permission.CALENDAR_EDIT)
 def snow_day(calendar_id: UUID) -> ResponseReturnValue:
-    return _snow_day(_in_organization(), calendar_id)
+    return _snow_day(in_the_organization(), calendar_id)
+
+
+@bp.route("/organization/school-calendars/<uuid:calendar_id>/remove", methods=["GET", "POST"])
+@in_organization(Permission.CALENDAR_EDIT)
+def remove_calendar(calendar_id: UUID) -> ResponseReturnValue:
+    return _remove(in_the_organization(), calendar_id)
 
 
 @bp.get("/cases/<uuid:case_id>/school-calendar")
 @requires(Permission.CASE_READ)
 def case_calendars(case_id: UUID) -> ResponseReturnValue:
-    return _list(_from_case(to_edit=False))
+    return _list(from_case(to_edit=False))
 
 
 @bp.route("/cases/<uuid:case_id>/school-calendar/new", methods=["GET", "POST"])
 @requires(Permission.CALENDAR_EDIT)
 def case_new_calendar(case_id: UUID) -> ResponseReturnValue:
-    return _new(_from_case())
+    return _new(from_case())
 
 
 @bp.route("/cases/<uuid:case_id>/school-calendar/<uuid:calendar_id>", methods=["GET", "POST"])
 @requires(Permission.CALENDAR_EDIT)
 def case_edit_calendar(case_id: UUID, calendar_id: UUID) -> ResponseReturnValue:
-    return _edit(_from_case(), calendar_id)
+    return _edit(from_case(), calendar_id)
 
 
 @bp.post("/cases/<uuid:case_id>/school-calendar/<uuid:calendar_id>/snow-day")
 @requires(Permission.CALENDAR_EDIT)
 def case_snow_day(case_id: UUID, calendar_id: UUID) -> ResponseReturnValue:
-    return _snow_day(_from_case(), calendar_id)
+    return _snow_day(from_case(), calendar_id)
+
+
+@bp.route("/cases/<uuid:case_id>/school-calendar/<uuid:calendar_id>/remove", methods=["GET", "POST"])
+@requires(Permission.CALENDAR_EDIT)
+def case_remove_calendar(case_id: UUID, calendar_id: UUID) -> ResponseReturnValue:
+    return _remove(from_case(), calendar_id)
+
+
+@bp.post("/cases/<uuid:case_id>/school-calendar/link")
+@requires(Permission.CALENDAR_EDIT)
+def case_link_calendar(case_id: UUID) -> ResponseReturnValue:
+    place = from_case()
+    try:
+        district_names.link_district(place.case, request.form.get("district", ""), by=current_user)
+    except CalendarRefused as refusal:
+        flash(str(refusal), "error")
+    else:
+        flash("The case counts with this calendar now. Its dates were counted anew.")
+    return redirect(place.url("calendars"))
 
 
 def _list(place: Place, refused: SnowDayForm | None = None) -> ResponseReturnValue:
@@ -126,12 +111,14 @@ def _list(place: Place, refused: SnowDayForm | None = None) -> ResponseReturnVal
         snow=snow,
         refused=refused,
         label=calendars.label,
+        no_school_days=calendars.no_school_choices(rows, place.today) if place.may_edit else [],
+        same_district=_same_district(place),
     )
     return page, 422 if refused else 200
 
 
 def _new(place: Place) -> ResponseReturnValue:
-    districts = [place.district] if place.district else calendars.districts()
+    districts = [place.district] if place.district else district_names.districts()
     if not districts or place.district == "":
         return render_template("deadlines/no_district.html", place=place, case=place.case)
     form = CalendarForm(districts)
@@ -151,7 +138,12 @@ def _new(place: Place) -> ResponseReturnValue:
             flash("School year entered. Deadlines that count school days were counted anew.")
             return redirect(place.url("calendars"))
     page = render_template(
-        "deadlines/calendar.html", place=place, case=place.case, form=form, year=request.args.get("year", "")[:7]
+        "deadlines/calendar.html",
+        place=place,
+        case=place.case,
+        form=form,
+        year=request.args.get("year", "")[:7],
+        same_district=_same_district(place),
     )
     return page, 422 if form.errors else 200
 
@@ -193,12 +185,39 @@ def _snow_day(place: Place, calendar_id: UUID) -> ResponseReturnValue:
             form.on_date.errors = ["Somebody changed this school year just now. Look at it and try again."]
         else:
             flash(f"No school on {legal_date(form.on_date.data)}. Deadlines that count school days were counted anew.")
-            return redirect(place.url("calendars"))
+            return redirect(place.back_url(request.form.get("back", "")))
     return _list(place, refused=form)
 
 
+def _remove(place: Place, calendar_id: UUID) -> ResponseReturnValue:
+    row = place.calendar(calendar_id)
+    if request.method == "POST":
+        seen = request.form.get("version", "")
+        try:
+            calendars.remove_calendar(row, version=int(seen) if seen.isdecimal() else 0, by=current_user)
+        except (StaleForm, StaleDataError):
+            db.session.rollback()
+            flash("Somebody changed this school year just now. Look at it again before you remove it.", "error")
+        else:
+            flash("School year removed. Deadlines that counted its days were counted anew; their old dates are kept.")
+            return redirect(place.url("calendars"))
+        row = place.calendar(calendar_id)
+    return render_template(
+        "deadlines/remove_calendar.html",
+        place=place,
+        case=place.case,
+        row=row,
+        label=calendars.label,
+        effect=calendars.effect_of(row),
+    )
+
+
+def _same_district(place: Place) -> Sequence[str]:
+    return district_names.same_district(place.case) if place.case is not None and place.may_edit else ()
+
+
 def _prefix(calendar_id: UUID) -> str:
-    return f"snow-{calendar_id.hex[:8]}-"
+    return calendars.snow_prefix(calendar_id)
 
 
 def _versions(form: CalendarForm, row: SchoolCalendar) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -16,12 +17,13 @@ from casemgr.cases.models import Case, Student
 from casemgr.cases.queries import cases_of
 from casemgr.deadlines import tasks
 from casemgr.deadlines.closures import Closure
-from casemgr.deadlines.models import SchoolCalendar, SchoolClosure
-from casemgr.deadlines.queries import school_calendars
+from casemgr.deadlines.models import Deadline, SchoolCalendar, SchoolClosure
+from casemgr.deadlines.queries import school_calendars, school_year
 from casemgr.deadlines.services import recompute_all
+from casemgr.deadlines.standing import is_running
 from casemgr.extensions import db
-from casemgr.law.days import SchoolYear
-from casemgr.law.terms import Stage
+from casemgr.law.days import DayCalendar, SchoolYear
+from casemgr.law.terms import Stage, Unit
 from casemgr.platform.jobs import AFTER_OTHERS, enqueue
 from casemgr.platform.locking import check_version
 from casemgr.web.filters import legal_date
@@ -78,6 +80,54 @@ def edit_calendar(row: SchoolCalendar, new: NewCalendar, *, version: int, by: Us
     _follow(row, f"School calendar changed: {label(row)}", "edit", by)
 
 
+def replace_years(years: Sequence[tuple[NewCalendar, SchoolCalendar | None]], *, org_id: UUID, by: User) -> None:
+    """Enter several school years of one district at once, each in the place of one that is entered, if any.
+
+    Raises CalendarRefused, and changes nothing."""
+    made = []
+    for new, row in years:
+        _check(new, org_id, besides=row)
+        if row is None:
+            row = SchoolCalendar(id=new.id, org_id=org_id, district=new.district)
+            db.session.add(row)
+        row.first_day, row.last_day = new.first_day, new.last_day
+        row.closures = [_closure_row(org_id, closure) for closure in new.closures]
+        flag_modified(row, "last_day")
+        db.session.flush()
+        made.append(row)
+    if made:
+        names = " and ".join(label(row) for row in made)
+        _follow(made[0], f"School calendar imported: {names}", "import", by)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What hangs on a district's calendar: open cases, and their running dates that count school days."""
+
+    cases: int
+    dates: int
+
+
+def effect_of(row: SchoolCalendar) -> Effect:
+    """Return what would be counted anew without this school year."""
+    found = open_cases_of(row.district)
+    in_school_days = Deadline.explanation["unit"].astext == Unit.SCHOOL_DAY.value
+    dates = select(func.count()).where(
+        Deadline.case_id.in_(found), is_running(), in_school_days, Deadline.nominal >= row.first_day
+    )
+    return Effect(len(found), db.session.scalar(dates) or 0)
+
+
+def remove_calendar(row: SchoolCalendar, *, version: int, by: User) -> None:
+    """Take out a school year that was entered by mistake. The audit log keeps all of it. Raises StaleForm."""
+    check_version(row, version)
+    kept = [[one.first_on.isoformat(), one.last_on.isoformat(), one.note, one.has_school] for one in row.closures]
+    bounds = [row.first_day.isoformat(), row.last_day.isoformat()]
+    db.session.delete(row)
+    db.session.flush()
+    _follow(row, f"School calendar removed: {label(row)}", "remove", by, bounds=bounds, closures=kept)
+
+
 def add_snow_day(row: SchoolCalendar, on: date, note: str, *, by: User) -> None:
     """Add one day without school. Raises CalendarRefused when it is none of this year, or has no school already."""
     _one_at_a_time(row.org_id, row.district)
@@ -87,13 +137,42 @@ def add_snow_day(row: SchoolCalendar, on: date, note: str, *, by: User) -> None:
         )
     if on.weekday() >= SATURDAY:
         raise CalendarRefused("on_date", f"{on:%A}s have no school anyway.")
-    taken = next((one for one in row.closures if one.first_on <= on <= one.last_on), None)
+    taken = next((one for one in row.closures if one.first_on <= on <= one.last_on and not one.has_school), None)
     if taken is not None:
         raise CalendarRefused("on_date", f"That day has no school already{f': {taken.note}' if taken.note else ''}.")
     row.closures.append(_closure_row(row.org_id, Closure(on, on, note)))
     flag_modified(row, "last_day")
     db.session.flush()
     _follow(row, f"School calendar changed: {note.lower() or 'no school'} on {legal_date(on)}", "close", by)
+
+
+@dataclass(frozen=True)
+class NoSchool:
+    """A day that one click takes out: today or yesterday, where the calendar still has school on it."""
+
+    calendar_id: UUID
+    on: date
+    word: str
+
+    @property
+    def field(self) -> str:
+        return snow_prefix(self.calendar_id)
+
+
+def no_school_choices(rows: Sequence[SchoolCalendar], today: date) -> list[NoSchool]:
+    """Return yesterday and today as far as one of these school years has school on them."""
+    days = ((today, "today"), (today - timedelta(days=1), "yesterday"))
+    return [
+        NoSchool(row.id, day, word)
+        for day, word in days
+        for row in rows
+        if row.first_day <= day <= row.last_day and DayCalendar(school_years=(school_year(row),)).is_school_day(day)
+    ]
+
+
+def snow_prefix(calendar_id: UUID) -> str:
+    """Return how the names of the fields begin that add a day without school to this calendar."""
+    return f"snow-{calendar_id.hex[:8]}-"
 
 
 def label(row: SchoolCalendar) -> str:
@@ -124,12 +203,12 @@ def _one_at_a_time(org_id: UUID, district: str) -> None:
 
 
 def _closure_row(org_id: UUID, closure: Closure) -> SchoolClosure:
-    return SchoolClosure(org_id=org_id, first_on=closure.first_on, last_on=closure.last_on, note=closure.note)
+    return SchoolClosure(org_id=org_id, **asdict(closure))
 
 
-def _follow(row: SchoolCalendar, cause: str, verb: str, by: User) -> None:
+def _follow(row: SchoolCalendar, cause: str, verb: str, by: User, **detail: Any) -> None:
     """Count the dates of the district's open cases anew, a few at once and many in the background; commit."""
-    audit.record(None, f"deadlines:school_calendar:{verb}", by=by, subject=row.id)
+    audit.record(None, f"deadlines:school_calendar:{verb}", by=by, subject=row.id, district=row.district, **detail)
     found, change_id = open_cases_of(row.district), uuid4()
     if len(found) <= MOST_AT_ONCE:
         recompute_all(cases_of(found), cause=cause, by_name=by.name, change_id=change_id)
@@ -153,10 +232,3 @@ def open_cases_of(district: str) -> Sequence[UUID]:
     return db.session.scalars(
         query.where(Student.district == district, Case.stage != Stage.CLOSED.value).order_by(Case.id)
     ).all()
-
-
-def districts() -> Sequence[str]:
-    """Return the districts that the organization's students or calendars name."""
-    named = select(Student.district).where(Student.district != "")
-    entered = select(SchoolCalendar.district)
-    return sorted(set(db.session.scalars(named.union(entered))), key=str.casefold)

@@ -1,16 +1,20 @@
-"""Days without school, typed one a line: "2026-11-26 – 2026-11-27 Thanksgiving"."""
+"""Days without school, typed one a line: "2026-11-26 – 2026-11-27 Thanksgiving", "2027-03-13 School: make-up day"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+from casemgr.law.days import ONE_DAY, SATURDAY, SchoolYear, span
+
 MOST_LINES = 400
 LONGEST_NOTE = 200
+SCHOOL = "School: "
+"""How the note of a weekend day with school begins."""
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
@@ -26,11 +30,12 @@ _DAY_ONLY = re.compile(r"(?P<day>\d{1,2})(?:,\s*\d{4})?(?![\d/:-])")
 
 @dataclass(frozen=True)
 class Closure:
-    """Days without school for all children, both included."""
+    """Days without school for all children, both included; with `has_school`, weekend days that have it."""
 
     first_on: date
     last_on: date
     note: str = ""
+    has_school: bool = False
 
 
 class ClosuresUnclear(ValueError):
@@ -65,6 +70,25 @@ def parse_closures(text: str, first_day: date, last_day: date) -> tuple[Closure,
     return tuple(closure for _, closure in found)
 
 
+def closures_of(year: SchoolYear) -> tuple[Closure, ...]:
+    """Return the days off of a school year as stretches of one reason, and its weekend days with school."""
+    days = sorted(year.closed) + sorted(year.extra)
+    found: list[Closure] = []
+    for day in days:
+        has_school, note = day in year.extra, year.names.get(day, "")
+        last = found[-1] if found else None
+        if last and last.last_on == day - ONE_DAY and (last.note, last.has_school) == (note, has_school):
+            found[-1] = replace(last, last_on=day)
+        else:
+            found.append(Closure(day, day, note, has_school))
+    weekdays = (one for one in found if one.has_school or any(d.weekday() < SATURDAY for d in span(*_ends(one))))
+    return tuple(sorted(weekdays, key=lambda one: one.first_on))
+
+
+def _ends(one: Closure) -> tuple[date, date]:
+    return one.first_on, one.last_on
+
+
 def lines_of(closures: list[Closure]) -> str:
     """Return closures as text that `parse_closures` reads back."""
     return "\n".join(_line(closure) for closure in closures)
@@ -72,7 +96,7 @@ def lines_of(closures: list[Closure]) -> str:
 
 def _line(closure: Closure) -> str:
     days = f"{closure.first_on}" if closure.first_on == closure.last_on else f"{closure.first_on} – {closure.last_on}"
-    return f"{days} {closure.note}".rstrip()
+    return f"{days} {SCHOOL if closure.has_school else ''}{closure.note}".rstrip()
 
 
 def _closure(line: str, first_day: date, last_day: date) -> Closure:
@@ -89,14 +113,18 @@ def _closure(line: str, first_day: date, last_day: date) -> Closure:
             raise ValueError("Write the last day in full, such as 2026-11-27.")  # it may be “- 2 hours late”
         elif end:
             last, rest = _exact(first.year, first.month, int(end["day"])), after[end.end() :]
-    note = rest.strip(" ,:;–—-")
+    note, has_school = rest.strip(" ,:;–—-"), False
+    if note.casefold().startswith(SCHOOL.strip().casefold()):
+        note, has_school = note[len(SCHOOL) - 1 :].strip(), True
     if last < first:
         raise ValueError("The last day is before the first.")
     if first < first_day or last > last_day:
         raise ValueError("This is outside the school year above. Check the year.")
     if len(note) > LONGEST_NOTE:
         raise ValueError(f"Keep the note under {LONGEST_NOTE} characters.")
-    return Closure(first, last, note)
+    if has_school and not all(day.weekday() >= SATURDAY for day in span(first, last)):
+        raise ValueError("Only a Saturday or Sunday with school needs a line; weekdays have school anyway.")
+    return Closure(first, last, note, has_school)
 
 
 def _date(found: re.Match[str], first_day: date, last_day: date) -> date:
@@ -131,5 +159,5 @@ def _exact(year: int, month: int, day: int) -> date:
 
 def _overlaps(found: list[tuple[int, Closure]]) -> Iterator[str]:
     for (earlier, one), (later, other) in pairwise(found):
-        if other.first_on <= one.last_on:
+        if other.first_on <= one.last_on and other.has_school == one.has_school:
             yield f"Lines {min(earlier, later)} and {max(earlier, later)} name the same day. Keep one of them."

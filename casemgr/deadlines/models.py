@@ -152,7 +152,9 @@ class SchoolCalendar(Identified, Created, Versioned, db.Model):
 
 
 class SchoolClosure(Identified, db.Model):
-    """Days without school for all children: a holiday, a vacation, a snow day. 34 CFR 300.11(c)."""
+    """Days without school for all children: a holiday, a vacation, a snow day. 34 CFR 300.11(c).
+
+    Or, with `has_school`, the exception on the other side: a Saturday or Sunday that children attend."""
 
     __tablename__ = "school_closures"
     __table_args__ = (
@@ -165,5 +167,6 @@ class SchoolClosure(Identified, db.Model):
     first_on: Mapped[date]
     last_on: Mapped[date]
     note: Mapped[str] = mapped_column(String(200), default="")
+    has_school: Mapped[bool] = mapped_column(default=False, comment="A make-up day on a weekend")
 
     calendar: Mapped[SchoolCalendar] = relationship(back_populates="closures")

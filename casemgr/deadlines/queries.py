@@ -193,20 +193,16 @@ def calendar_for(case: Case, facts: Sequence[law.Fact], entered: tuple[SchoolYea
 
 def school_years(district: str) -> tuple[SchoolYear, ...]:
     """Return the entered school years of a district in the acting organization."""
-    return tuple(
-        SchoolYear(
-            calendar.first_day,
-            calendar.last_day,
-            frozenset(day for closure in calendar.closures for day in span(closure.first_on, closure.last_on)),
-            {
-                day: closure.note
-                for closure in calendar.closures
-                if closure.note
-                for day in span(closure.first_on, closure.last_on)
-            },
-        )
-        for calendar in school_calendars(district)
-    )
+    return tuple(school_year(row) for row in school_calendars(district))
+
+
+def school_year(row: SchoolCalendar) -> SchoolYear:
+    """Return a stored school year as the law engine counts with it."""
+    off = [one for one in row.closures if not one.has_school]
+    days = {day: one.note for one in off for day in span(one.first_on, one.last_on)}
+    extra = frozenset(day for one in row.closures if one.has_school for day in span(one.first_on, one.last_on))
+    names = {day: note for day, note in days.items() if note}
+    return SchoolYear(row.first_day, row.last_day, frozenset(days) - extra, names, extra)
 
 
 def school_calendars(district: str | None = None) -> Sequence[SchoolCalendar]:

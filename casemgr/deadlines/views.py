@@ -15,8 +15,20 @@ from casemgr.cases.lists import workplaces_of
 from casemgr.cases.models import Case
 from casemgr.cases.queries import WHO_ACTS
 from casemgr.deadlines import agenda as agendas
-from casemgr.deadlines import calendar_views, fact_views, listing, mark_views, marking, queries, why
+from casemgr.deadlines import (
+    calendar_import_views,
+    calendar_views,
+    calendars,
+    fact_views,
+    listing,
+    mark_views,
+    marking,
+    queries,
+    why,
+)
+from casemgr.deadlines import districts as district_names
 from casemgr.deadlines.blueprint import bp
+from casemgr.deadlines.calendar_places import from_case
 from casemgr.deadlines.models import Deadline
 from casemgr.deadlines.standing import state_on
 from casemgr.documents import queries as documents
@@ -25,15 +37,20 @@ from casemgr.law.rulebook import rulebook_for
 from casemgr.law.rules import Rule
 from casemgr.web.permissions import case_access, requires, signed_in
 
-__all__ = ["bp", "calendar_views", "fact_views", "mark_views"]
+__all__ = ["bp", "calendar_import_views", "calendar_views", "fact_views", "mark_views"]
 
 
 @bp.get("/cases/<uuid:case_id>/deadlines")
 @requires(Permission.CASE_READ)
 def index(case_id: UUID) -> ResponseReturnValue:
     access = case_access()
+    place = from_case(to_edit=False)
+    years = queries.school_calendars(place.district) if place.may_edit else []
     return render_template(
         "deadlines/index.html",
+        calendar_place=place,
+        same_district=district_names.same_district(access.case) if place.may_edit else [],
+        no_school_days=calendars.no_school_choices(years, place.today),
         case=access.case,
         deadlines=listing.deadline_list(access.case),
         done_words=listing.DONE_STATES,

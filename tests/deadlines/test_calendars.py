@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from casemgr.audit.models import AuditEvent
 from casemgr.deadlines import calendars, queries, tasks
 from casemgr.deadlines.calendars import CalendarRefused, NewCalendar
 from casemgr.deadlines.closures import Closure, ClosuresUnclear, lines_of, parse_closures
+from casemgr.deadlines.districts import district_key, link_district, same_district
+from casemgr.deadlines.services import recompute_all
 from casemgr.extensions import db
 from casemgr.law.terms import FactKind
 from casemgr.platform.jobs import jobs, run_worker
@@ -183,3 +187,78 @@ def test_a_birthday_needs_no_school_calendar(world: World) -> None:
     case_id = world.case(actor)
     makers.record(world, actor, case_id, FactKind.IEP_DATED, date(2026, 2, 27))
     assert deadline(world, actor, case_id, "idea-annual-review").nominal == date(2027, 2, 27)
+
+
+def test_a_removed_calendar_leaves_its_days_in_the_audit_log_and_its_dates_in_the_history(world: World) -> None:
+    actor = world.person()
+    case_id = world.case(actor)
+    consent(world, actor, case_id)
+    calendar_id = calendar_a(world, actor)
+    with world.scope(actor):
+        row = queries.school_calendar(calendar_id)
+        effect = calendars.effect_of(row)
+        assert (effect.cases, effect.dates) == (1, 2)
+        calendars.remove_calendar(row, version=row.version, by=world.user(actor))
+        kept = db.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "deadlines:school_calendar:remove")
+        ).one()
+        assert kept.detail["bounds"] == ["2026-09-02", "2027-06-17"]
+        assert ["2026-11-26", "2026-11-27", "Thanksgiving", False] in kept.detail["closures"]
+    row = deadline(world, actor, case_id, TEAM_MEETING)
+    assert row.nominal is None
+    with world.scope(actor):
+        assert queries.changes_of(row)[0].was["nominal"] == "2027-01-20"
+
+
+def test_a_saturday_with_school_is_counted_and_can_be_typed(world: World) -> None:
+    line = "2027-01-16 School: make-up day"
+    assert lines_of(list(parse_closures(line, FIRST, LAST))) == line
+    actor = world.person()
+    case_id = world.case(actor)
+    consent(world, actor, case_id)
+    with world.scope(actor):
+        days = parse_closures(f"{makers.CLOSED}\n{line}", FIRST, LAST)
+        calendars.add_calendar(NewCalendar(DISTRICT, FIRST, LAST, days), org_id=actor.org_id, by=world.user(actor))
+    assert deadline(world, actor, case_id, TEAM_MEETING).nominal == date(2027, 1, 19)
+
+
+def test_a_weekday_needs_no_line_to_have_school() -> None:
+    with pytest.raises(ClosuresUnclear, match="Only a Saturday or Sunday"):
+        parse_closures("2027-01-13 School: as always", FIRST, LAST)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Fernhollow Public Schools", "FERNHOLLOW  school district", True),
+        ("Fernhollow Public Schools", "Fernhollow", True),
+        ("St. Mary’s School District", "St Marys", True),
+        ("Fernhollow Public Schools", "Fernhollow Regional", False),
+        ("School District 11", "School District 12", False),
+        ("Public Schools", "School District", False),
+    ],
+)
+def test_districts_are_the_same_when_only_the_spelling_differs(one, other, same) -> None:
+    assert (district_key(one) == district_key(other)) is same
+
+
+def test_a_case_of_the_same_district_is_offered_its_calendar_and_counts_with_it(world: World) -> None:
+    actor = world.person("owner", "firm")
+    calendar_a(world, actor)
+    case_id = world.case(actor)
+    consent(world, actor, case_id)
+    with world.scope(actor):
+        case = load(case_id)
+        assert same_district(case) == []
+        case.student.district = "fernhollow  PUBLIC schools"
+        db.session.commit()
+        recompute_all([case], cause="test")
+        db.session.commit()
+    assert deadline(world, actor, case_id, TEAM_MEETING).nominal is None
+    with world.scope(actor):
+        case = load(case_id)
+        assert same_district(case) == [DISTRICT]
+        with pytest.raises(CalendarRefused):
+            link_district(case, "Another District", by=world.user(actor))
+        link_district(case, DISTRICT, by=world.user(actor))
+    assert deadline(world, actor, case_id, TEAM_MEETING).nominal == date(2027, 1, 20)

@@ -30,6 +30,11 @@ CALENDARS = [
     ("GET", "/school-calendar/{calendar}"),
     ("POST", "/school-calendar/{calendar}"),
     ("POST", "/school-calendar/{calendar}/snow-day"),
+    ("GET", "/school-calendar/{calendar}/remove"),
+    ("POST", "/school-calendar/{calendar}/remove"),
+    ("GET", "/school-calendar/import"),
+    ("POST", "/school-calendar/import"),
+    ("POST", "/school-calendar/link"),
 ]
 ORGANIZATION = [
     ("GET", ""),
@@ -38,6 +43,10 @@ ORGANIZATION = [
     ("GET", "/{calendar}"),
     ("POST", "/{calendar}"),
     ("POST", "/{calendar}/snow-day"),
+    ("GET", "/{calendar}/remove"),
+    ("POST", "/{calendar}/remove"),
+    ("GET", "/import"),
+    ("POST", "/import"),
 ]
 
 
@@ -91,6 +100,8 @@ def test_a_guest_does_not_change_what_the_other_cases_count_with(world, client_f
     page = guest.get(f"/cases/{case_id}/school-calendar")
     assert page.status_code == 200
     assert "Enter a school year" not in page.text
+    assert "You are a guest on this case. The calendar belongs to" in page.text
+    assert "/school-calendar/new" not in guest.get(f"/cases/{case_id}/deadlines").text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from casemgr.cases.clock import today
-from casemgr.deadlines import queries
+from casemgr.deadlines import calendars, queries
+from casemgr.deadlines.calendars import NewCalendar
 from casemgr.deadlines.services import NewFact
 from casemgr.extensions import db
 from casemgr.law.terms import Event, FactKind
@@ -335,3 +336,55 @@ def test_the_school_year_is_entered_edited_and_closed_for_snow_from_the_case(wor
     assert stale.status_code == 409
     assert "2027-01-13 Snow day" in stale.text
     assert "2026-09-07 Mine" in stale.text
+
+
+def test_a_day_without_school_is_two_clicks_away_from_the_deadlines(world: World, client_for: Clients) -> None:
+    actor = world.person()
+    case_id = world.case(actor)
+    with world.scope(actor):
+        day = today(load(case_id))
+    monday = day - timedelta(days=day.weekday())
+    weekdays = [one for one in (day, day - timedelta(days=1)) if one.weekday() < 5]
+    with world.scope(actor):
+        bounds = NewCalendar(makers.DISTRICT, monday - timedelta(days=60), monday + timedelta(days=60))
+        calendar_id = calendars.add_calendar(bounds, org_id=actor.org_id, by=world.user(actor)).id
+    client = client_for(actor)
+    page = client.get(f"/cases/{case_id}/deadlines").text
+    assert page.count("No school today,") + page.count("No school yesterday,") == len(weekdays)
+    prefix = f"snow-{calendar_id.hex[:8]}-"
+    for on in weekdays:
+        data = {f"{prefix}on_date": on.isoformat(), f"{prefix}note": "Snow day", "back": "deadlines"}
+        answer = client.post(f"/cases/{case_id}/school-calendar/{calendar_id}/snow-day", data=data)
+        assert answer.location == f"/cases/{case_id}/deadlines"
+    assert "No school today," not in client.get(f"/cases/{case_id}/deadlines").text
+    with world.scope(actor):
+        row = queries.school_calendar(calendar_id)
+        assert [one.first_on for one in row.closures] == sorted(weekdays)
+
+
+def test_a_calendar_entered_by_mistake_is_removed_after_its_effect_was_shown(world: World, client_for: Clients) -> None:
+    actor = world.person()
+    case_id = world.case(actor)
+    consent(world, actor, case_id)
+    calendar_id = calendar_a(world, actor)
+    client = client_for(actor)
+    address = f"/cases/{case_id}/school-calendar/{calendar_id}/remove"
+    page = client.get(address).text
+    assert "1 open case of this district, 2 running dates in school days" in page
+    assert client.post(address, data={"version": "99"}, follow_redirects=True).text.count("Somebody changed") == 1
+    assert "School year removed" in client.post(address, data={"version": "1"}, follow_redirects=True).text
+
+
+def test_a_calendar_under_another_spelling_is_offered_where_it_is_missed(world: World, client_for: Clients) -> None:
+    actor = world.person()
+    calendar_a(world, actor, "FERNHOLLOW School District")
+    case_id = world.case(actor)
+    consent(world, actor, case_id)
+    client = client_for(actor)
+    for page in ("deadlines", "school-calendar", "school-calendar/new"):
+        assert "Is it the same district?" in client.get(f"/cases/{case_id}/{page}").text
+    data = {"district": "FERNHOLLOW School District"}
+    answer = client.post(f"/cases/{case_id}/school-calendar/link", data=data, follow_redirects=True)
+    assert "The case counts with this calendar now" in answer.text
+    assert "Is it the same district?" not in answer.text
+    assert deadline(world, actor, case_id, "ma-team-iep").nominal == date(2027, 1, 20)
