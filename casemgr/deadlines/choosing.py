@@ -11,7 +11,7 @@ from casemgr.deadlines.standing import ACTIVE_STATES
 from casemgr.law.facts import FACTS, FactInfo
 from casemgr.law.rulebook import Rulebook, rulebook_for
 from casemgr.law.stages import TRANSITIONS, proceeding_options
-from casemgr.law.terms import FactKind, ProceedingKind, ProceedingStep, Track
+from casemgr.law.terms import FactKind, ProceedingKind, ProceedingStep, RemovalKind, Track
 from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import proceedings_of
 
@@ -35,6 +35,17 @@ STARTERS = {
         FactKind.RECORDS_REQUESTED,
     ),
 }
+
+LOGGED = {
+    FactKind.REMOVAL_STARTED: RemovalKind.OUT_OF_SCHOOL,
+    FactKind.IAES_STARTED: RemovalKind.INTERIM_SETTING,
+    FactKind.IAES_ORDERED: RemovalKind.INTERIM_SETTING_ORDERED,
+    FactKind.EXPULSION_DATED: RemovalKind.EXPULSION,
+    FactKind.REMOVAL_ENDED: None,
+    FactKind.IAES_ENDED: None,
+    FactKind.REMOVALS_REACHED_TEN_DAYS: None,
+}
+"""Facts that follow from the discipline log, with the kind of removal to log; None where one is logged already."""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ def new_fact(case_id: UUID) -> ResponseReturnValue:
     if "kind" not in request.args:
         return _choose(access.case)
     kind = _kind(request.args["kind"])
+    if request.method == "GET" and kind in choosing.LOGGED:
+        return redirect(_in_the_log(case_id, kind))
     form = _form(access, kind, given=_prefilled())
     if form.validate_on_submit():
         try:
@@ -115,6 +117,14 @@ def _choose(case: Case) -> ResponseReturnValue:
         likely=[] if text else choosing.likely(case),
         groups=choosing.groups(case.track, text),
     )
+
+
+def _in_the_log(case_id: UUID, kind: FactKind) -> str:
+    """Where a removal is logged instead: the log counts its days, and its facts follow from it."""
+    if removal := choosing.LOGGED[kind]:
+        return url_for("discipline.new", case_id=case_id, kind=removal.value)
+    flash("Enter it in the discipline log: correct the removal, with its last day. The count follows from it.")
+    return url_for("discipline.index", case_id=case_id)
 
 
 def _kind(text: str) -> FactKind:

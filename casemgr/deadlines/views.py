@@ -33,6 +33,7 @@ from casemgr.deadlines.models import Deadline
 from casemgr.deadlines.standing import state_on
 from casemgr.documents import queries as documents
 from casemgr.evidence import queries as evidence
+from casemgr.law.removal_facts import is_from_log, removal_of
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.rules import Rule
 from casemgr.web.permissions import case_access, requires, signed_in
@@ -79,6 +80,8 @@ def why_this_date(case_id: UUID, deadline_id: UUID) -> ResponseReturnValue:
         state=state_on(row, today(access.case)),
         today=today(access.case),
         trigger=queries.fact(access.case, row.fact_id) if row.fact_id else None,
+        from_log=is_from_log(queries.started_with(row)),
+        removal_id=removal_of(queries.started_with(row)),
         papers=_papers(access),
         days=days,
         months=why.months_of(days),

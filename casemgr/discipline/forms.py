@@ -52,7 +52,7 @@ class RemovalForm(FlaskForm):
     decided_on = DayField("On which day did the school decide it?", [Optional()])
     document = SelectField("Which paper shows it?", default="")
     counts = RadioField("Does it count toward the limit?", choices=COUNTS, default="rule")
-    counts_reason = TextAreaField("Why do you count it differently?", [Optional(), LONG], filters=FILTERS)
+    counts_reason = TextAreaField("Why do you count it differently?", [LONG], filters=FILTERS)
     reason = TextAreaField(
         "What was wrong?",
         [DataRequired("Say what was wrong, so that the record explains itself."), LONG],
