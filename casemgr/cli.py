@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
-from flask import Flask
 
-import config
 from casemgr.law_command import law
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    import config
 
 
 def _settings() -> config.Settings:
+    import config  # here and not above: a command that asks only the law needs neither settings nor a web framework
+
     try:
         return config.load()
     except config.UnsafeSettings as problem:

@@ -165,7 +165,10 @@ def list_facts(search: str | None, state: str, as_json: bool) -> None:
 @law.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(folder: Path | None) -> None:
-    """Check all packs of rules (or those in FOLDER): every problem with file and line. Exit status 1 when any."""
+    """Check all packs of rules, or those in FOLDER, or one pack: every problem with file and line.
+
+    Exit status 1 when there is any. What the program runs on is never changed by this.
+    """
     from casemgr.law.checking import check_packs
     from casemgr.law.rulebook import PACKS
 

@@ -1,29 +1,98 @@
-"""Check the packs of rules before anybody relies on them."""
+"""Check the packs of rules before anybody relies on them: what refuses to load, and what would never be seen.
 
+Loading a pack finds wrong fields, missing citations, unknown facts and rules, overlapping versions and rings of chains.
+Here is added what loads but cannot be meant.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from casemgr.law.packfiles import PackError
-from casemgr.law.rulebook import load
+from casemgr.law.facts import FACTS
+from casemgr.law.packfiles import PackError, PackProblem, parse
+from casemgr.law.packfolders import Pack, Place
+from casemgr.law.rulebook import Stock
+from casemgr.law.rules import Rule
+from casemgr.law.terms import Direction, FactKind
 
 
 @dataclass(frozen=True)
 class Check:
-    """What is wrong, and how much was looked at."""
+    """What is wrong, by file and line, and how much was looked at."""
 
-    problems: tuple[str, ...]
+    problems: tuple[PackProblem, ...]
     packs: int
     rules: int
 
 
 def check_packs(packs: Path) -> Check:
-    """Load every pack of a folder. Never raises for what a pack holds."""
-    problems: list[str] = []
+    """Every problem of every pack in a folder such as `casemgr/law/packs`, or of one pack.
+
+    Never raises for what a pack holds."""
+    stock = Stock.read(packs)
+    found = set(stock.problems())
     rules = 0
-    folders = sorted(path for path in packs.glob("us_*") if path.is_dir())
-    for folder in folders:
-        try:
-            rules += len(load(packs, folder.name.removeprefix("us_")).rules)
-        except PackError as refusal:
-            problems.append(str(refusal))
-    return Check(tuple(dict.fromkeys(problems)), len(folders) + 1, rules)
+    for folder in stock.folders:
+        pack = stock.pack(folder)
+        rules += len(pack.rules)
+        found |= set(_never_meant(pack))
+    found |= set(_facts(packs / "facts.toml"))
+    return Check(tuple(sorted(found)), len(stock.folders), rules)
+
+
+def _never_meant(pack: Pack) -> Iterator[PackProblem]:
+    seen: dict[str, int] = {}
+    for rule in pack.rules:
+        number = seen.get(rule.id, 0)
+        seen[rule.id] = number + 1
+        place = pack.places[rule.id][number]
+        yield from _unreachable(rule, place)
+        yield from _unknown_details(rule, place)
+        if not rule.source.startswith("https://"):
+            yield place.problem("source: give the address of the text, https://…", "source")
+        if rule.read_on and rule.effective and rule.ended and rule.read_on < rule.effective:
+            yield place.problem("read_on: it was read before it was in force", "read_on")
+
+
+def _unreachable(rule: Rule, place: Place) -> Iterator[PackProblem]:
+    if rule.direction is not Direction.NONE and not (rule.starts_on or rule.starts_after or rule.restates):
+        yield place.problem("nothing starts it: it needs starts_on or starts_after")
+    if rule.suspended_by and not rule.resumed_by:
+        yield place.problem("suspended_by needs resumed_by, or it would never go on", "suspended_by")
+
+
+def _unknown_details(rule: Rule, place: Place) -> Iterator[PackProblem]:
+    """Answers that no form asks for: the rule would never, or always, run."""
+    if not rule.starts_on:
+        return
+    asked = {detail.key: detail for kind in rule.starts_on for detail in FACTS[kind].details}
+    for field, answers in (("when", rule.when), ("unless", rule.unless)):
+        for key, value in answers.items():
+            if key not in asked:
+                yield place.problem(f"{field}: no fact that starts it asks for {key!r}", field)
+            elif asked[key].choices and value not in asked[key].choices:
+                yield place.problem(f"{field}: {value!r} is no answer to {key!r}", field)
+    for field, key in (("count_detail", rule.count_detail), ("adds", rule.adds.detail if rule.adds else "")):
+        if key and key not in asked:
+            yield place.problem(f"{field}: no fact that starts it asks for {key!r}", field)
+
+
+def _facts(path: Path) -> Iterator[PackProblem]:
+    """The words of the facts, where the folder has them."""
+    if not path.is_file():
+        return
+    try:
+        file = parse(path.name, path.read_bytes())
+    except PackError as refusal:
+        yield from refusal.problems
+        return
+    known = {kind.value for kind in FactKind}
+    for name, row in file.tables.items():
+        line = file.line_of(name)
+        if name not in known:
+            yield PackProblem(path.name, line, name, "there is no such fact: add it to FactKind first")
+        for key in ("label", "help", "group"):
+            if not (isinstance(row, dict) and row.get(key)):
+                yield PackProblem(path.name, line, name, f"{key!r} is missing")
+    for name in sorted(known - set(file.tables)):
+        yield PackProblem(path.name, 1, name, "this fact has no words here")

@@ -1,34 +1,24 @@
 """The law as data: reads `packs/` into frozen dataclasses. The only file access in `law/`.
 
 A pack is a folder of TOML files. `us/` is federal law and always there; `us_ma/` and others add to it, or replace
-a rule of the same id. No State is named in Python code. A pack that is wrong refuses to load, naming file and rule.
+a rule of the same id. No State is named in Python code. A pack that is wrong refuses to load, naming file, line and
+rule of every mistake; a running program then keeps the last good packs.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
-from typing import Any, TypeVar
 
-from casemgr.law.packfiles import PACKS, PackError, read_toml, states
-from casemgr.law.rules import Alert, Extra, Forum, Item, Pause, Reading, Route, Rule, StayPutReading
-from casemgr.law.terms import (
-    Direction,
-    FactKind,
-    FilingKind,
-    Need,
-    PartyRole,
-    PauseKind,
-    ProceedingKind,
-    RuleKind,
-    Track,
-    Unit,
-    Verification,
-)
+from casemgr.law.packfiles import PACKS, PackError, PackProblem, read_toml, states
+from casemgr.law.packfolders import Pack, Place
+from casemgr.law.rules import Alert, Forum, Item, Reading, Route, Rule, StayPutReading
+from casemgr.law.terms import FilingKind, ProceedingKind
 
 __all__ = [
     "PACKS",
@@ -47,8 +37,8 @@ __all__ = [
     "rulebook_for",
 ]
 
-T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
+LOOK_AGAIN = 10.0  # seconds between looks at the files of the packs
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -91,33 +81,140 @@ class Rulebook:
         return next((rule for rule in self.rules if rule_id in rule.replaces), self.rule(rule_id))
 
 
-@lru_cache(maxsize=1)
 def packed_states() -> dict[str, str]:
     """States with a pack of their own: two letters → name."""
-    packs = (read_toml(path)["pack"] for path in sorted(PACKS.glob("us_*/pack.toml")))
-    return {pack["state"]: pack["name"] for pack in packs}
+    return dict(_SHELF.stock().states)
 
 
-@lru_cache(maxsize=64)
 def rulebook_for(state: str) -> Rulebook:
     """The rules of a State by its two letters ("MA"); a State without a pack gets federal law and a notice.
 
-    Raises PackError when a pack is wrong."""
-    return load(PACKS, state)
+    When the files of the packs change while the program runs, they are read again; packs with a problem are refused
+    and the last good ones stay in use. Raises PackError when there never was a good one."""
+    return _SHELF.stock().book(state)
 
 
 def load(packs: Path, state: str) -> Rulebook:
-    """Read the federal pack and the State's from `packs`. Raises PackError, naming file and rule id."""
-    federal = _Pack(packs / "us")
-    folder = packs / f"us_{state.lower()}"
-    if not state.isalpha() or not (folder / "pack.toml").is_file():
-        return _merge(state.upper(), _name_of(state), (federal,), (_no_pack_notice(federal, state),))
-    own = _Pack(folder)
-    return _merge(state.upper(), own.name, (federal, own), tuple(own.meta.get("notices", ())))
+    """Read the federal pack and the State's from `packs`. Raises PackError, naming file, line and rule id."""
+    return Stock.read(packs).book(state)
 
 
-def _no_pack_notice(federal: "_Pack", state: str) -> str:
-    return str(federal.meta["no_state_pack_notice"]).replace("{state}", _name_of(state) or "this State")
+class Stock:
+    """The packs of one folder as their files stood at one moment; parsed when a State is asked for."""
+
+    def __init__(self, files: Mapping[str, Mapping[str, bytes]]) -> None:
+        self._files = files
+        self._packs: dict[str, Pack] = {}
+        self._books: dict[str, Rulebook] = {}
+
+    @classmethod
+    def read(cls, packs: Path) -> "Stock":
+        """Read all files at once, so that a later change on disk never mixes two versions of the law.
+
+        Args:
+            packs: a folder of packs, or one pack. Where it has no `us/`, federal law is that of the program."""
+        own = [packs] if (packs / "pack.toml").is_file() else [path for path in packs.iterdir() if path.is_dir()]
+        folders = {path.name: path for path in own if path.name.startswith("us")}
+        folders.setdefault("us", PACKS / "us")
+        return cls({name: _files_of(folders[name]) for name in sorted(folders)})
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return tuple(self._files)
+
+    @property
+    def states(self) -> Mapping[str, str]:
+        """Two letters → name, for the States with a pack."""
+        own = [self.pack(name) for name, files in self._files.items() if name != "us" and "pack.toml" in files]
+        return {str(pack.meta.get("state", "")): pack.name for pack in own}
+
+    def pack(self, folder: str) -> Pack:
+        if folder not in self._packs:
+            self._packs[folder] = Pack(folder, self._files.get(folder, {}))
+        return self._packs[folder]
+
+    def book(self, state: str) -> Rulebook:
+        """The rulebook of a State. Raises PackError with every problem of the packs that it needs."""
+        code = state.upper()
+        if code not in self._books:
+            self._books[code] = self._made(code)
+        return self._books[code]
+
+    def _made(self, code: str) -> Rulebook:
+        federal, folder = self.pack("us"), f"us_{code.lower()}"
+        if not code.isalpha() or "pack.toml" not in self._files.get(folder, {}):
+            return _merge(code, _name_of(code), (federal,), (_no_pack_notice(federal, code),))
+        own = self.pack(folder)
+        return _merge(code, own.name, (federal, own), tuple(own.meta.get("notices", ())))
+
+    def problems(self) -> tuple[PackProblem, ...]:
+        """Every problem of every pack, by file and line. Empty when all of them can be used."""
+        found = {problem for name in self._files for problem in self.pack(name).problems}
+        found |= {
+            PackProblem(f"{name}/pack.toml", 1, "", "this file is missing: it names the State")
+            for name, files in self._files.items()
+            if "pack.toml" not in files
+        }
+        for name in self._files:
+            try:
+                self.book(name.removeprefix("us").removeprefix("_"))
+            except PackError as refusal:
+                found |= set(refusal.problems)
+        return tuple(sorted(found))
+
+
+def _files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+
+
+class Shelf:
+    """The packs in use. A running program takes up changed files only when none of them has a problem."""
+
+    def __init__(self, packs: Path) -> None:
+        self._packs, self._lock = packs, Lock()
+        self._stock: Stock | None = None
+        self._seen: object = None
+        self._looked = 0.0
+
+    def stock(self) -> Stock:
+        """The packs in use; looks for changed files now and then."""
+        if self._stock is None or time.monotonic() - self._looked > LOOK_AGAIN:
+            with self._lock:
+                self._look()
+        assert self._stock is not None
+        return self._stock
+
+    def _look(self) -> None:
+        self._looked = time.monotonic()
+        seen = _fingerprint(self._packs)
+        if self._stock is None:
+            self._stock, self._seen = Stock.read(self._packs), seen
+        elif seen != self._seen:
+            self._seen = seen
+            try:
+                self.reload()
+            except PackError as refusal:
+                _log.error("The packs of rules have changed and cannot be used; the last good ones stay.\n%s", refusal)
+
+    def reload(self) -> None:
+        """Read all packs again, now. Raises PackError, and keeps those in use, when one has a problem."""
+        fresh = Stock.read(self._packs)
+        if problems := fresh.problems():
+            raise PackError(problems)
+        self._stock = fresh
+
+
+def _fingerprint(packs: Path) -> object:
+    """What tells whether a file of a pack was changed, without reading it."""
+    found = ((str(path), path.stat()) for path in sorted(packs.glob("us*/*.toml")))
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
+
+
+_SHELF = Shelf(PACKS)
+
+
+def _no_pack_notice(federal: Pack, state: str) -> str:
+    return str(federal.meta.get("no_state_pack_notice", "")).replace("{state}", _name_of(state) or "this State")
 
 
 def _name_of(state: str) -> str:
@@ -125,183 +222,12 @@ def _name_of(state: str) -> str:
     return known.name if known else state.upper()
 
 
-class _Pack:
-    """One folder of TOML files, parsed and checked row by row."""
-
-    def __init__(self, folder: Path) -> None:
-        self.meta: dict[str, Any] = {}
-        self.rules: list[Rule] = []
-        self.forums: list[Forum] = []
-        self.readings: list[StayPutReading] = []
-        self.checklists: dict[FilingKind, list[Item]] = {}
-        self.routes: list[Route] = []
-        self.unknown: dict[str, str] = {}
-        self.where: dict[str, str] = {}
-        for path in sorted(folder.glob("*.toml")):
-            self._read(path, folder.name)
-        self.name = str(self.meta.get("name", folder.name))
-        stand = self.meta.get("rows_stand", "when_confirmed")
-        if stand not in ("when_confirmed", "as_marked"):
-            raise PackError(f"{folder.name}/pack.toml: rows_stand is 'when_confirmed' or 'as_marked'")
-        if "state" in self.meta and stand == "when_confirmed":
-            self.rules = [_stand_beside(rule) for rule in self.rules]
-
-    def _read(self, path: Path, jurisdiction: str) -> None:
-        tables = read_toml(path)
-        unknown = set(tables) - {"pack", "defaults", "rule", "forum", "stay_put", "checklist", "route", "unknown"}
-        if unknown:
-            raise PackError(f"{jurisdiction}/{path.name}: unknown table {sorted(unknown)[0]!r}")
-        defaults = tables.get("defaults", {})
-        file = f"{jurisdiction}/{path.name}"
-        self.meta |= tables.get("pack", {})
-        for row in tables.get("rule", []):
-            rule = _row(Rule, defaults | row | {"jurisdiction": jurisdiction}, file, row.get("id"))
-            _check_rule(rule, file)
-            self.where.setdefault(rule.id, file)
-            self.rules.append(rule)
-        for row in tables.get("unknown", []):
-            if set(row) != {"rule", "text"}:
-                raise PackError(f"{file}: unknown: each row has 'rule' and 'text', nothing else")
-            self.unknown[row["rule"]] = row["text"]
-            self.where.setdefault(row["rule"], file)
-        for row in tables.get("forum", []):
-            self.forums.append(_row(Forum, row, file, row.get("kind")))
-        for row in tables.get("stay_put", []):
-            self.readings.append(_row(StayPutReading, row, file, row.get("id")))
-        for table in tables.get("checklist", []):
-            items = [_row(Item, row, file, row.get("key")) for row in table.get("items", [])]
-            self.checklists.setdefault(FilingKind(table["kind"]), []).extend(items)
-        for row in tables.get("route", []):
-            self.routes.append(_row(Route, row | {"jurisdiction": jurisdiction}, file, row.get("kind")))
-
-
-def _stand_beside(rule: Rule) -> Rule:
-    """A State row that no person has re-checked takes no federal row's place: both run (decision 0004)."""
-    if rule.confirmed_on and rule.verified is not Verification.U:
-        return rule
-    return replace(rule, unconfirmed=True, beside=rule.replaces, replaces=())
-
-
-def _enums(enum: type[E]) -> Callable[[Any], tuple[E, ...]]:
-    return lambda value: tuple(enum(one) for one in ([value] if isinstance(value, str) else value))
-
-
-def _tracks(value: Any) -> frozenset[Track]:
-    return frozenset(Track(one) for one in value)
-
-
-def _reading(value: dict[str, Any]) -> Reading:
-    pauses = _pauses(value.get("pauses", []))
-    return Reading(value["count"], Unit(value["unit"]), value["why"], value.get("first_day_counts", False), pauses)
-
-
-def _pauses(rows: Any) -> tuple[Pause, ...]:
-    return tuple(Pause(PauseKind(row["what"]), row.get("longer_than", 0)) for row in rows)
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-FACT_LISTS = (
-    "starts_on",
-    "adjusted_by",
-    "suspended_by",
-    "resumed_by",
-    "met_by",
-    "waived_by",
-    "reset_by",
-    "requires",
-    "disputed_by",
-    "settled_by",
-)
-CONVERT: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(FACT_LISTS, _enums(FactKind)),
-    "direction": Direction,
-    "actor": PartyRole,
-    "only_filed_by": PartyRole,
-    "unit": Unit,
-    "verified": Verification,
-    "verified_when_lea_files": Verification,
-    "need": Need,
-    "restates": _texts,
-    "replaces": _texts,
-    "restarts": _texts,
-    "when": MappingProxyType,
-    "unless": MappingProxyType,
-    "school_days_left": tuple,
-    "not_if_school_days_left": tuple,
-    "pauses": _pauses,
-    "adds": lambda row: Extra(row["detail"], row.get("at_least", 1)),
-    "early": _reading,
-    "late": _reading,
-    "alerts": lambda rows: tuple(Alert(row["count"], Unit(row["unit"]), row["why"]) for row in rows),
-    "hears": _tracks,
-    "tracks": _tracks,
-}
-MADE = ("beside", "unconfirmed")  # fields that loading makes: a pack may not write them
-KINDS: dict[type, type[StrEnum]] = {Rule: RuleKind, Forum: ProceedingKind, Route: FilingKind}
-
-
-def _row(shape: type[T], row: Mapping[str, Any], file: str, name: object) -> T:
-    """One table row as a dataclass; every mistake names the file and the row."""
-    known = {field.name: field for field in fields(shape) if field.name not in MADE}  # type: ignore[arg-type]
-    where = f"{file}: {name or 'a row without id'}"
-    if unknown := set(row) - set(known):
-        raise PackError(f"{where}: unknown field {sorted(unknown)[0]!r}")
-    missing = [
-        key
-        for key, field in known.items()
-        if field.default is MISSING and field.default_factory is MISSING and key not in row
-    ]
-    if missing:
-        raise PackError(f"{where}: {missing[0]!r} is missing")
-    values: dict[str, Any] = {}
-    for key, value in row.items():
-        convert = KINDS.get(shape) if key == "kind" else CONVERT.get(key)
-        try:
-            values[key] = convert(value) if convert else value
-        except (ValueError, KeyError, TypeError) as error:
-            raise PackError(f"{where}: {key}: {error}") from error
-    return shape(**values)
-
-
-def _check_rule(rule: Rule, file: str) -> None:
-    def refuse(problem: str) -> None:
-        raise PackError(f"{file}: {rule.id}: {problem}")
-
-    if not rule.citation:
-        refuse("a rule needs a citation")
-    counted = rule.count is not None or bool(rule.count_detail)
-    if counted != (rule.unit is not None):
-        refuse("count and unit go together")
-    if counted == (rule.direction is Direction.NONE):
-        refuse("a count needs a direction, and direction 'none' has no count")
-    if rule.count is not None and rule.count < 0:
-        refuse("count is never negative; use direction 'before'")
-    if rule.pauses and rule.unit is not Unit.CALENDAR_DAY:
-        refuse("pauses belong to calendar days")
-    if rule.ends_on and not _is_month_day(rule.ends_on):
-        refuse("ends_on is a month and a day, such as 06-30")
-    if bool(rule.confirmed_on) != bool(rule.confirmed_by):
-        refuse("confirmed_on and confirmed_by go together")
-    if rule.ended and rule.effective and rule.ended < rule.effective:
-        refuse("it ends before it begins")
-    if rule.protects not in ("", "stay_put"):
-        refuse(f"protects: {rule.protects!r} is not a right that a date can protect")
-
-
-def _is_month_day(text: str) -> bool:
-    try:
-        date.fromisoformat(f"2023-{text}")  # no leap day: it would not exist in most years
-    except ValueError:
-        return False
-    return True
-
-
-def _merge(state: str, name: str, packs: tuple[_Pack, ...], notices: tuple[str, ...]) -> Rulebook:
+def _merge(state: str, name: str, packs: tuple[Pack, ...], notices: tuple[str, ...]) -> Rulebook:
+    """Raises PackError with the problems of the packs, or with those that only both together show."""
+    if problems := [problem for pack in packs for problem in pack.problems]:
+        raise PackError(problems)
     rules: dict[str, list[Rule]] = {}
-    where: dict[str, str] = {}
+    where: dict[str, list[Place]] = {}
     forums: dict[ProceedingKind, Forum] = {}
     checklists: dict[FilingKind, dict[str, Item]] = {}
     routes: dict[FilingKind, Route] = {}
@@ -309,18 +235,22 @@ def _merge(state: str, name: str, packs: tuple[_Pack, ...], notices: tuple[str, 
         own: dict[str, list[Rule]] = {}
         for rule in pack.rules:
             own.setdefault(rule.id, []).append(rule)
-        if hasty := next((name for name in own if name in rules and any(one.unconfirmed for one in own[name])), None):
-            raise PackError(f"{pack.where[hasty]}: {hasty}: only a confirmed row may take the place of a federal id")
+        for name_taken in own.keys() & rules.keys():
+            if any(one.unconfirmed for one in own[name_taken]):
+                place = pack.places[name_taken][0]
+                problems.append(place.problem("only a confirmed row may take the place of a federal id", "id"))
         rules |= own
-        where |= pack.where
+        where |= pack.places
         forums |= {forum.kind: forum for forum in pack.forums}
         for kind, items in pack.checklists.items():
             checklists.setdefault(kind, {}).update({item.key: item for item in items})
         routes |= {route.kind: route for route in pack.routes}
     unknown = {rule_id: text for pack in packs for rule_id, text in pack.unknown.items()}
-    if stray := next((rule_id for rule_id in unknown if rule_id not in rules), None):
-        raise PackError(f"{packs[-1].where[stray]}: unknown: there is no rule {stray!r}")
-    _check_together(rules, where)
+    for stray in unknown.keys() - rules.keys():
+        problems.append(where[stray][0].problem(f"unknown: there is no rule {stray!r}", "rule"))
+    problems += _wrong_together(rules, where)
+    if problems:
+        raise PackError(sorted(problems))
     rules = {rule_id: [_inherit(rule, rules) for rule in versions] for rule_id, versions in rules.items()}
     return Rulebook(
         state=state,
@@ -350,21 +280,40 @@ def _named_rules(rule: Rule) -> Iterator[str]:
     yield from (name for name in (rule.starts_after, rule.alternative_to) if name)
 
 
-def _check_together(rules: Mapping[str, list[Rule]], where: Mapping[str, str]) -> None:
+def _wrong_together(rules: Mapping[str, list[Rule]], where: Mapping[str, Sequence[Place]]) -> Iterator[PackProblem]:
     """What only the whole book can tell: names that exist, versions that do not overlap, chains without a ring."""
     for rule_id, versions in rules.items():
-        file = where[rule_id]
-        ordered = sorted(versions, key=lambda rule: rule.effective or date.min)
-        for earlier, later in pairwise(ordered):
+        placed = list(zip(versions, where[rule_id], strict=False))
+        ordered = sorted(placed, key=lambda pair: pair[0].effective or date.min)
+        for (earlier, _), (later, place) in pairwise(ordered):
             if earlier.ended is None or later.effective is None or later.effective <= earlier.ended:
-                raise PackError(f"{file}: {rule_id}: two versions overlap")
-        for rule in versions:
-            unknown = [name for name in _named_rules(rule) if name not in rules]
-            if unknown:
-                raise PackError(f"{file}: {rule_id}: there is no rule {unknown[0]!r}")
-        seen, link = {rule_id}, versions[-1].starts_after
-        while link:
-            if link in seen:
-                raise PackError(f"{file}: {rule_id}: starts_after runs in a ring")
-            seen.add(link)
-            link = rules[link][-1].starts_after
+                yield place.problem("two versions overlap: end the earlier one before this one begins", "effective")
+        for rule, place in placed:
+            for name in _named_rules(rule):
+                if name not in rules:
+                    yield place.problem(f"there is no rule {name!r}", _field_naming(rule, name))
+        if ring := _ring(rule_id, rules):
+            yield where[rule_id][-1].problem(f"starts_after runs in a ring: {' → '.join(ring)}", "starts_after")
+
+
+def _field_naming(rule: Rule, name: str) -> str:
+    """The field of a row that names another rule."""
+    lists = ("restates", "replaces", "restarts")
+    return next(
+        (key for key in lists if name in getattr(rule, key)),
+        "starts_after"
+        if rule.starts_after == name
+        else "alternative_to"
+        if rule.alternative_to == name
+        else "replaces",
+    )
+
+
+def _ring(rule_id: str, rules: Mapping[str, list[Rule]]) -> list[str]:
+    """The chain of `starts_after` from a rule back to itself; empty when it ends."""
+    chain = [rule_id]
+    link = rules[rule_id][-1].starts_after
+    while link in rules and link not in chain:
+        chain.append(link)
+        link = rules[link][-1].starts_after
+    return [*chain, link] if link in chain else []

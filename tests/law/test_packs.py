@@ -1,5 +1,6 @@
 """The packs: every rule has its source, and a pack that is wrong refuses to load, naming file and rule."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -100,13 +101,13 @@ def _with(tmp_path: Path, text: str) -> Rulebook:
 def test_a_wrong_rule_refuses_to_load_and_names_file_and_rule(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(PackError) as refusal:
         _with(tmp_path, text)
-    assert "us_ma/zz.toml: x-rule" in str(refusal.value)
+    assert re.search(r"us_ma/zz\.toml:\d+: x-rule: ", str(refusal.value))
     assert words in str(refusal.value)
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("[[rule]\n", "zz.toml: not valid TOML"), ('[surprise]\na = "b"\n', "unknown table 'surprise'")],
+    [("[[rule]\n", "us_ma/zz.toml:1: not valid TOML"), ('[surprise]\na = "b"\n', "unknown table 'surprise'")],
 )
 def test_a_file_that_cannot_be_read_as_a_pack_is_named(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(PackError, match=words):
