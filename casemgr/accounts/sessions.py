@@ -16,7 +16,13 @@ from casemgr.extensions import db, login_manager
 from casemgr.platform.tenancy import Scope, set_scope
 
 SEEN_EVERY_SECONDS = 60
-OPEN_BEFORE_CHOOSING = {"accounts.change_passphrase", "accounts.sign_out", "static", "bootstrap.static"}
+OPEN_BEFORE_CHOOSING = {
+    "accounts.change_passphrase",
+    "accounts.sign_out",
+    "deadlines.calendar_feed",
+    "static",
+    "bootstrap.static",
+}
 NOT_FOR_VISITORS = {"cases.new"}
 
 
@@ -49,6 +55,13 @@ def begin_for(user: User) -> None:
 def end() -> None:
     logout_user()
     session.clear()
+
+
+def leave_alone() -> None:
+    """Answer this request without touching the reader's session: no cookie is set, renewed or removed."""
+    if session.permanent:
+        session.permanent = False  # a permanent session is sent anew with each answer
+    session.modified = False
 
 
 def _load(identity: str) -> User | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, url_for
 
 from casemgr.deadlines import doubts
 from casemgr.deadlines.models import Deadline
+from casemgr.deadlines.over_cases import Dated
 from casemgr.law.facts import FACTS
 from casemgr.law.terms import FactKind
 from casemgr.proceedings import words
@@ -23,6 +26,14 @@ def fact_label(kind: str) -> str:
 def mark_of(deadline: Deadline) -> doubts.Mark | None:
     """Return how sure the law behind a date is, where it is not quite sure."""
     return doubts.mark_of(deadline)
+
+
+@bp.app_template_global()
+def page_of(one: Dated, **more: Any) -> str:
+    """Return the page about a date: why it is what it is, or the promise."""
+    if one.due.kind == "promise":
+        return url_for("obligations.show", case_id=one.due.case_id, obligation_id=one.due.id, **more)
+    return url_for("deadlines.why", case_id=one.due.case_id, deadline_id=one.due.id, **more)
 
 
 @bp.app_template_global()

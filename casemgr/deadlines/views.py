@@ -20,6 +20,7 @@ from casemgr.deadlines import (
     calendar_views,
     calendars,
     fact_views,
+    feed_views,
     listing,
     mark_views,
     marking,
@@ -30,6 +31,7 @@ from casemgr.deadlines import districts as district_names
 from casemgr.deadlines.blueprint import bp
 from casemgr.deadlines.calendar_places import from_case
 from casemgr.deadlines.models import Deadline
+from casemgr.deadlines.over_cases import WHO
 from casemgr.deadlines.standing import state_on
 from casemgr.documents import queries as documents
 from casemgr.evidence import queries as evidence
@@ -38,7 +40,7 @@ from casemgr.law.rulebook import rulebook_for
 from casemgr.law.rules import Rule
 from casemgr.web.permissions import case_access, requires, signed_in
 
-__all__ = ["bp", "calendar_import_views", "calendar_views", "fact_views", "mark_views"]
+__all__ = ["bp", "calendar_import_views", "calendar_views", "fact_views", "feed_views", "mark_views"]
 
 
 @bp.get("/cases/<uuid:case_id>/deadlines")
@@ -96,14 +98,14 @@ def why_this_date(case_id: UUID, deadline_id: UUID) -> ResponseReturnValue:
 @signed_in
 def agenda() -> ResponseReturnValue:
     who = request.args.get("who", "")
-    who = who if who in agendas.WHO else ""
+    who = who if who in WHO else ""
     places = workplaces_of(current_user)
     return render_template(
         "deadlines/agenda.html",
         agenda=agendas.agenda(places, who),
         group_names=agendas.GROUPS,
         who=who,
-        who_words=agendas.WHO,
+        who_words=WHO,
         many_workplaces=len(places) > 1,
     )
 

@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "deadlines.import_calendar": PLAIN,
     "deadlines.index": PLAIN,
     "deadlines.mark": ({"kind": "deadline_waived"},),
+    "deadlines.my_calendar": PLAIN,
     "deadlines.new_calendar": PLAIN,
     "deadlines.new_fact": ({}, {"kind": "evaluation_consent_received"}, {"q": "nothing is called this"}),
     "deadlines.remove_calendar": PLAIN,
@@ -167,6 +168,7 @@ WALKED: dict[str, str] = {
 """Pages that no address alone opens; test_every_page.py walks to each of them."""
 
 NOT_PAGES: dict[str, str] = {
+    "deadlines.calendar_feed": "iCalendar, for calendar programs",
     "bootstrap.static": "files of the style sheet library",
     "static": "our scripts, styles and images",
     "documents.download": "the original file",
