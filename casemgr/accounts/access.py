@@ -49,6 +49,37 @@ def active_membership(user: User) -> Membership | None:
     return g.membership
 
 
+class NotAllowed(Exception):
+    """This person may not do this. Pages ask before; a service asks again, so that no other way in is open."""
+
+
+def demand(user: User, case: Case, permission: Permission) -> None:
+    """Raise NotAllowed unless the person's role in this case allows it. The scope of the database is left alone."""
+    if not role_allows(*_role_in(user, case.org_id, case.id), permission):
+        raise NotAllowed(f"{permission.value} is not allowed to this person in this case.")
+
+
+def demand_in_organization(user: User, org_id: UUID, permission: Permission) -> None:
+    """Raise NotAllowed unless the person is a member of the organization whose role allows it."""
+    if not role_allows(*_role_in(user, org_id, None), permission):
+        raise NotAllowed(f"{permission.value} is not allowed to this person in this organization.")
+
+
+def _role_in(user: User, org_id: UUID, case_id: UUID | None) -> tuple[str, str]:
+    """Return the person's role in a case (or an organization) and the organization's kind; empty for a stranger."""
+    grant = None
+    if case_id is not None:
+        grant = db.session.scalar(
+            select(CaseMember.role).where(CaseMember.user_id == user.id, CaseMember.case_id == case_id)
+        )
+    membership = db.session.scalars(
+        select(Membership).where(Membership.user_id == user.id, Membership.org_id == org_id)
+    ).first()
+    organization = membership.organization if membership else db.session.get(Organization, org_id)
+    role = grant or (membership.role if membership else "")
+    return role, organization.kind if organization else ""
+
+
 def access_to_case(user: User, case_id: UUID) -> Access | None:
     """Return the person's access to a case and act in its scope; None when they may not see it.
 

@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from casemgr.accounts.access import demand_in_organization
 from casemgr.accounts.models import User
 from casemgr.accounts.queries import user_by_email
+from casemgr.accounts.roles import Permission
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case, CaseMember, Person, Student
 from casemgr.cases.queries import OPENED
@@ -33,7 +35,8 @@ class MemberRefused(Exception):
 def start_case(new: NewCase, *, by: User, org_id: UUID, commit: bool = True) -> Case:
     """Make the case, its student, its people and the first line of its history, all at once.
 
-    The same `new.id` twice gives the case that the first one made."""
+    The same `new.id` twice gives the case that the first one made. Raises NotAllowed for whoever may not."""
+    demand_in_organization(by, org_id, Permission.CASE_CREATE)
     case = Case(
         id=new.id,
         org_id=org_id,

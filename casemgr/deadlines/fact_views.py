@@ -12,7 +12,7 @@ from flask_login import current_user
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.cases.models import Case
-from casemgr.deadlines import choosing, forms, queries, recording, services
+from casemgr.deadlines import choosing, forms, queries, recording
 from casemgr.deadlines.blueprint import bp
 from casemgr.deadlines.forms import FactForm, RetractForm
 from casemgr.deadlines.models import Fact
@@ -77,7 +77,7 @@ def correct_fact(case_id: UUID, fact_id: UUID) -> ResponseReturnValue:
                 Fact,
                 new.id,
                 case_id,
-                lambda: services.correct_fact(access.case, old, new, form.reason.data, by=current_user),
+                lambda: recording.correct(access.case, old, new, form.reason.data, by=current_user),
             )
         except FactRefused as refusal:
             db.session.rollback()
@@ -97,15 +97,22 @@ def retract_fact(case_id: UUID, fact_id: UUID) -> ResponseReturnValue:
     form = RetractForm()
     if form.validate_on_submit():
         try:
-            services.retract_fact(access.case, old, form.reason.data, by=current_user)
+            stepped_back = recording.retract(access.case, old, form.reason.data, by=current_user)
         except FactRefused as refusal:
             db.session.rollback()
             form.form_errors.append(str(refusal))
         else:
             flash("Taken back. It stays in the record, and the deadlines were counted anew.")
+            if stepped_back is not None:
+                flash(_stepped_back(stepped_back))
             return redirect(url_for(".index", case_id=case_id))
     page = render_template("deadlines/retract.html", case=access.case, form=form, old=old)
     return page, _status(form)
+
+
+def _stepped_back(row: Proceeding) -> str:
+    now = f"{words.PROCEEDINGS[row.kind]} is back at: {words.step_name(row.step)}."
+    return f"{now} If the case itself moved because of it, undo that move in the history."
 
 
 def _choose(case: Case) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from casemgr.accounts.models import User
 from casemgr.cases.models import Case
@@ -14,6 +15,7 @@ from casemgr.extensions import db
 from casemgr.law.stages import TransitionRefused
 from casemgr.proceedings import queries as proceedings
 from casemgr.proceedings import services as proceeding_services
+from casemgr.proceedings.models import Proceeding
 
 
 def record(case: Case, new: NewFact, *, by: User) -> Fact:
@@ -26,6 +28,31 @@ def record(case: Case, new: NewFact, *, by: User) -> Fact:
     except TransitionRefused as refusal:
         raise FactRefused("proceeding", str(refusal)) from refusal
     return db.session.get_one(Fact, new.id)
+
+
+def correct(case: Case, old: Fact, new: NewFact, reason: str, *, by: User) -> Fact:
+    """Replace a fact by a corrected one; its proceeding follows. Raises FactRefused, and changes nothing."""
+    row = services.correct_fact(case, old, new, reason, by=by, commit=False)
+    _replay(case, old.proceeding_id, row.proceeding_id)
+    db.session.commit()
+    return row
+
+
+def retract(case: Case, old: Fact, reason: str, *, by: User) -> Proceeding | None:
+    """Take a fact back; its proceeding steps back with it, and is returned when it did. Raises FactRefused."""
+    own = proceedings.proceeding(case, old.proceeding_id) if old.proceeding_id else None
+    before = own.step if own is not None else ""
+    services.retract_fact(case, old, reason, by=by, commit=False)
+    _replay(case, old.proceeding_id)
+    db.session.commit()
+    return own if own is not None and own.step != before else None
+
+
+def _replay(case: Case, *proceeding_ids: UUID | None) -> None:
+    for proceeding_id in {one for one in proceeding_ids if one is not None}:
+        own = proceedings.proceeding(case, proceeding_id)
+        if own is not None:
+            proceeding_services.replay(case, own)
 
 
 def started_by(case: Case, fact: Fact) -> Sequence[Deadline]:

@@ -74,7 +74,7 @@ def record_fact(case: Case, new: NewFact, *, by: User | None, commit: bool = Tru
     return row
 
 
-def correct_fact(case: Case, old: Fact, new: NewFact, reason: str, *, by: User) -> Fact:
+def correct_fact(case: Case, old: Fact, new: NewFact, reason: str, *, by: User, commit: bool = True) -> Fact:
     """Replace a fact by a corrected one; the old one stays in the record. Raises FactRefused."""
     one_at_a_time([case])
     check_fact(case, new)
@@ -85,7 +85,8 @@ def correct_fact(case: Case, old: Fact, new: NewFact, reason: str, *, by: User) 
     row = _add(case, new, by=by, corrects_id=old.id, correction_reason=reason)
     audit.record(case, "deadlines:fact:correct", by=by, subject=row.id, corrects=str(old.id))
     _follow(case, cause=f"Corrected: {FACTS[new.kind].label}. {reason}", by=by)
-    db.session.commit()
+    if commit:
+        db.session.commit()
     return row
 
 

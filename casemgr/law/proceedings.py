@@ -1,12 +1,12 @@
 """The small machine of each proceeding: recording a fact moves it one step. One row a step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from casemgr.law.facts import FACTS
 from casemgr.law.terms import FactKind, ProceedingKind, ProceedingStep
-from casemgr.law.transitions import Reason, TransitionRefused
+from casemgr.law.transitions import NO_RULE, Reason, TransitionRefused
 
 K, P, T = FactKind, ProceedingKind, ProceedingStep
 
@@ -26,6 +26,11 @@ class ProceedingMove:
         """In plain words: the label of the fact."""
         return FACTS[self.fact].label
 
+    @property
+    def basis(self) -> str:
+        """The citation, or the words that no rule of law asks for this."""
+        return self.citation or NO_RULE
+
 
 FIRST_STEP: Mapping[ProceedingKind, ProceedingStep] = MappingProxyType(
     {
@@ -43,15 +48,32 @@ ENDED_EARLY = {
     K.PROCEEDING_DISMISSED: T.DISMISSED,
     K.PROCEEDING_SETTLED: T.SETTLED,
 }
+EXPEDITED_ONLY = frozenset(
+    {K.EXPEDITED_COMPLAINT_FILED, K.EXPEDITED_COMPLAINT_RECEIVED, K.EXPEDITED_HEARING_HELD},
+)
+ORDINARY_ONLY = frozenset(
+    {
+        *(K.DUE_PROCESS_COMPLAINT_FILED, K.DUE_PROCESS_COMPLAINT_RECEIVED, K.HEARING_HELD),
+        *(K.SUFFICIENCY_NOTICE_RECEIVED, K.COMPLAINT_FOUND_SUFFICIENT, K.COMPLAINT_FOUND_INSUFFICIENT),
+    }
+)
+"""A complaint about discipline has its own words and no fight about sufficiency (34 CFR 300.532(c))."""
 Row = tuple[ProceedingStep, FactKind, ProceedingStep, str]
 
 MEETING: tuple[Row, ...] = (
     (T.DRAFTED, K.MEETING_REQUESTED, T.REQUESTED, "34 CFR 300.324(b)"),
     (T.REQUESTED, K.MEETING_NOTICE_RECEIVED, T.NOTICE_RECEIVED, "34 CFR 300.322(a)"),
-    (T.REQUESTED, K.MEETING_HELD, T.HELD, ""),
-    (T.REQUESTED, K.MEETING_NOT_CONVENED, T.NOT_CONVENED, ""),
-    (T.NOTICE_RECEIVED, K.MEETING_HELD, T.HELD, ""),
-    (T.NOTICE_RECEIVED, K.MEETING_NOT_CONVENED, T.NOT_CONVENED, ""),
+    *(
+        (step, fact, target, cite)
+        for step in (T.REQUESTED, T.NOTICE_RECEIVED)
+        for fact, target, cite in (
+            (K.MEETING_HELD, T.HELD, "34 CFR 300.322(a)"),
+            (K.MEETING_NOT_CONVENED, T.NOT_CONVENED, ""),
+            (K.PROCEEDING_WITHDRAWN, T.WITHDRAWN, ""),
+        )
+    ),
+    (T.NOT_CONVENED, K.MEETING_NOTICE_RECEIVED, T.NOTICE_RECEIVED, "34 CFR 300.322(a)"),
+    (T.NOT_CONVENED, K.MEETING_HELD, T.HELD, "34 CFR 300.322(a)"),
     (T.HELD, K.MEETING_AGREED, T.AGREED, ""),
     (T.HELD, K.MEETING_PARTLY_AGREED, T.PARTLY_AGREED, ""),
     (T.HELD, K.MEETING_REFUSED, T.REFUSED, "34 CFR 300.503(a)"),
@@ -61,9 +83,9 @@ MEDIATION: tuple[Row, ...] = (
     (T.REQUESTED, K.MEDIATION_AGREED, T.AGREED_TO_MEDIATE, "34 CFR 300.506(b)(1)"),
     (T.REQUESTED, K.MEDIATION_DECLINED, T.DECLINED, "34 CFR 300.506(b)(1)"),
     (T.AGREED_TO_MEDIATE, K.MEDIATION_SCHEDULED, T.SCHEDULED, "34 CFR 300.506(b)(5)"),
-    (T.AGREED_TO_MEDIATE, K.MEDIATION_HELD, T.HELD, ""),
+    (T.AGREED_TO_MEDIATE, K.MEDIATION_HELD, T.HELD, "34 CFR 300.506(b)(5)"),
     (T.SCHEDULED, K.MEDIATION_SCHEDULED, T.SCHEDULED, "34 CFR 300.506(b)(5)"),
-    (T.SCHEDULED, K.MEDIATION_HELD, T.HELD, ""),
+    (T.SCHEDULED, K.MEDIATION_HELD, T.HELD, "34 CFR 300.506(b)(5)"),
     (T.HELD, K.MEDIATION_SCHEDULED, T.SCHEDULED, "34 CFR 300.506(b)(5)"),
     (T.HELD, K.MEDIATION_AGREEMENT, T.AGREEMENT, "34 CFR 300.506(b)(6)-(7)"),
     (T.HELD, K.MEDIATION_IMPASSE, T.IMPASSE, ""),
@@ -115,6 +137,9 @@ DUE_PROCESS: tuple[Row, ...] = (
     (T.DISCLOSURES_MADE, K.HEARING_HELD, T.HEARING_HELD, "34 CFR 300.511"),
     (T.DISCLOSURES_MADE, K.EXPEDITED_HEARING_HELD, T.HEARING_HELD, "34 CFR 300.532(c)(2)"),
     (T.HEARING_HELD, K.DECISION_ISSUED, T.DECISION, "34 CFR 300.515(a)"),
+    # only where the district, not the State, runs the hearing: 20 U.S.C. 1415(g)(1)
+    (T.DECISION, K.STATE_REVIEW_REQUESTED, T.STATE_REVIEW, "34 CFR 300.514(b); 20 U.S.C. 1415(g)(1)"),
+    (T.STATE_REVIEW, K.STATE_REVIEW_DECIDED, T.DECISION, "34 CFR 300.515(b)"),
 )
 SECTION_504_HEARING: tuple[Row, ...] = (
     (T.DRAFTED, K.SECTION_504_HEARING_REQUESTED, T.REQUESTED, "34 CFR 104.36"),
@@ -223,9 +248,14 @@ def is_over(step: ProceedingStep) -> bool:
     return step in OVER
 
 
-def proceeding_options(kind: ProceedingKind, step: ProceedingStep) -> list[ProceedingMove]:
-    """The facts that can be recorded next in a proceeding. Empty: nothing more can happen in it."""
-    return [move for move in PROCEEDING_STEPS if move.kind is kind and move.source is step]
+def proceeding_options(
+    kind: ProceedingKind, step: ProceedingStep, *, is_expedited: bool | None = None
+) -> list[ProceedingMove]:
+    """The facts that can be recorded next in a proceeding. Empty: nothing more can happen in it.
+
+    `is_expedited` leaves out the words of the other variant of a due process complaint; None leaves out nothing."""
+    others = {None: frozenset[FactKind](), True: ORDINARY_ONLY, False: EXPEDITED_ONLY}[is_expedited]
+    return [move for move in PROCEEDING_STEPS if move.kind is kind and move.source is step and move.fact not in others]
 
 
 def advance_proceeding(kind: ProceedingKind, step: ProceedingStep, fact: FactKind) -> ProceedingMove:
@@ -235,3 +265,19 @@ def advance_proceeding(kind: ProceedingKind, step: ProceedingStep, fact: FactKin
     except KeyError:
         open_ways = ", ".join(move.fact.value for move in proceeding_options(kind, step)) or "nothing"
         raise TransitionRefused(fact, step, (Reason(f"What can come next: {open_ways}."),)) from None
+
+
+def walk(kind: ProceedingKind, facts: Iterable[FactKind]) -> ProceedingStep:
+    """The step that these facts lead to, oldest first.
+
+    What is on record decides: a fact that cannot follow the ones before it (an earlier one was taken back) goes to
+    where the table says that it leads; a fact that the table does not know changes nothing."""
+    step = FIRST_STEP[kind]
+    for fact in facts:
+        targets = {move.target for move in PROCEEDING_STEPS if move.kind is kind and move.fact is fact}
+        move = _BY_STEP.get((kind, step, fact))
+        if move is not None:
+            step = move.target
+        elif len(targets) == 1:
+            step = targets.pop()
+    return step

@@ -5,7 +5,7 @@ that is kept; a refusal names the way that is open instead. A step outside the t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from casemgr.law.days import DayCalendar, add_days
@@ -17,6 +17,7 @@ from casemgr.law.proceedings import (
     first_step,
     is_over,
     proceeding_options,
+    walk,
 )
 from casemgr.law.rulebook import Rulebook
 from casemgr.law.terms import (
@@ -31,6 +32,9 @@ from casemgr.law.terms import (
     VerdictKind,
 )
 from casemgr.law.transitions import (
+    MOST_FORMAL_FIRST,
+    NO_RULE,
+    OWN_KINDS,
     STAGES,
     TRANSITIONS,
     Reason,
@@ -58,9 +62,12 @@ __all__ = [
     "check",
     "first_step",
     "is_over",
+    "is_stage_over",
     "options",
     "proceeding_options",
+    "settle",
     "suggest_track",
+    "walk",
 ]
 
 
@@ -115,7 +122,7 @@ Finding = tuple[VerdictKind, Reason] | None
 Guard = Callable[[CaseView, Transition, Rulebook], Finding]
 
 
-def _warn(text: str, citation: str = "") -> Finding:
+def _warn(text: str, citation: str = NO_RULE) -> Finding:
     return VerdictKind.WARNING, Reason(text, citation)
 
 
@@ -138,7 +145,8 @@ def part_b_applies(view: CaseView, move: Transition, rulebook: Rulebook) -> Find
         return None
     return _warn(
         "Early intervention (Part C) has its own complaints and hearings. This path is for school-age services "
-        "(Part B), for example when the move to school at age three is in dispute."
+        "(Part B), for example when the move to school at age three is in dispute.",
+        "34 CFR 300.124(b)",
     )
 
 
@@ -227,6 +235,12 @@ def no_such_proceeding_open(view: CaseView, move: Transition, rulebook: Rulebook
     return _warn("One of this kind is already open in this case. A second one is possible for other issues.")
 
 
+def something_to_end(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    if not is_stage_over(view):
+        return None
+    return VerdictKind.REFUSED, Reason("This is over already: choose the next path.", NO_RULE)
+
+
 def nothing_left_open(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
     if not view.proceedings:
         return None
@@ -246,6 +260,7 @@ GUARDS: Mapping[str, Guard] = {
         hearing_decision_first,
         discipline_recorded,
         no_such_proceeding_open,
+        something_to_end,
         nothing_left_open,
     )
 }
@@ -254,6 +269,30 @@ _BY_STEP: Mapping[tuple[Stage, Event], Transition] = {(row.source, row.event): r
 
 
 # -- reading the table ----------------------------------------------------------------------------------------
+
+
+def is_stage_over(view: CaseView) -> bool:
+    """Whether the stage stands for a proceeding, and none of that kind is open any more."""
+    own = OWN_KINDS.get(view.stage, frozenset())
+    return bool(own) and all(proceeding.kind not in own for proceeding in view.proceedings)
+
+
+def settle(view: CaseView, move: Transition) -> Transition:
+    """The row as it lands in this case: with the stage that the case will really stand at. See transitions.py."""
+    if move.instead is not None and is_stage_over(view):
+        return replace(move, target=move.instead, instead=None)
+    if move.closes and move.target is move.source:
+        return replace(move, target=_where_it_goes_on(view))
+    return move
+
+
+def _where_it_goes_on(view: CaseView) -> Stage:
+    """The stage after one proceeding of the present stage has ended: the most formal one that is open, or the same."""
+    own = OWN_KINDS.get(view.stage, frozenset())
+    kinds = {proceeding.kind for proceeding in view.proceedings}
+    if sum(proceeding.kind in own for proceeding in view.proceedings) > 1:
+        return view.stage
+    return next((stage for stage in MOST_FORMAL_FIRST if OWN_KINDS[stage] & (kinds - own)), view.stage)
 
 
 def suggest_track(plan: PlanKind) -> tuple[Track, str, str]:
@@ -285,12 +324,22 @@ def check(view: CaseView, event: Event, rulebook: Rulebook) -> Verdict:
     """Whether `event` is allowed from the present stage. Never raises: a missing row is a refusal with a reason."""
     move = _BY_STEP.get((view.stage, event))
     if move is None:
-        stage = STAGES[view.stage].title.lower()
-        return Verdict(VerdictKind.REFUSED, (Reason(f"There is no such step while the case stands at: {stage}."),))
+        return Verdict(VerdictKind.REFUSED, (_no_such_row(view.stage, event),))
     findings = [found for name in move.guards if (found := GUARDS[name](view, move, rulebook))]
     kinds = {kind for kind, _ in findings}
     kind = next((k for k in (VerdictKind.REFUSED, VerdictKind.WARNING) if k in kinds), VerdictKind.ALLOWED)
     return Verdict(kind, tuple(reason for _, reason in findings), _missing(view, move))
+
+
+def _no_such_row(stage: Stage, event: Event) -> Reason:
+    """Why the table has no such step, and from where it is possible."""
+    rows = [row for row in TRANSITIONS if row.event is event]
+    if stage is Stage.CLOSED:
+        return Reason("The case is closed. Open it again first.", rows[0].basis)
+    possible = ", ".join(STAGES[row.source].title.lower() for row in rows)
+    here = STAGES[stage].title.lower()
+    words = f"There is no such step while the case stands at: {here}. It is possible from: {possible}."
+    return Reason(words, next((row.citation for row in rows if row.citation), NO_RULE))
 
 
 def _missing(view: CaseView, move: Transition) -> tuple[FactKind, ...]:
@@ -304,15 +353,18 @@ def options(view: CaseView, rulebook: Rulebook) -> list[Option]:
     """Every row that leaves the present stage, each with its verdict: allowed first, then warnings, then refused."""
     order = list(VerdictKind)
     found = [
-        Option(row.event, row, check(view, row.event, rulebook)) for row in TRANSITIONS if row.source is view.stage
+        Option(row.event, settle(view, row), check(view, row.event, rulebook))
+        for row in TRANSITIONS
+        if row.source is view.stage
     ]
     return sorted(found, key=lambda option: order.index(option.verdict.kind))
 
 
 def advance(view: CaseView, event: Event, rulebook: Rulebook, *, override: bool = False) -> Transition:
-    """The row to carry out. Raises TransitionRefused for a refusal, and for a warning unless `override`."""
+    """The row to carry out, settled for this case. Raises TransitionRefused for a refusal, and for a warning unless
+    `override`."""
     verdict = check(view, event, rulebook)
     blocked = verdict.kind is VerdictKind.REFUSED or (verdict.kind is VerdictKind.WARNING and not override)
     if blocked:
         raise TransitionRefused(event, view.stage, verdict.reasons)
-    return _BY_STEP[view.stage, event]
+    return settle(view, _BY_STEP[view.stage, event])

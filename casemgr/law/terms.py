@@ -96,6 +96,7 @@ class ProceedingStep(StrEnum):
     DISCLOSURES_MADE = "disclosures_made"
     HEARING_HELD = "hearing_held"
     DECISION = "decision"
+    STATE_REVIEW = "state_review"
     UNDER_INVESTIGATION = "under_investigation"
     SET_ASIDE_IN_PART = "set_aside_in_part"
     SET_ASIDE = "set_aside"

@@ -1,6 +1,13 @@
 """The table of lawful moves between the stages of a case. One row a move; nothing about one State.
 
-A row whose target is its source opens a *parallel* proceeding: the stage stays where it is.
+A stage is the forum that has the case now, or had it last. Two kinds of rows have their own stage as target:
+
+- a row with `instead` opens a *parallel* proceeding: the stage stays where it is while its own proceeding is open,
+  and once that is over the case goes to `instead`;
+- a row that `closes` without a result (no agreement, withdrawn, dismissed) leaves the case where it is, marked as
+  over, or takes it back to what is still open beside it.
+
+`stages.settle` says which of the two holds for a case. docs/decisions/0004 has the reasons.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,6 +15,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from casemgr.law.terms import Event, FactKind, ProceedingKind, ProceedingStep, Stage
+
+NO_RULE = "No rule of law: this only keeps your own record."
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class Transition:
         demands: facts of which one is recorded with the move; the first is the usual one.
         inputs: other answers to ask for ("reason").
         opens: kind of proceeding to open. closes: whether it ends the proceeding that the stage stands for.
+        instead: of a row that opens something beside the stage: where the case goes once the stage's own is over.
         leads_to: what it starts, in plain words.
     """
 
@@ -54,10 +64,17 @@ class Transition:
     opens: ProceedingKind | None = None
     closes: bool = False
     leads_to: str = ""
+    instead: Stage | None = None
 
     @property
     def is_parallel(self) -> bool:
-        return self.opens is not None and self.source is self.target
+        """Whether it opens something beside the stage, which stays."""
+        return self.instead is not None
+
+    @property
+    def basis(self) -> str:
+        """The citation, or the words that no rule of law asks for this."""
+        return self.citation or NO_RULE
 
 
 S, K, P = Stage, FactKind, ProceedingKind
@@ -197,6 +214,26 @@ OPENINGS = (
     ),
 )
 
+
+def _own_kinds() -> Mapping[Stage, frozenset[ProceedingKind]]:
+    found: dict[Stage, frozenset[ProceedingKind]] = {}
+    for path in OPENINGS:
+        found[path.target] = found.get(path.target, frozenset()) | {path.opens}
+    return MappingProxyType(found)
+
+
+OWN_KINDS = _own_kinds()
+"""The kinds of proceeding that a stage stands for."""
+MOST_FORMAL_FIRST = (
+    S.CIVIL_ACTION,
+    S.DUE_PROCESS,
+    S.STATE_COMPLAINT,
+    S.OCR_COMPLAINT,
+    S.MEDIATION,
+    S.TEAM_MEETING,
+)
+"""Where a case goes on when the proceeding of its stage is over and several others are open."""
+
 FORUMS = (S.MEDIATION, S.STATE_COMPLAINT, S.DUE_PROCESS, S.OCR_COMPLAINT, S.CIVIL_ACTION)
 
 AGREEMENT_FACTS: Mapping[Stage, tuple[FactKind, ...]] = {
@@ -206,6 +243,12 @@ AGREEMENT_FACTS: Mapping[Stage, tuple[FactKind, ...]] = {
     S.DUE_PROCESS: (K.PROCEEDING_SETTLED, K.RESOLUTION_AGREEMENT_SIGNED, K.MEDIATION_AGREEMENT),
     S.OCR_COMPLAINT: (K.OCR_RESOLUTION_AGREEMENT,),
     S.CIVIL_ACTION: (K.PROCEEDING_SETTLED,),
+}
+AGREEMENT_LAW: Mapping[Stage, str] = {
+    S.MEDIATION: "34 CFR 300.506(b)(6)-(7)",
+    S.STATE_COMPLAINT: "34 CFR 300.152(b)(1)",
+    S.DUE_PROCESS: "34 CFR 300.510(d); 34 CFR 300.506(b)(6)-(7)",
+    S.OCR_COMPLAINT: "OCR Case Processing Manual",
 }
 DECISION_FACTS: Mapping[Stage, tuple[tuple[FactKind, ...], str]] = {
     S.STATE_COMPLAINT: ((K.STATE_COMPLAINT_DECIDED,), "34 CFR 300.152(a)"),
@@ -232,6 +275,7 @@ def _openings() -> Iterator[Transition]:
                 demands=path.demands,
                 opens=path.opens,
                 leads_to=path.leads_to,
+                instead=path.target if source in path.beside else None,
             )
 
 
@@ -242,7 +286,7 @@ def _endings() -> Iterator[Transition]:
             Event.RECORD_AGREEMENT,
             S.MONITORING,
             "Record an agreement",
-            "34 CFR 300.506(b)(6)-(7), 300.510(d)" if source in FORUMS else "",
+            AGREEMENT_LAW.get(source, ""),
             demands=facts,
             closes=True,
             leads_to="What was agreed is written down as tasks with dates, and watched.",
@@ -258,38 +302,53 @@ def _endings() -> Iterator[Transition]:
             closes=True,
             leads_to="What was decided is written down as tasks with dates. The time to appeal starts.",
         )
+    yield from _endings_without_a_result()
+
+
+STILL_OPEN = ("something_to_end",)
+GOES_ON = "If something else is open, the case goes on there. If not, the next path is yours to choose."
+
+
+def _endings_without_a_result() -> Iterator[Transition]:
     for source, facts in NO_AGREEMENT_FACTS.items():
         yield Transition(
             source,
             Event.END_WITHOUT_AGREEMENT,
-            S.CONCERN_RAISED,
+            source,
             "It ended without agreement",
             "34 CFR 300.506" if source is S.MEDIATION else "34 CFR 300.503(a)",
+            guards=STILL_OPEN,
             demands=facts,
             closes=True,
-            leads_to="The concern is still open: choose the next path.",
+            leads_to=GOES_ON,
         )
-    for source in FORUMS:
+    for source in (S.TEAM_MEETING, *FORUMS):
         withdrawn = K.MEDIATION_WITHDRAWN if source is S.MEDIATION else K.PROCEEDING_WITHDRAWN
+        ends_stay_put = " Stay-put ends with it." if source in (S.DUE_PROCESS, S.CIVIL_ACTION) else ""
         yield Transition(
             source,
             Event.WITHDRAW,
-            S.CONCERN_RAISED,
+            source,
             "Withdraw",
+            "34 CFR 300.506(b)(1)" if source is S.MEDIATION else "",
+            guards=STILL_OPEN,
             demands=(withdrawn,),
             inputs=("reason",),
             closes=True,
-            leads_to="The filing ends, and stay-put with it. Time limits go on running.",
+            leads_to=f"The request ends.{ends_stay_put} Time limits go on running. {GOES_ON}",
         )
     for source in FORUMS[1:]:
+        is_ocr = source is S.OCR_COMPLAINT
         yield Transition(
             source,
             Event.RECORD_DISMISSAL,
-            S.CONCERN_RAISED,
+            source,
             "Record that it was dismissed",
-            demands=(K.OCR_DISMISSAL_DATED if source is S.OCR_COMPLAINT else K.PROCEEDING_DISMISSED,),
+            "OCR Case Processing Manual" if is_ocr else "",
+            guards=STILL_OPEN,
+            demands=(K.OCR_DISMISSAL_DATED if is_ocr else K.PROCEEDING_DISMISSED,),
             closes=True,
-            leads_to="The filing ends, and stay-put with it. There may be an appeal: see the letter or order.",
+            leads_to=f"The filing ends. There may be an appeal: see the letter or order. {GOES_ON}",
         )
 
 

@@ -39,6 +39,8 @@ def from_here(case: Case) -> Paths:
     """Return every path of the law's table from the present stage, today."""
     groups: dict[str, list[Path]] = {field.name: [] for field in fields(Paths)}
     for option in stages.options(queries.case_view(case), rulebook_for(case.state)):
+        if option.transition.closes and option.verdict.kind is VerdictKind.REFUSED:
+            continue  # it has ended already
         groups[_group(option)].append(Path(option, forum_of(case, option.transition)))
     return Paths(**{name: tuple(found) for name, found in groups.items()})
 

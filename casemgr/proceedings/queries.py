@@ -11,11 +11,12 @@ from sqlalchemy.orm import aliased
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.deadlines.models import Fact
-from casemgr.deadlines.queries import current_facts, law_facts
+from casemgr.deadlines.queries import all_facts, current_facts, law_facts
 from casemgr.extensions import db
 from casemgr.law import stages
 from casemgr.law.stages import CaseView, OpenProceeding, ProceedingMove, Transition
 from casemgr.law.terms import FactKind, PlanKind, ProceedingKind, ProceedingStep, Stage, Track
+from casemgr.law.transitions import OWN_KINDS
 from casemgr.proceedings.models import Proceeding, StageMove
 
 
@@ -83,9 +84,15 @@ def case_view(case: Case) -> CaseView:
 
 
 def kinds_of_stage(stage: Stage) -> frozenset[str]:
-    """Return the kinds of proceeding that a stage stands for; one that runs beside the stage is not of them."""
-    rows = (row for row in stages.TRANSITIONS if row.target is stage and not row.is_parallel)
-    return frozenset(row.opens.value for row in rows if row.opens)
+    """Return the kinds of proceeding that a stage stands for."""
+    return frozenset(kind.value for kind in OWN_KINDS.get(stage, ()))
+
+
+def own_proceeding(case: Case) -> Proceeding | None:
+    """Return the proceeding that the case's stage stands for: an open one first, else the one that was last."""
+    kinds = kinds_of_stage(Stage(case.stage))
+    own = [row for row in proceedings_of(case) if row.kind in kinds] if kinds else []
+    return next((row for row in own if not row.is_parallel), own[0] if own else None)
 
 
 def end_on_record(case: Case, step: Transition) -> Fact | None:
@@ -105,7 +112,22 @@ def next_steps(row: Proceeding) -> list[ProceedingMove]:
     a proceeding that was ended from outside, by a move or its undoing."""
     if row.ended_on is not None and not stages.is_over(ProceedingStep(row.step)):
         return []
-    return stages.proceeding_options(ProceedingKind(row.kind), ProceedingStep(row.step))
+    kind = ProceedingKind(row.kind)
+    is_expedited = row.is_expedited if kind is ProceedingKind.DUE_PROCESS else None
+    return stages.proceeding_options(kind, ProceedingStep(row.step), is_expedited=is_expedited)
+
+
+def facts_in_order(case: Case, proceeding_id: UUID) -> list[Fact]:
+    """Return the facts of one proceeding as they stand, in the order in which they were first recorded: a corrected
+    fact keeps the place of the one that it corrects."""
+    rows = {row.id: row for row in all_facts(case)}
+
+    def first_number(fact: Fact) -> int:
+        while fact.corrects_id is not None:
+            fact = rows[fact.corrects_id]
+        return fact.number
+
+    return sorted(facts_of(case, proceeding_id), key=first_number)
 
 
 def facts_of(case: Case, proceeding_id: UUID) -> list[Fact]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID, uuid4
 
+from casemgr.accounts.access import demand
 from casemgr.accounts.models import User
+from casemgr.accounts.roles import Permission
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case
 from casemgr.deadlines import services as deadlines
@@ -16,9 +18,10 @@ from casemgr.deadlines.services import NewFact
 from casemgr.extensions import db
 from casemgr.law import stages
 from casemgr.law.deadlines import Fact
+from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stages import Transition, TransitionRefused, Verdict
-from casemgr.law.terms import Event, FactKind, PartyRole, ProceedingKind, ProceedingStep, VerdictKind
+from casemgr.law.terms import Event, FactKind, PartyRole, ProceedingKind, ProceedingStep, Stage, VerdictKind
 from casemgr.plans.services import refresh_stay_put
 from casemgr.platform.locking import check_version
 from casemgr.proceedings import queries
@@ -64,8 +67,10 @@ def move(case: Case, event: Event, given: MoveInput, *, by: User, commit: bool =
     """Carry out a step: facts are recorded, a proceeding opens or ends, the stage moves, clocks and stay-put follow.
 
     Raises, and changes nothing: TransitionRefused, when the law's table has no such step, a guard refuses it, or
-    it warns and no reason to override was given; CaseMoved, when another move came in between.
+    it warns and no reason to override was given; CaseMoved, when another move came in between; NotAllowed, when
+    `by` may not move this case.
     """
+    demand(by, case, Permission.CASE_MOVE)
     db.session.refresh(case, with_for_update={"of": Case})  # two people cannot both move it from here
     if given.seen is not None and given.seen != queries.newest_number(case):
         raise CaseMoved
@@ -108,8 +113,9 @@ def undo(case: Case, wrong: StageMove, reason: str, *, by: User) -> StageMove:
     """Take the newest standing move back. It stays in the history; a correction is added beside it.
 
     A proceeding that this move opened ends with it, and the facts recorded in it are retracted by corrections; one
-    that it ended goes on, and the fact that ended it is retracted.
+    that it ended goes on, and the fact that ended it is retracted. Raises CannotUndo or NotAllowed.
     """
+    demand(by, case, Permission.CASE_MOVE)
     db.session.refresh(case, with_for_update={"of": Case})
     standing = queries.standing_moves(case)
     if not standing or standing[-1].id != wrong.id or wrong.event == "opened":
@@ -143,7 +149,9 @@ def undo(case: Case, wrong: StageMove, reason: str, *, by: User) -> StageMove:
 
 
 def advance(case: Case, proceeding: Proceeding, fact: NewFact, *, by: User, commit: bool = True) -> Proceeding:
-    """Record the next fact of a proceeding and move its step. Raises TransitionRefused, and changes nothing."""
+    """Record the next fact of a proceeding and move its step. Raises TransitionRefused or NotAllowed, and changes
+    nothing."""
+    demand(by, case, Permission.FACT_RECORD)
     kind, step = ProceedingKind(proceeding.kind), ProceedingStep(proceeding.step)
     row = stages.advance_proceeding(kind, step, fact.kind)
     proceeding.step = row.target.value
@@ -162,11 +170,35 @@ def advance(case: Case, proceeding: Proceeding, fact: NewFact, *, by: User, comm
     return proceeding
 
 
+def replay(case: Case, row: Proceeding) -> None:
+    """Bring the step of a proceeding in line with its facts, after one was corrected or taken back. Does not commit.
+
+    A proceeding that was ended from outside (by a move, or by the undoing of one) keeps its end."""
+    if row.ended_on is not None and not stages.is_over(ProceedingStep(row.step)):
+        return
+    facts = queries.facts_in_order(case, row.id)
+    step = stages.walk(ProceedingKind(row.kind), (FactKind(fact.kind) for fact in facts))
+    ends = stages.is_over(step)
+    if step.value != row.step and row.outcome in _OUTCOMES_BY_ITSELF:
+        row.outcome = ""
+    row.step = step.value
+    row.ended_on = facts[-1].on_date if ends and facts else None
+    if ends and facts:
+        row.outcome = row.outcome or FACTS[FactKind(facts[-1].kind)].label
+    db.session.flush()
+
+
+_OUTCOMES_BY_ITSELF = frozenset(
+    {move.title for move in stages.PROCEEDING_STEPS} | {row.title for row in stages.TRANSITIONS if row.closes}
+)
+"""What the outcome of a proceeding says as long as nobody has written one."""
+
 EDITABLE = ("forum", "docket_number", "decider", "outcome")
 
 
 def edit_proceeding(case: Case, row: Proceeding, values: dict[str, str], *, version: int, by: User) -> None:
     """Save who handles a proceeding and under which number. Raises StaleForm when somebody saved it first."""
+    demand(by, case, Permission.CASE_MOVE)
     check_version(row, version)
     for name in EDITABLE:
         setattr(row, name, values[name].strip())
@@ -186,7 +218,17 @@ def _proceeding_for(case: Case, step: Transition, given: MoveInput) -> Proceedin
     if own is not None:
         _take_steps(own, given.facts)
         own.ended_on, own.outcome = given.on_date, own.outcome or step.title
+    if step.target is not step.source:
+        _now_the_stages_own(case, step.target)
     return own
+
+
+def _now_the_stages_own(case: Case, stage: Stage) -> None:
+    """What ran beside the stage that ended is what the case now stands at."""
+    kinds = queries.kinds_of_stage(stage)
+    for row in queries.proceedings_of(case):
+        if row.ended_on is None and row.kind in kinds:
+            row.is_parallel = False
 
 
 def _open(case: Case, step: Transition, kind: ProceedingKind, given: MoveInput) -> Proceeding:
@@ -238,9 +280,8 @@ def _go_on(case: Case, ended: Proceeding, wrong: StageMove, reason: str, *, by: 
     for fact in taken_back:
         deadlines.retract_fact(case, fact, reason, by=by, commit=False)
     if taken_back:
-        kept = sorted(queries.facts_of(case, ended.id), key=lambda fact: fact.number)
-        ended.step = stages.first_step(ProceedingKind(ended.kind)).value
-        _take_steps(ended, tuple(NewFact(FactKind(fact.kind), fact.on_date) for fact in kept))
+        kept = queries.facts_in_order(case, ended.id)
+        ended.step = stages.walk(ProceedingKind(ended.kind), (FactKind(fact.kind) for fact in kept)).value
 
 
 def _ending(wrong: StageMove) -> tuple[str, frozenset[str]]:
@@ -279,4 +320,4 @@ def _warnings(verdict: Verdict) -> list[dict[str, str]]:
     return [{"text": reason.text, "citation": reason.citation} for reason in verdict.reasons]
 
 
-__all__ = ["CannotUndo", "CaseMoved", "MoveInput", "TransitionRefused", "advance", "check", "move", "undo"]
+__all__ = ["CannotUndo", "CaseMoved", "MoveInput", "TransitionRefused", "advance", "check", "move", "replay", "undo"]

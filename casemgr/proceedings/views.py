@@ -19,7 +19,7 @@ from casemgr.extensions import db
 from casemgr.law import stages
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stages import Option, TransitionRefused, Verdict
-from casemgr.law.terms import Stage, VerdictKind
+from casemgr.law.terms import VerdictKind
 from casemgr.platform.locking import StaleForm
 from casemgr.proceedings import paths, queries, services, words
 from casemgr.proceedings.forms import MoveForm, ProceedingForm, StepForm, UndoForm
@@ -37,6 +37,13 @@ MOVED_ON = "The case has moved since this page was opened. Nothing was recorded 
 def proceeding_words() -> object:
     """Give templates the plain names of `proceedings.words`."""
     return words
+
+
+@bp.app_template_global()
+def stage_is_over(case: Case) -> str:
+    """Return how the proceeding of the case's stage ended ("ended without agreement"), or an empty text."""
+    own = queries.own_proceeding(case)
+    return words.end_name(own.step) if own is not None and own.ended_on is not None else ""
 
 
 @bp.get("/cases/<uuid:case_id>/next")
@@ -226,10 +233,7 @@ def show(case_id: UUID, proceeding_id: UUID) -> ResponseReturnValue:
         moves=moves,
         form=form,
         facts=queries.facts_of(case, proceeding_id),
-        stage_waits=bool(row.ended_on)
-        and not row.is_parallel
-        and row.kind in queries.kinds_of_stage(Stage(case.stage))
-        and all(other.ended_on for other in queries.proceedings_of(case) if other.kind == row.kind),
+        stage_waits=bool(row.ended_on) and row == queries.own_proceeding(case),
     )
     return page, 422 if form.errors or form.form_errors else 200
 

@@ -21,6 +21,7 @@ STEPS = {
     "no_resolution_period": "filed by the district: no resolution period",
     "impasse": "ended without agreement",
     "decision": "decided",
+    "state_review": "the State reviews the decision",
 }
 PARTIES = {
     "parent": "The parent",
@@ -43,6 +44,27 @@ PARTIES = {
 def step_name(step: str) -> str:
     """Return a step in plain words ("hearing scheduled")."""
     return STEPS.get(step, step.replace("_", " "))
+
+
+ENDS = {
+    "agreed": "it ended with an agreement",
+    "partly_agreed": "it ended with an agreement on part of it",
+    "refused": "the school refused",
+    "not_convened": "the school did not hold it",
+    "declined": "one side declined",
+    "agreement": "it ended with an agreement",
+    "impasse": "it ended without agreement",
+    "decision": "it was decided",
+    "decided": "it was decided",
+    "withdrawn": "it was withdrawn",
+    "dismissed": "it was dismissed",
+    "settled": "it was settled",
+}
+
+
+def end_name(step: str) -> str:
+    """Return how a proceeding ended, in plain words ("it was withdrawn")."""
+    return ENDS.get(step, "it is over")
 
 
 BUTTONS = {

@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from casemgr.accounts.access import NotAllowed
 from casemgr.web.error_texts import TEXTS, ErrorText
 from casemgr.web.logging import log, request_id
 
@@ -73,6 +74,12 @@ def http_error(error: HTTPException) -> Any:
     return response
 
 
+def not_allowed(error: NotAllowed) -> Response:
+    """A service refused what a page had let through."""
+    log.warning("a service refused this person", exc_info=error)
+    return answer(403)
+
+
 def csrf_error(error: CSRFError) -> Response:
     """A form whose token is missing, too old or from another session."""
     log.warning("csrf refused")
@@ -97,6 +104,7 @@ def file_error(error: OSError) -> Response:
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(CSRFError, csrf_error)
+    app.register_error_handler(NotAllowed, not_allowed)
     app.register_error_handler(OSError, file_error)
     for away in (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError):
         app.register_error_handler(away, database_error)

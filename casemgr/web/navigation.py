@@ -5,13 +5,17 @@ from typing import Any, NamedTuple
 from flask import Flask, has_request_context, request, url_for
 from werkzeug.routing import BuildError
 
+from casemgr.accounts.roles import Permission
+from casemgr.web.permissions import can_in_organization
+
 
 class Place(NamedTuple):
-    """One entry of a navigation, before it has an address."""
+    """One entry of a navigation, before it has an address. `permission`: shown only to who may, as the page asks it."""
 
     endpoint: str
     label: str
     icon: str
+    permission: Permission | None = None
 
 
 class Link(NamedTuple):
@@ -27,7 +31,7 @@ MAIN = (
     Place("cases.home", "My cases", "folder"),
     Place("cases.board", "Board", "board"),
     Place("deadlines.agenda", "Due dates", "calendar"),
-    Place("cases.new", "Start a case", "plus"),
+    Place("cases.new", "Start a case", "plus", Permission.CASE_CREATE),
 )
 
 CASE = (
@@ -52,7 +56,8 @@ def url_if_any(endpoint: str, **values: Any) -> str | None:
 
 def main_nav() -> list[Link]:
     """Return the main navigation for the present request."""
-    return _links(MAIN, {}, active=None)
+    shown = tuple(place for place in MAIN if place.permission is None or can_in_organization(place.permission))
+    return _links(shown, {}, active=None)
 
 
 def case_nav(case: Any, active: str | None = None) -> list[Link]:

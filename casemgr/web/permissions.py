@@ -22,6 +22,7 @@ from flask import Flask, abort, current_app, g, request
 from flask_login import current_user
 
 from casemgr.accounts.access import Access, access_to_case, active_membership
+from casemgr.accounts.queries import workspaces_of
 from casemgr.accounts.roles import Permission, role_allows
 
 __all__ = [
@@ -128,9 +129,13 @@ def case_access() -> Access:
 def can(permission: str) -> bool:
     """For templates: may this person do this on the page's case (or, without one, in the organization)?"""
     wanted = Permission(permission)
-    if "access" in g:
-        return g.access.allows(wanted)
+    return g.access.allows(wanted) if "access" in g else can_in_organization(wanted)
+
+
+def can_in_organization(permission: Permission) -> bool:
+    """May this person do this in the organization where they work now, whatever case the page is about? Changes no
+    scope."""
     if not current_user.is_authenticated:
         return False
-    membership = active_membership(current_user)
-    return membership is not None and role_allows(membership.role, membership.organization.kind, wanted)
+    current = next((place for place in workspaces_of(current_user) if place.is_current), None)
+    return current is not None and role_allows(current.role, current.kind, permission)

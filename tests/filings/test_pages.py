@@ -262,5 +262,5 @@ def test_services_refuse_what_pages_never_offer(world: World) -> None:
     with case.open() as (row, user):
         row.stage = "closed"
         db.session.commit()
-        with pytest.raises(FilingRefused, match="no such step"):
+        with pytest.raises(FilingRefused, match="The case is closed"):
             services.begin(row, DUE_PROCESS, by=user)

@@ -33,7 +33,7 @@ def test_the_page_shows_every_path_of_the_table_from_here(world: World, client_f
     actor = world.person()
     page = client_for(actor).get(f"/cases/{world.case(actor, stage=from_stage)}/next")
     assert page.status_code == 200
-    rows = [row for row in TRANSITIONS if row.source.value == from_stage]
+    rows = [row for row in TRANSITIONS if row.source.value == from_stage and "something_to_end" not in row.guards]
     assert rows
     for row in rows:
         group, part = path(page.text, row.event)
@@ -198,10 +198,11 @@ def test_a_page_opened_before_the_case_moved_is_told_so(world: World, client_for
 
 def test_a_step_that_is_gone_answers_409_in_plain_words(world: World, client_for) -> None:
     actor = world.person()
-    case_id, client = world.case(actor, stage="mediation"), client_for(actor)
+    case_id, client = world.case(actor), client_for(actor)
+    send(client, f"/cases/{case_id}/move/request_mediation", on_date=DAY, filed_by="parent")
     address = f"/cases/{case_id}/move/withdraw"
     stale = hidden(client.get(address).text)
-    send(client, f"/cases/{case_id}/move/end_without_agreement", fact="mediation_impasse", on_date=DAY)
+    send(client, f"/cases/{case_id}/move/record_agreement", on_date=DAY)
     answer = client.post(address, data=stale | {"on_date": DAY, "reason": "Enough."})
     assert answer.status_code == 409
     assert "The case has moved since this page was opened" in answer.text
@@ -329,18 +330,33 @@ def test_an_end_recorded_on_the_proceedings_page_is_not_asked_again_when_the_cas
     assert still_open == {"mediation"}, "what ran beside it was not touched"
 
 
-def test_ending_a_stage_never_ends_what_runs_beside_it(world: World, client_for) -> None:
+def test_ending_a_stage_never_ends_what_runs_beside_it_and_the_case_goes_on_there(world: World, client_for) -> None:
     actor = world.person()
     case_id, client = world.case(actor, track="both", plan="none"), client_for(actor)
-    send(client, f"/cases/{case_id}/move/request_mediation", on_date=DAY, filed_by="parent")
+    send(client, f"/cases/{case_id}/move/file_due_process_complaint", on_date=DAY, filed_by="parent")
     send(client, f"/cases/{case_id}/move/file_ocr_complaint", on_date=DAY)
-    with world.scope(actor):
-        case = db.session.get_one(Case, case_id)
-        case.stage = "mediation"  # OCR runs beside it
-        db.session.commit()
-    send(client, f"/cases/{case_id}/move/end_without_agreement", fact="mediation_impasse", on_date="2026-04-01")
-    ended = {row.kind: (row.step, row.ended_on) for row in proceedings(world, actor, case_id)}
-    assert ended["mediation"] == ("requested", date(2026, 4, 1)) and ended["ocr_complaint"][1] is None
+    assert stage(world, actor, case_id) == "due_process"
+    send(client, f"/cases/{case_id}/move/withdraw", on_date="2026-04-01", reason="Enough.")
+    ended = {row.kind: (row.step, row.ended_on, row.is_parallel) for row in proceedings(world, actor, case_id)}
+    assert ended["due_process"] == ("withdrawn", date(2026, 4, 1), False)
+    assert ended["ocr_complaint"] == ("filed", None, False), "it is what the case stands at now"
+    assert stage(world, actor, case_id) == "ocr_complaint"
+
+
+def test_a_mediation_without_agreement_says_so_and_the_next_path_moves_the_case(world: World, client_for) -> None:
+    actor = world.person()
+    case_id, client = world.case(actor), client_for(actor)
+    send(client, f"/cases/{case_id}/move/request_mediation", on_date=DAY, filed_by="parent")
+    send(client, f"/cases/{case_id}/move/end_without_agreement", fact="mediation_declined", on_date="2026-04-01")
+    assert stage(world, actor, case_id) == "mediation"
+    home = client.get(f"/cases/{case_id}").text
+    assert "<strong>Mediation</strong>: one side declined; the next path is open" in home
+    assert "Concern raised</strong>" not in home
+    page = client.get(f"/cases/{case_id}/next").text
+    assert 'id="end_without_agreement"' not in page and 'id="withdraw"' not in page
+    send(client, f"/cases/{case_id}/move/ask_for_team_meeting", on_date="2026-04-02")
+    assert stage(world, actor, case_id) == "team_meeting"
+    assert "one side declined" not in client.get(f"/cases/{case_id}").text
 
 
 def test_the_decision_asks_whom_it_agrees_with_because_stay_put_hangs_on_it(world: World, client_for) -> None:
