@@ -1,12 +1,12 @@
 """Where one can go from here: the main navigation, the tabs of a case, and links that may not exist."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from flask import Flask, has_request_context, request, url_for
 from werkzeug.routing import BuildError
 
 from casemgr.accounts.roles import Permission
-from casemgr.web.permissions import can_in_organization
 
 
 class Place(NamedTuple):
@@ -54,9 +54,9 @@ def url_if_any(endpoint: str, **values: Any) -> str | None:
         return None
 
 
-def main_nav() -> list[Link]:
-    """Return the main navigation for the present request."""
-    shown = tuple(place for place in MAIN if place.permission is None or can_in_organization(place.permission))
+def main_nav(may: Callable[[Permission], bool] | None = None) -> list[Link]:
+    """Return the main navigation for the present request, without the entries that `may` does not allow."""
+    shown = tuple(place for place in MAIN if may is None or place.permission is None or may(place.permission))
     return _links(shown, {}, active=None)
 
 
@@ -68,7 +68,11 @@ def case_nav(case: Any, active: str | None = None) -> list[Link]:
 def _links(places: tuple[Place, ...], values: dict[str, Any], active: str | None) -> list[Link]:
     here = active or _current(places)
     found = ((place, url_if_any(place.endpoint, **values)) for place in places)
-    return [Link(url, place.label, place.icon, place.endpoint == here) for place, url in found if url]
+    return [Link(url, place.label, place.icon, place.endpoint == here) for place, url in found if url and _may(place)]
+
+
+def _may(place: Place) -> bool:
+    return place.permission is None or can_in_organization(place.permission)
 
 
 def _current(places: tuple[Place, ...]) -> str | None:

@@ -86,6 +86,7 @@ def mark_of(app: Flask, endpoint: str) -> Mark | None:
 def init_app(app: Flask) -> None:
     app.before_request(_guard)
     app.add_template_global(can)
+    app.add_template_global(can_in_organization)
 
 
 def _guard() -> Any:
