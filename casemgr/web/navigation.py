@@ -68,11 +68,7 @@ def case_nav(case: Any, active: str | None = None) -> list[Link]:
 def _links(places: tuple[Place, ...], values: dict[str, Any], active: str | None) -> list[Link]:
     here = active or _current(places)
     found = ((place, url_if_any(place.endpoint, **values)) for place in places)
-    return [Link(url, place.label, place.icon, place.endpoint == here) for place, url in found if url and _may(place)]
-
-
-def _may(place: Place) -> bool:
-    return place.permission is None or can_in_organization(place.permission)
+    return [Link(url, place.label, place.icon, place.endpoint == here) for place, url in found if url]
 
 
 def _current(places: tuple[Place, ...]) -> str | None:
