@@ -96,6 +96,18 @@ def test_only_who_may_create_cases_can_start_one(world, client_for, method, path
         assert go(client_for(firm), method, path).status_code in {200, 302, 422}
 
 
+@pytest.mark.parametrize(
+    ("kind", "role", "shown"),
+    [("firm", "parent", False), ("firm", "viewer", False), ("firm", "advocate", True), ("family", "parent", True)],
+)
+def test_start_a_case_is_offered_only_to_who_may(world: World, client_for, kind, role, shown) -> None:
+    owner = world.person("owner", kind)
+    case_id = world.case(owner)
+    client = client_for(world.person(role, kind, owner.org_id))
+    for address in ("/", f"/cases/{case_id}"):
+        assert ('href="/cases/new"' in client.get(address).text) is shown
+
+
 def test_strangers_see_the_welcome_page_and_no_board(client_for):
     assert client_for(None).get("/").location == "/welcome"
     assert client_for(None).get("/board").location.startswith("/sign-in")
