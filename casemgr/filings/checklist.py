@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from casemgr.filings.material import IssueData, Material, PersonData, long_date
 from casemgr.law.days import DayCalendar, add_days, add_months
+from casemgr.law.limits import last_day
 from casemgr.law.rulebook import Item, rulebook_for
 from casemgr.law.terms import Need
 
@@ -194,16 +195,16 @@ def _known_date(key: str, material: Material, today: date) -> Found:
         "when you learned of it is not said.",
     )
     reason = material.answer(key)
-    rule = rulebook_for(material.state).current("idea-dp-sol")
+    book = rulebook_for(material.state)
     doubts = []
     for issue in material.issues:
-        if issue.known_on and rule.count and rule.unit and not reason:
-            last = add_days(issue.known_on, rule.count, rule.unit, DayCalendar())
-            if today > last:
-                doubts.append(
-                    f"Issue {issue.number}: the time to ask for a hearing seems to have run out on {long_date(last)}. "
-                    "Say why it still counts, if there is a reason."
-                )
+        limit = last_day(book, "idea-dp-sol", issue.known_on) if issue.known_on and not reason else None
+        if limit and today > limit[0]:
+            doubts.append(
+                f"Issue {issue.number}: the time to ask for a hearing seems to have run out on {long_date(limit[0])}"
+                f"{' (State rule not confirmed)' if limit[1].unconfirmed else ''}. "
+                "Say why it still counts, if there is a reason."
+            )
     fixes = found.fixes + ((_answer_fix(key, "Say why it still counts"),) if doubts else ())
     return Found(found.taken + ((reason,) if reason else ()), found.gaps, tuple(doubts), fixes)
 

@@ -98,8 +98,8 @@ def _first_answers(case: Case, kind: str) -> dict[str, Any]:
     if not found:
         found = [Recipient(case.student.district, "School district (LEA)")]
     route = routing(FilingKind(kind), case.state)
-    if route is not None and route.jurisdiction == "us":
-        found.append(Recipient("State education agency", "Copy, at the same time"))
+    if route is not None and route.state_copy:
+        found.append(Recipient(route.state_copy, "Copy, at the same time"))
     answers["recipients"] = [asdict(one) for one in found]
     return answers
 

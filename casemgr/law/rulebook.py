@@ -271,7 +271,8 @@ def _inherit(rule: Rule, rules: Mapping[str, list[Rule]]) -> Rule:
         return rule
     model = rules[rule.restates[0]][-1]
     counting = ("kind", "count", "unit", "direction", "first_day_counts", "early", "late", "may_roll")
-    return replace(rule, **{name: getattr(model, name) for name in counting})
+    words = {name: getattr(rule, name) or getattr(model, name) for name in ("if_missed", "extension")}
+    return replace(rule, **{name: getattr(model, name) for name in counting}, **words)
 
 
 def _named_rules(rule: Rule) -> Iterator[str]:

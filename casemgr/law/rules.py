@@ -200,7 +200,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Route:
-    """Where a filing goes and how. Addresses age: `as_of` is printed with each."""
+    """Where a filing goes and how. Addresses age: `as_of` is printed with each.
+
+    `state_copy`: the State office that gets a copy, where it is not itself the one to file with."""
 
     kind: FilingKind
     jurisdiction: str
@@ -212,3 +214,4 @@ class Route:
     citation: str
     verified: Verification
     as_of: str
+    state_copy: str = ""

@@ -10,6 +10,7 @@ from datetime import date
 
 from casemgr.law.days import DayCalendar, add_days
 from casemgr.law.deadlines import Fact
+from casemgr.law.limits import last_day
 from casemgr.law.proceedings import (
     PROCEEDING_STEPS,
     ProceedingMove,
@@ -151,14 +152,12 @@ def part_b_applies(view: CaseView, move: Transition, rulebook: Rulebook) -> Find
 
 
 def _out_of_time(view: CaseView, rulebook: Rulebook, rule_id: str, since: date | None) -> tuple[date, str] | None:
-    """The plain last day and citation, when it lies behind us. Counted in calendar units, no calendar needed."""
-    if since is None:
+    """The earliest plain last day and its citation, when it lies behind us."""
+    found = last_day(rulebook, rule_id, since) if since else None
+    if found is None or view.today <= found[0]:
         return None
-    rule = rulebook.current(rule_id)
-    if rule.count is None or rule.unit is None:
-        return None
-    last = add_days(since, rule.count, rule.unit, DayCalendar())
-    return (last, rule.citation) if view.today > last else None
+    last, rule = found
+    return last, f"{rule.citation}; State rule not confirmed" if rule.unconfirmed else rule.citation
 
 
 def within_hearing_limit(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:

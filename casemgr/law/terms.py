@@ -294,6 +294,11 @@ class Unit(StrEnum):
     MONTH = "month"
     YEAR = "year"
 
+    @property
+    def is_named_day(self) -> bool:
+        """Whether it takes a calendar of business or school days to count in it."""
+        return self in (Unit.BUSINESS_DAY, Unit.BUSINESS_DAY_INCL_HOLIDAYS, Unit.SCHOOL_DAY)
+
 
 class PauseKind(StrEnum):
     """Days that a calendar-day count leaves out under some State rules."""

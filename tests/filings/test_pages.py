@@ -42,7 +42,7 @@ def test_the_list_offers_what_is_open_and_says_why_the_rest_is_not(world: World,
     assert "Not open to this case" in page and "Section 504 hearing" in page
     assert page.count("Make the filing packet:") == 1
     answer = client_for(parent).post(f"/cases/{texas}/filings/new", data={"kind": DUE_PROCESS}, follow_redirects=True)
-    assert "due process hearing is for IDEA disputes" in answer.text
+    assert "Section 504 alone in Texas was not found, so federal law is used" in answer.text
     with world.scope(parent):
         assert not db.session.scalars(select(Packet).where(Packet.case_id == texas)).all()
 
@@ -70,10 +70,11 @@ def test_a_packet_begins_with_what_the_case_knows(world: World, client_for: Clie
     assert "“none” if nobody speaks for you" in page
 
 
-def test_where_no_state_rules_are_known_the_state_gets_a_copy(world: World) -> None:
-    case = dispute(world, state="TX", track="idea")
-    recipients = case.packet(case.begin()).answers["recipients"]
-    assert [one["name"] for one in recipients] == ["Dana Director", "State education agency"]
+def test_the_state_gets_a_copy_where_it_is_not_itself_the_one_to_file_with(world: World) -> None:
+    for state, copy in (("WY", "State education agency"), ("NY", "NYSED Office of Special Education"), ("TX", None)):
+        case = dispute(world, state=state, track="idea")
+        recipients = case.packet(case.begin()).answers["recipients"]
+        assert [one["name"] for one in recipients] == ["Dana Director", *([copy] if copy else [])]
 
 
 def test_a_gap_blocks_the_making_and_leads_to_where_it_is_closed(world: World, client_for: ClientFor) -> None:

@@ -200,7 +200,7 @@ def test_who_gets_it_is_the_states_own_where_it_has_one_and_says_as_of_when() ->
     assert route is not None
     assert "bseapleadings@mass.gov" in route.goes_to
     assert "2026" in route.as_of
-    federal = routing(FilingKind.DUE_PROCESS_COMPLAINT, "TX")
+    federal = routing(FilingKind.DUE_PROCESS_COMPLAINT, "WY")
     assert federal is not None
     assert federal.copy_to.startswith("The State education agency")
     assert routing(FilingKind.CERTIFICATE_OF_SERVICE, "TX") is None
@@ -222,3 +222,30 @@ def test_exhibit_labels_and_bates_numbers() -> None:
         exhibit_label("P-", 1)
     with pytest.raises(ValueError, match="start at 1"):
         bates("A", 0)
+
+
+# -- nothing is lost ------------------------------------------------------------------------------------------
+
+
+def _ids_that_should_ship() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in (Path(__file__).parent / "rule_ids.txt").read_text().splitlines():
+        if line.startswith("["):
+            own = found.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            own.append(line)
+    return found
+
+
+SHIPPED = _ids_that_should_ship()
+
+
+def test_every_jurisdiction_of_the_tables_has_its_pack() -> None:
+    assert set(SHIPPED) == {"us", *(f"us_{state.lower()}" for state in packed_states())}
+
+
+@pytest.mark.parametrize("jurisdiction", SHIPPED)
+def test_every_row_of_the_law_tables_ships_and_no_other(jurisdiction: str) -> None:
+    state = jurisdiction.partition("_")[2]
+    rules = {rule.id for rule in rulebook_for(state or "wy").rules if rule.jurisdiction == jurisdiction}
+    assert sorted(rules) == SHIPPED[jurisdiction]

@@ -1,7 +1,6 @@
 """The worked examples, as a table that a lawyer can read: rule, day 0 → nominal / act by / late after.
 
 A dash means that the example does not state that date. Examples that need several facts follow below the table.
-Example 32 (California's pause for school breaks) is not reached: there is no California pack yet.
 """
 
 from dataclasses import replace
@@ -9,12 +8,14 @@ from datetime import date
 
 import pytest
 
+from casemgr.deadlines.holidays import day_calendar
 from casemgr.law.counting import compute, look_back
+from casemgr.law.days import SchoolYear
 from casemgr.law.deadlines import Deadline, Fact, deadlines
 from casemgr.law.facts import birthdays
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import DeadlineState, FactKind, PartyRole, Unit
-from tests.law.calendars import CALENDAR_A, CALIFORNIA, NEW_YORK
+from tests.law.calendars import CALENDAR_A, CALIFORNIA, NEW_YORK, YEARS, days
 
 MA = rulebook_for("MA")
 TODAY = date(2026, 11, 22)
@@ -199,8 +200,7 @@ def test_example_24_massachusetts_reminds_at_day_30_as_well() -> None:
 
 
 def test_example_25_new_york_review_is_act_by_the_last_business_day_of_the_year() -> None:
-    forty_days = replace(MA.rule("idea-civil-action"), id="ny-state-review", count=40)
-    dates = compute(forty_days, date(2026, 11, 24), NEW_YORK)
+    dates = compute(rulebook_for("NY").rule("ny-state-review"), date(2026, 11, 24), NEW_YORK)
     assert (dates.nominal, dates.act_by) == (date(2027, 1, 3), date(2026, 12, 31))
 
 
@@ -210,6 +210,17 @@ def test_example_30_a_child_born_on_29_february_has_a_late_reading() -> None:
     deadline = find("idea-part-c-to-b", birthday)
     assert (deadline.act_by, deadline.late_after) == (date(2027, 2, 26), date(2027, 3, 1))
     assert find("idea-part-c-conference", birthday).nominal == date(2026, 11, 30)
+
+
+def test_example_32_california_leaves_out_a_school_break_of_more_than_five_school_days() -> None:
+    year = SchoolYear(date(2026, 8, 12), date(2027, 6, 4), days("2026-12-21..2027-01-08"))
+    calendar = day_calendar("CA", [year], YEARS)
+    rule = rulebook_for("CA").rule("ca-evaluation")
+    dates = compute(rule, date(2026, 11, 2), calendar)
+    assert (dates.nominal, dates.act_by) == (date(2027, 1, 24), date(2027, 1, 22))
+    assert sum(not step.counted for step in dates.steps[1:]) == 23
+    without = compute(replace(rule, pauses=()), date(2026, 11, 2), calendar)
+    assert without.nominal == date(2027, 1, 1)
 
 
 @pytest.mark.parametrize(
