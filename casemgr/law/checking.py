@@ -48,8 +48,10 @@ def _never_meant(pack: Pack) -> Iterator[PackProblem]:
         place = pack.places[rule.id][number]
         yield from _unreachable(rule, place)
         yield from _unknown_details(rule, place)
-        if not rule.source.startswith("https://"):
-            yield place.problem("source: give the address of the text, https://…", "source")
+        if not rule.source.startswith("https://") and (rule.source or not rule.seen):
+            yield place.problem(
+                "source: give the address of the text, https://…, or say in 'seen' where it was read", "source"
+            )
         if rule.read_on and rule.effective and rule.ended and rule.read_on < rule.effective:
             yield place.problem("read_on: it was read before it was in force", "read_on")
 
