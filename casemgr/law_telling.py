@@ -95,13 +95,17 @@ def as_json(book: Rulebook, answer: Answer, more_notices: Iterable[str] = ()) ->
 
 def notices(book: Rulebook, answer: Answer, more: Iterable[str] = ()) -> list[str]:
     """Sentences to show beside the date: the UNVERIFIED mark, the State's own rule, what the pack says of itself."""
-    told = [DOUBTS[_doubt(book, answer)]] if _doubt(book, answer) in DOUBTS else []
-    told += [text for name, text in book.unknown.items() if name in (answer.rule.id, answer.counted.id)]
+    return list(dict.fromkeys((*_own_notices(book, answer), *more, *book.notices)))
+
+
+def _own_notices(book: Rulebook, answer: Answer) -> Iterator[str]:
+    """What concerns this rule."""
+    doubt = _doubt(book, answer)
+    if doubt in DOUBTS:
+        yield DOUBTS[doubt]
+    yield from (text for name, text in book.unknown.items() if name in (answer.rule.id, answer.counted.id))
     for other in replaced_by(book, answer.rule.id):
-        told.append(
-            f"In {book.state_name} the rule {other} takes this rule's place. This is what {answer.rule.id} gives."
-        )
-    return list(dict.fromkeys((*told, *more, *book.notices)))
+        yield f"In {book.state_name} {other} takes this rule's place. Here is what {answer.rule.id} itself gives."
 
 
 def _mark(answer: Answer) -> Verification:
@@ -147,28 +151,33 @@ def _fact(fact: Fact | None) -> dict[str, Any] | None:
 
 
 def answer_lines(book: Rulebook, answer: Answer, more_notices: Iterable[str] = ()) -> Iterator[str]:
-    """The three dates, why, and each counted day."""
+    """The three dates, why, and each counted day; last what the State's pack says of itself."""
+    yield from _own_lines(book, answer)
+    for part in answer.parts:
+        yield ""
+        yield from _own_lines(book, part)
+    if more := list(dict.fromkeys((*more_notices, *book.notices))):
+        yield ""
+        yield from (_wrapped(f"* {notice}") for notice in more)
+
+
+def _own_lines(book: Rulebook, answer: Answer) -> Iterator[str]:
     rule, dates = answer.rule, answer.dates
     yield f"{rule.title}  [{rule.id}]"
     yield f"  {'; '.join(_citations(answer))}"
-    for notice in notices(book, answer, more_notices):
-        yield _wrapped(f"! {notice}")
+    yield from (_wrapped(f"! {notice}") for notice in _own_notices(book, answer))
     if answer.trigger is not None:
         yield _wrapped(f"Runs from: {FACTS[answer.trigger.kind].label}, {say(answer.trigger.on)}")
     yield ""
-    if dates.nominal is None:
+    if dates.nominal is None and dates.act_by is None:
         yield _wrapped(f"No date: {dates.reason}")
     else:
         yield from _three_dates(dates)
     yield from _status(answer)
-    for text in (*dates.readings, *answer.notes):
-        yield _wrapped(f"- {text}")
+    yield from (_wrapped(f"- {text}") for text in (*dates.readings, *answer.notes) if text != dates.reason)
     if dates.steps:
         yield ""
         yield from (_step_line(step) for step in dates.steps)
-    for part in answer.parts:
-        yield ""
-        yield from answer_lines(book, part)
 
 
 def _three_dates(dates: Dates) -> Iterator[str]:

@@ -196,6 +196,14 @@ class _Asked:
         reason = chosen.reason or _reason_of(chosen)
         dates = Dates(chosen.nominal, chosen.act_by, chosen.late_after, reason, chosen.steps, chosen.readings)
         self._unused(facts)
+        if (
+            self.counted.starts_after
+            and chosen.day_zero
+            and chosen.moved_by is None
+            and chosen.trigger.on != chosen.day_zero
+        ):
+            before = self.book.rule(self.counted.starts_after)
+            self.notes.append(f"Counted from {say(chosen.day_zero)}, the last day of “{before.title}” ({before.id}).")
         return self._answer(chosen.trigger, chosen.day_zero, dates, deadline=chosen, notes=chosen.notes)
 
     def _unused(self, facts: Sequence[Fact]) -> None:
