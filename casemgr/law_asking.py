@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,7 +25,7 @@ from casemgr.law.deadlines import Fact
 from casemgr.law.facts import FACTS, birthdays
 from casemgr.law.packfiles import states
 from casemgr.law.rulebook import Rulebook, packed_states, rulebook_for
-from casemgr.law.terms import FactKind, PartyRole
+from casemgr.law.terms import FactKind, PartyRole, Precision
 
 FEDERAL = "US"
 FEDERAL_ONLY = "Federal rules only: name the State with --state, since it may set shorter or longer times."
@@ -54,6 +55,7 @@ SHORT_NAMES = {
 }
 """What people call the facts that are asked for most; said back in the answer under the full name."""
 MOST_MATCHES = 6
+MONTH = re.compile(r"\d{4}-\d{2}$")
 
 
 class Refused(ValueError):
@@ -178,7 +180,10 @@ def _fact(fact_id: str, kind: FactKind, rest: str) -> Fact:
     proceeding = details.pop("proceeding", None)
     check_details(kind, details)
     filed_by = filer(by) if by and kind in FILINGS else None
-    return Fact(fact_id, kind, day(first), proceeding, filed_by, details)
+    month_only = MONTH.match(first.strip())
+    on = day(f"{first.strip()}-01" if month_only else first)
+    precision = Precision.MONTH if month_only else Precision.DAY
+    return Fact(fact_id, kind, on, proceeding, filed_by, details, precision)
 
 
 def check_details(kind: FactKind, details: dict[str, str]) -> None:

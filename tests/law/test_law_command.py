@@ -199,6 +199,18 @@ def test_without_a_rule_every_deadline_that_the_facts_start() -> None:
     assert dates == sorted(dates)
 
 
+def test_a_fact_of_which_only_the_month_is_known_gives_no_plain_count() -> None:
+    answer = compute("--state", "MA", "--rule", "idea-dp-sol", "--fact", "action_known=2025-01")
+    assert (answer["nominal"], answer["act_by"], answer["late_after"]) == (None, "2026-12-31", "2027-02-01")
+    assert "no plain count" in answer["reason"]
+
+
+def test_a_chain_says_which_day_it_counts_from() -> None:
+    answer = compute("--state", "MA", "--rule", "idea-decision-45", "--on", "2026-11-18")
+    assert answer["day_zero"] == "2026-12-18"
+    assert any("Fri 18 Dec 2026, the last day of" in note for note in answer["notes"])
+
+
 def test_an_ics_calendar_counts_too(tmp_path: Path) -> None:
     events = [
         ("20260902", "20260903", "First day of school"),
