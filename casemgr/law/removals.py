@@ -224,13 +224,11 @@ def _school_days(removal: Removal, calendar: DayCalendar, today: date) -> tuple[
     days: list[date] = []
     gaps: list[str] = []
     for day in span(removal.first, last):
-        if day.weekday() >= SATURDAY:
-            continue
         try:
             if calendar.is_school_day(day):
                 days.append(day)
         except DaysNotCovered as gap:
-            if gap.missing not in gaps:
+            if day.weekday() < SATURDAY and gap.missing not in gaps:
                 gaps.append(gap.missing)
     return days, gaps
 

@@ -97,6 +97,13 @@ def test_a_day_in_a_known_summer_is_no_school_day_and_nothing_is_missing() -> No
     assert (found.years, found.missing, found.school_days) == ((), {}, {"2026-08-03": 0})
 
 
+def test_a_saturday_counts_only_where_the_district_had_school_on_it() -> None:
+    out = removal("2026-12-11", "2026-12-14")
+    assert count(out).years[0].so_far == 2
+    made_up = replace(CALENDAR_A, school_years=(replace(YEAR_A, extra=frozenset({day("2026-12-12")})),))
+    assert count(out, calendar=made_up).years[0].so_far == 3
+
+
 def test_days_that_follow_each_other_make_one_run_also_from_two_removals() -> None:
     [year] = count(
         removal("2026-09-17", "2026-09-18"), removal("2026-09-21", "2026-09-22"), removal("2026-10-05")
