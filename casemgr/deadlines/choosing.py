@@ -125,10 +125,42 @@ def is_step_of(row: Proceeding, kind: FactKind) -> bool:
 def starts(state: str, kind: FactKind) -> list[str]:
     """Return what a fact of this kind starts, by the titles of the rules. Details may rule some of them out."""
     rulebook = rulebook_for(state)
-    replaced = {name for rule in rulebook.rules for name in rule.replaces}
+    replaced = {name for rule in rulebook.rules if rule.ended is None for name in rule.replaces}
     running = [rule for rule in rulebook.rules if not rule.restates and rule.id not in replaced and rule.ended is None]
     titles = [rule.title for rule in running if kind in rule.starts_on]
     return list(dict.fromkeys(titles))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two facts that are easily mixed up. `heading`: Sent or Received. `starts`: titles of the rules."""
+
+    heading: str
+    info: FactInfo | None
+    help: str
+    starts: list[str]
+    is_this: bool
+
+
+def two_days(state: str, kind: FactKind) -> list[Side]:
+    """Return what is sent beside what is received, for a kind that is one of the two; else nothing.
+
+    Where only one of the two is a fact of its own, the other side says what not to enter."""
+    info = FACTS[kind]
+    sent = info if info.arrives_as else next((one for one in FACTS.values() if one.arrives_as is kind), None)
+    received = FACTS[sent.arrives_as] if sent and sent.arrives_as else info if info.received_by else None
+    if received is None:
+        return []
+    return [
+        Side(
+            heading,
+            one,
+            one.help if one else "The day it was sent, signed or dated is not this day, and starts no clock here.",
+            starts(state, one.kind) if one else [],
+            one is info,
+        )
+        for heading, one in (("Sent", sent), ("Received", received))
+    ]
 
 
 def is_a_move(kind: FactKind) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from flask_login import current_user
 
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
+from casemgr.cases.clock import today
 from casemgr.cases.models import Case
-from casemgr.deadlines import choosing, forms, queries, recording
+from casemgr.deadlines import choosing, forms, listing, preview, queries, recording
 from casemgr.deadlines.blueprint import bp
 from casemgr.deadlines.forms import FactForm, RetractForm
 from casemgr.deadlines.models import Fact
-from casemgr.deadlines.services import FactRefused
+from casemgr.deadlines.paper import max_upload_bytes, take_paper
+from casemgr.deadlines.services import FactRefused, NewFact
 from casemgr.documents import queries as documents
 from casemgr.extensions import db
 from casemgr.law.facts import FACTS
@@ -43,9 +46,9 @@ def new_fact(case_id: UUID) -> ResponseReturnValue:
     if request.method == "GET" and kind in choosing.LOGGED:
         return redirect(_in_the_log(case_id, kind))
     form = _form(access, kind, given=_prefilled())
-    if form.validate_on_submit():
+    new = _told(access, form)
+    if new is not None and not _only_looking():
         try:
-            new = form.to_fact()
             row, made = make_once(Fact, new.id, case_id, lambda: recording.record(access.case, new, by=current_user))
         except FactRefused as refusal:
             db.session.rollback()
@@ -59,9 +62,31 @@ def new_fact(case_id: UUID) -> ResponseReturnValue:
         form=form,
         info=FACTS[kind],
         starts=choosing.starts(access.case.state, kind),
+        two_days=choosing.two_days(access.case.state, kind),
         is_a_move=choosing.is_a_move(kind),
+        effects=preview.effects(access.case, new) if new is not None else None,
+        max_upload=max_upload_bytes(),
     )
     return page, _status(form)
+
+
+@bp.get("/cases/<uuid:case_id>/facts/<uuid:fact_id>")
+@requires(Permission.CASE_READ)
+def show_fact(case_id: UUID, fact_id: UUID) -> ResponseReturnValue:
+    """One fact: how it is known, what hangs on it, and what was said before it was put right."""
+    access = case_access()
+    row = queries.fact(access.case, fact_id) or abort(404)
+    versions = queries.versions_of(row)
+    return render_template(
+        "deadlines/show_fact.html",
+        case=access.case,
+        fact=row,
+        newest=versions[-1],
+        versions=versions,
+        hanging=listing.hanging_on(access.case, versions[-1]),
+        proceeding=proceeding_name(own) if (own := _proceeding_of(access.case, row)) else "",
+        papers=dict(documents.choices(access.case, access.visible)),
+    )
 
 
 @bp.route("/cases/<uuid:case_id>/facts/<uuid:fact_id>/correct", methods=["GET", "POST"])
@@ -70,8 +95,8 @@ def correct_fact(case_id: UUID, fact_id: UUID) -> ResponseReturnValue:
     access = case_access()
     old = _current(access.case, fact_id)
     form = _form(access, FactKind(old.kind), old=old)
-    if form.validate_on_submit():
-        new = form.to_fact()
+    new = _told(access, form, old)
+    if new is not None and not _only_looking():
         try:
             make_once(
                 Fact,
@@ -85,8 +110,45 @@ def correct_fact(case_id: UUID, fact_id: UUID) -> ResponseReturnValue:
         else:
             flash("Corrected. The deadlines were counted anew; the old entry stays in the record.")
             return redirect(url_for(".index", case_id=case_id))
-    info = FACTS[FactKind(old.kind)]
-    return render_template("deadlines/correct.html", case=access.case, form=form, info=info, old=old), _status(form)
+    page = render_template(
+        "deadlines/correct.html",
+        case=access.case,
+        form=form,
+        info=FACTS[FactKind(old.kind)],
+        old=old,
+        two_days=choosing.two_days(access.case.state, FactKind(old.kind)),
+        effects=preview.effects(access.case, new, old) if new is not None else None,
+        max_upload=max_upload_bytes(),
+    )
+    return page, _status(form)
+
+
+def _told(access: Access, form: FactForm, old: Fact | None = None) -> NewFact | None:
+    """Return the fact that was sent, if it can be read. A paper that came along is kept in any case."""
+    if not form.is_submitted():
+        return None
+    readable = form.validate()
+    if not take_paper(access, form) or not readable:
+        return None
+    new = form.to_fact()
+    return new if old is None else _as_before(form, new, old)
+
+
+def _as_before(form: FactForm, new: NewFact, old: Fact) -> NewFact:
+    """Keep what the form of this kind does not ask."""
+    asked = {field.name.removeprefix(forms.DETAIL) for field in form.details}
+    kept = {key: value for key, value in old.details.items() if key not in asked}
+    return replace(
+        new,
+        entry_id=old.entry_id,
+        details=kept | new.details,
+        by_party=new.by_party if "by_party" in form else old.by_party,
+        how=new.how if "how" in form else old.how,
+    )
+
+
+def _only_looking() -> bool:
+    return "preview" in request.form
 
 
 @bp.route("/cases/<uuid:case_id>/facts/<uuid:fact_id>/retract", methods=["GET", "POST"])
@@ -171,6 +233,7 @@ def _form(access: Access, kind: FactKind, *, given: dict[str, Any] | None = None
         proceedings=own,
         rules=rules,
         state=access.case.state,
+        case_today=today(access.case),
         given=given,
         is_correction=old is not None,
     )
@@ -180,8 +243,12 @@ def _not_offered(chosen: str, offered: list[tuple[str, str]]) -> list[str]:
     return [chosen] if chosen and chosen not in {value for value, _ in offered} else []
 
 
+def _proceeding_of(case: Case, row: Fact) -> Proceeding | None:
+    return proceeding_of(case, row.proceeding_id) if row.proceeding_id else None
+
+
 def _old_proceeding(case: Case, old: Fact) -> str:
-    row = proceeding_of(case, old.proceeding_id) if old.proceeding_id else None
+    row = _proceeding_of(case, old)
     return proceeding_name(row) if row else "The proceeding chosen before"
 
 

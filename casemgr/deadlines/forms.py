@@ -8,28 +8,36 @@ from typing import Any
 from uuid import UUID
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    Field,
+    FileField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from casemgr.deadlines.models import Fact
-from casemgr.deadlines.services import FactRefused, NewFact
+from casemgr.deadlines.services import FactQuestioned, FactRefused, NewFact
 from casemgr.evidence.services import plain_text
-from casemgr.law.facts import FACTS, Detail, FactInfo, asked_of
+from casemgr.law.facts import EITHER_SIDE, FACTS, Detail, FactInfo, asked_of
 from casemgr.law.rulebook import rulebook_for
-from casemgr.law.terms import FactKind, PartyRole
+from casemgr.law.terms import FactKind, PartyRole, Precision
 from casemgr.proceedings.forms import HOW
 from casemgr.proceedings.words import PARTIES
 from casemgr.web.fields import DayField
 from casemgr.web.once import OnceField
 
 LONG = Length(max=10_000, message="Keep this under 10,000 characters.")
-PRECISIONS = [("day", "The exact day"), ("month", "Only the month")]
+PRECISIONS = [("day", "The exact day"), ("month", "Only the month"), ("unknown", "Not even the month")]
 MOST_DAYS = 730
 DETAIL = "detail_"
 RULE, DAYS, ABSENCES = "rule", "days", "absences"
-NOT_ONE_PARTY = (PartyRole.FILING_PARTY, PartyRole.RECEIVING_PARTY, PartyRole.COMPLAINANT, PartyRole.EACH_PARTY)
-"""Words of the rules that stand for somebody else: a fact names the party itself."""
-PERSONS = [party for party in PartyRole if party not in (*NOT_ONE_PARTY, PartyRole.NOBODY)]
+PERSONS = [party for party in PartyRole if party not in (*EITHER_SIDE, PartyRole.NOBODY)]
 
 
 def _cleaned(value: str | None) -> str:
@@ -40,13 +48,16 @@ class FactForm(FlaskForm):
     """What every fact has. `make` adds the questions that only one kind of fact asks."""
 
     submission = OnceField()
-    on_date = DayField("On which day?", [InputRequired("Enter the day.")])
+    on_date = DayField("On which day?", [Optional()])
     precision = RadioField("How well is the day known?", choices=PRECISIONS, default="day")
     by_party = SelectField("Who did it?")
     how = SelectField("How was it sent or said?", choices=HOW)
     document = SelectField("Which paper shows it?")
+    upload = FileField("Or add that paper now")
     proceeding = SelectField("Which proceeding does it belong to?")
     note = TextAreaField("Note", [Optional(), LONG], filters=[_cleaned])
+    kept_because = TextAreaField("If it is right all the same: why?", [Optional(), LONG], filters=[_cleaned])
+    seen = HiddenField()
     reason = TextAreaField(
         "What was wrong?",
         [DataRequired("Say what was wrong, so that the record explains itself."), LONG],
@@ -54,30 +65,65 @@ class FactForm(FlaskForm):
     )
 
     info: FactInfo
+    case_today: date
 
     @property
     def details(self) -> list[Field]:
         """The questions of this kind of fact, in their order."""
         return [field for field in self if field.name.startswith(DETAIL)]
 
+    @property
+    def is_questioned(self) -> bool:
+        """Whether something was said against the fact: then the form asks why it is right."""
+        return bool(self.seen.data or self.kept_because.data)
+
+    def validate_precision(self, field: RadioField) -> None:
+        if field.data == Precision.UNKNOWN and self.info.may_be_future:
+            raise ValidationError("This is about a planned date. Record it once you know at least the month.")
+
+    def validate(self, *more: Any, **named: Any) -> bool:
+        """An exact day, or any day of the month, is only needed for those two."""
+        good = super().validate(*more, **named)
+        if self.precision.data == Precision.UNKNOWN or self.on_date.data or self.on_date.errors:
+            return good
+        month = self.precision.data == Precision.MONTH
+        self.on_date.errors = ["Choose any day of that month." if month else "Enter the day."]
+        return False
+
     def to_fact(self) -> NewFact:
-        only_month = self.precision.data == "month"
         return NewFact(
             self.info.kind,
-            self.on_date.data.replace(day=1) if only_month else self.on_date.data,
-            by_party=self.by_party.data or "",
-            how=self.how.data or "",
+            self._day(),
+            by_party=self._who(),
+            how=self.how.data or "" if "how" in self else "",
             note=self.note.data or "",
             precision=self.precision.data or "day",
             document_id=_id(self.document.data),
             entry_id=_id(self.entry.data) if "entry" in self else None,
             proceeding_id=_id(self.proceeding.data) if "proceeding" in self else None,
             details={field.name.removeprefix(DETAIL): str(field.data) for field in self.details if field.data},
+            kept_because=self.kept_because.data or "",
+            seen=frozenset((self.seen.data or "").split()),
             id=self.submission.uuid,
         )
 
+    def _day(self) -> date:
+        """Of a month its first day; of an unknown day today, when somebody knew of it."""
+        if self.precision.data == Precision.UNKNOWN:
+            return self.case_today
+        return self.on_date.data.replace(day=1) if self.precision.data == Precision.MONTH else self.on_date.data
+
+    def _who(self) -> str:
+        if "by_party" in self:
+            return self.by_party.data or ""
+        done_by = self.info.done_by
+        return "" if done_by in (None, PartyRole.NOBODY) else done_by.value
+
     def show_refusal(self, refusal: FactRefused) -> None:
-        """Put the refusal beside the field that it is about, or on top of the form."""
+        """Put the refusal beside the field that it is about, or on top of the form; a question can be answered."""
+        if isinstance(refusal, FactQuestioned):
+            shown = " ".join(one.key for one in refusal.found)
+            self.seen.data, self.seen.raw_data = shown, [shown]
         if refusal.field in self:
             self[refusal.field].errors = [str(refusal)]
         else:
@@ -105,6 +151,7 @@ def make(
     proceedings: Sequence[tuple[str, str]],
     rules: Sequence[tuple[str, str]] = (),
     state: str = "",
+    case_today: date,
     given: Mapping[str, Any] | None = None,
     is_correction: bool = False,
     base: type[FactForm] = FactForm,
@@ -114,6 +161,7 @@ def make(
     Args:
         papers, proceedings: (id, label) to choose from. rules: (rule id, title) of the deadlines of the case, for
             facts that change one of them. state: whose rules decide which questions are asked.
+        case_today: local date; a fact of unknown day happened by then.
         given: values to begin with, by name of field.
         is_correction: asks also for the reason.
         base: MarkForm, when it is about one deadline.
@@ -122,11 +170,18 @@ def make(
     asked = [one for one in asked_of(kind, rulebook_for(state)) if not (base is MarkForm and one.key == RULE)]
     extra = {DETAIL + detail.key: _detail_field(detail, rules) for detail in asked}
     form = type("FactFormOfKind", (base,), {**extra, "info": info})(data=_defaults(info, proceedings) | (given or {}))
+    form.case_today = case_today
     form.by_party.label.text = "Who sent it?" if info.received_by else "Who did it?"
     form.by_party.choices = [
         ("", "Not said"),
         *((p.value, PARTIES[p.value]) for p in PERSONS if p is not info.received_by),
     ]
+    if not info.asks_who:
+        del form.by_party
+    if not info.is_sent:
+        del form.how
+    if info.may_be_future:
+        form.precision.choices = PRECISIONS[:2]
     form.document.choices = [("", "None yet"), *papers]
     form.proceeding.choices = [("", "None of them"), *proceedings]
     if not proceedings:
@@ -139,13 +194,14 @@ def make(
 def given_by(row: Fact) -> dict[str, Any]:
     """Return a recorded fact as values of its form."""
     return {
-        "on_date": row.on_date,
+        "on_date": None if row.precision == Precision.UNKNOWN else row.on_date,
         "precision": row.precision,
         "by_party": row.by_party,
         "how": row.how,
         "document": str(row.document_id or ""),
         "proceeding": str(row.proceeding_id or ""),
         "note": row.note,
+        "kept_because": row.kept_because,
     } | {DETAIL + key: _stored(row.kind, key, value) for key, value in row.details.items()}
 
 
@@ -158,10 +214,7 @@ def _stored(kind: str, key: str, value: str) -> Any:
 
 def _defaults(info: FactInfo, proceedings: Sequence[tuple[str, str]]) -> dict[str, Any]:
     party = info.done_by
-    if party is PartyRole.NOBODY or party is PartyRole.RECEIVING_PARTY or party is None:
-        by = ""
-    else:
-        by = PartyRole.PARENT.value if party in NOT_ONE_PARTY else party.value
+    by = "" if party in (None, PartyRole.RECEIVING_PARTY) else PartyRole.PARENT.value
     only = proceedings[0][0] if info.proceeding and len(proceedings) == 1 else ""
     return {"by_party": by, "proceeding": only, "how": "", "document": ""}
 

@@ -90,3 +90,26 @@ def fact_list(case: Case) -> FactList:
     gone = {old.id for old, _ in replaced}
     current = [row for row in everything if row.id not in gone and not row.is_retraction]
     return FactList(sorted(current, key=lambda row: (row.on_date, row.number), reverse=True), replaced)
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """A deadline that rests on a fact, and in what way: "It started", "It met" …"""
+
+    how: str
+    row: Deadline
+    state: str
+
+
+ENDED_BY = {"met_by": "It met", "waived_by": "It made unnecessary", "extended_by": "It moved"}
+
+
+def hanging_on(case: Case, fact: Fact) -> list[Hanging]:
+    """Return the deadlines that a fact started, met, waived or moved, soonest first."""
+    now, found = today(case), []
+    for row in queries.deadlines_of(case):
+        hows = [words for key, words in ENDED_BY.items() if row.explanation.get(key) == str(fact.id)]
+        if row.fact_id == fact.id:
+            hows.insert(0, "It started")
+        found += [Hanging(how, row, state_on(row, now)) for how in hows]
+    return found

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
+from casemgr.cases.clock import today
 from casemgr.deadlines import choosing, forms, marking, queries, recording
 from casemgr.deadlines.blueprint import bp
 from casemgr.deadlines.fact_views import proceeding_name
@@ -74,6 +75,7 @@ def _form(access: Access, row: Deadline, way: Way) -> FactForm:
         papers=documents.choices(case, access.visible),
         proceedings=own,
         state=case.state,
+        case_today=today(case),
         given={"proceeding": home} if home in dict(own) else None,
         base=MarkForm,
     )

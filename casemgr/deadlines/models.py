@@ -30,7 +30,7 @@ class Fact(CaseOwned, db.Model):
     number: Mapped[int] = mapped_column(Identity(always=True), comment="Order of recording")
     kind: Mapped[str] = mapped_column(String(60))
     on_date: Mapped[date]
-    precision: Mapped[str] = mapped_column(String(10), default="day", comment="day or month")
+    precision: Mapped[str] = mapped_column(String(10), default="day", comment="day, month or unknown")
     by_party: Mapped[str] = mapped_column(String(20), default="", comment="law.terms.PartyRole: who did it")
     how: Mapped[str] = mapped_column(String(40), default="", comment="e-mail, mail, by hand …")
     details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
@@ -38,6 +38,8 @@ class Fact(CaseOwned, db.Model):
     proceeding_id: Mapped[UUID | None]
     document_id: Mapped[UUID | None] = mapped_column(comment="The paper that shows it")
     entry_id: Mapped[UUID | None] = mapped_column(comment="The entry of the evidence log that shows it")
+    contradictions: Mapped[list[str]] = mapped_column(JSONB, default=list, comment="What spoke against it, in words")
+    kept_because: Mapped[str] = mapped_column(Text, default="", comment="Why it was kept all the same")
     corrects_id: Mapped[UUID | None]
     is_retraction: Mapped[bool] = mapped_column(default=False)
     correction_reason: Mapped[str] = mapped_column(Text, default="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select
@@ -44,6 +44,18 @@ LONG_AGO = timedelta(days=3 * 366)
 """Birthdays before this start no clock in a case: longer than the usual limits for a complaint."""
 
 
+class Told(Protocol):
+    """What a stored fact and one that is about to be have in common."""
+
+    id: Any
+    kind: Any
+    on_date: Any
+    by_party: Any
+    precision: Any
+    proceeding_id: Any
+    details: Any
+
+
 class First(NamedTuple):
     """The first record of an event: its lasting id, and its place in the order of recording."""
 
@@ -80,6 +92,15 @@ def facts_by_id(case: Case, ids: Collection[UUID]) -> dict[UUID, Fact]:
     return {row.id: row for row in rows}
 
 
+def versions_of(row: Fact) -> list[Fact]:
+    """Return every entry about one event, the first record first; a retraction is the last."""
+    rows = db.session.scalars(select(Fact).where(Fact.case_id == row.case_id).order_by(Fact.number)).all()
+    first: dict[UUID, UUID] = {}
+    for one in rows:
+        first[one.id] = first[one.corrects_id] if one.corrects_id else one.id
+    return [one for one in rows if first[one.id] == first[row.id]]
+
+
 def first_records(*cases: Case) -> dict[UUID, First]:
     """Return, for each fact that corrects another, how the event was first recorded."""
     first: dict[UUID, First] = {}
@@ -109,18 +130,7 @@ def law_facts(
     told = sorted(
         ((first.get(row.id) or First(row.id, row.number), row) for row in rows), key=lambda one: one[0].number
     )
-    facts = [
-        law.Fact(
-            id=str(record.id),
-            kind=FactKind(row.kind),
-            on=row.on_date,
-            proceeding=str(row.proceeding_id) if row.proceeding_id else None,
-            filed_by=PartyRole(row.by_party) if row.by_party and FactKind(row.kind) in FILINGS else None,
-            details={key: str(value) for key, value in row.details.items()},
-            precision=Precision(row.precision),
-        )
-        for record, row in told
-    ]
+    facts = [as_law_fact(row, record.id) for record, row in told]
     return facts + _birthday_facts(case) + _removal_facts(case, facts, log)
 
 
@@ -141,6 +151,20 @@ def _removal_facts(case: Case, recorded: Sequence[law.Fact], log: DisciplineLog 
     counted = count_removals(removals, calendar, today(case), limit_of(rulebook_for(case.state)))
     found = removal_facts(removals, counted, recorded)
     return [fact for fact in found if case.track != Track.SECTION_504 or fact.kind is FactKind.EXPULSION_DATED]
+
+
+def as_law_fact(told: Told, record_id: UUID | None = None) -> law.Fact:
+    """Return a fact as the law engine reads it. `record_id`: that of its first record; without it, its own."""
+    kind = FactKind(told.kind)
+    return law.Fact(
+        id=str(record_id or told.id),
+        kind=kind,
+        on=told.on_date,
+        proceeding=str(told.proceeding_id) if told.proceeding_id else None,
+        filed_by=PartyRole(told.by_party) if told.by_party and kind in FILINGS else None,
+        details={key: str(value) for key, value in told.details.items()},
+        precision=Precision(told.precision),
+    )
 
 
 def _birthday_facts(case: Case) -> list[law.Fact]:

@@ -19,7 +19,10 @@ from casemgr.proceedings.models import Proceeding
 
 
 def record(case: Case, new: NewFact, *, by: User) -> Fact:
-    """Record a fact; the step of its open proceeding moves with it. Raises FactRefused, and changes nothing."""
+    """Record a fact; the step of its open proceeding moves with it.
+
+    Raises FactRefused, or FactQuestioned while something unanswered speaks against it, and changes nothing."""
+    services.ask_about(case, new)
     own = proceedings.proceeding(case, new.proceeding_id) if new.proceeding_id else None
     if own is None or own.ended_on is not None or not is_step_of(own, new.kind):
         return services.record_fact(case, new, by=by)

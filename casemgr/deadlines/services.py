@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from casemgr.deadlines.models import Fact
 from casemgr.deadlines.recomputing import one_at_a_time, recompute, recompute_all
 from casemgr.extensions import db
 from casemgr.law.facts import FACTS, asked_of
+from casemgr.law.order import Contradiction, contradictions
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import FactKind
 from casemgr.plans.services import refresh_stay_put
@@ -31,6 +33,8 @@ __all__ = [
     "retract_fact",
 ]
 MOST_YEARS_AHEAD = 5
+MOST_YEARS_BEFORE = 20
+"""Before birth: a date this old is a slip of the keyboard; a later one may be kept with a reason."""
 
 
 class FactRefused(Exception):
@@ -41,9 +45,21 @@ class FactRefused(Exception):
         self.field = field
 
 
+class FactQuestioned(FactRefused):
+    """Something speaks against the fact. It is kept once a person, who has seen `found`, says why it is right."""
+
+    def __init__(self, found: Sequence[Contradiction]) -> None:
+        super().__init__("on_date", " ".join(one.text for one in found))
+        self.found = found
+
+
 @dataclass(frozen=True)
 class NewFact:
-    """What a person says happened. Dates are local to the case."""
+    """What a person says happened. Dates are local to the case.
+
+    `precision`: of a month, `on_date` is its first day; of an unknown day, the day on which somebody knew of it.
+    `kept_because`: why it is right although something speaks against it; `seen`: keys of what the person was shown.
+    """
 
     kind: FactKind
     on_date: date
@@ -55,6 +71,8 @@ class NewFact:
     entry_id: UUID | None = None
     proceeding_id: UUID | None = None
     details: dict[str, str] = field(default_factory=dict)
+    kept_because: str = ""
+    seen: frozenset[str] = frozenset()
     id: UUID = field(default_factory=uuid4)
 
 
@@ -64,8 +82,7 @@ def record_fact(case: Case, new: NewFact, *, by: User | None, commit: bool = Tru
     `follow=False` leaves the clocks to a caller that records several facts and then recomputes once.
     """
     one_at_a_time([case])
-    check_fact(case, new)
-    row = _add(case, new, by=by)
+    row = _add(case, new, by=by, contradictions=check_fact(case, new))
     audit.record(case, "deadlines:fact:record", by=by, subject=row.id, kind=row.kind)
     if follow:
         _follow(case, cause=f"Recorded: {FACTS[new.kind].label}", by=by)
@@ -75,14 +92,16 @@ def record_fact(case: Case, new: NewFact, *, by: User | None, commit: bool = Tru
 
 
 def correct_fact(case: Case, old: Fact, new: NewFact, reason: str, *, by: User, commit: bool = True) -> Fact:
-    """Replace a fact by a corrected one; the old one stays in the record. Raises FactRefused."""
+    """Replace a fact by a corrected one; the old one stays in the record. Raises FactRefused, FactQuestioned."""
     one_at_a_time([case])
-    check_fact(case, new)
     _must_be_current(case, old)
     asked = {detail.key for detail in asked_of(new.kind, rulebook_for(case.state))}
     unasked = {key: value for key, value in old.details.items() if key not in asked}
     new = replace(new, entry_id=new.entry_id or old.entry_id, details=unasked | new.details)
-    row = _add(case, new, by=by, corrects_id=old.id, correction_reason=reason)
+    ask_about(case, new, old)
+    row = _add(
+        case, new, by=by, corrects_id=old.id, correction_reason=reason, contradictions=check_fact(case, new, old)
+    )
     audit.record(case, "deadlines:fact:correct", by=by, subject=row.id, corrects=str(old.id))
     _follow(case, cause=f"Corrected: {FACTS[new.kind].label}. {reason}", by=by)
     if commit:
@@ -103,15 +122,33 @@ def retract_fact(case: Case, old: Fact, reason: str, *, by: User, commit: bool =
     return row
 
 
-def check_fact(case: Case, new: NewFact) -> None:
-    """Raise FactRefused for a date that cannot be: in the future (unless it is a plan), or before birth."""
-    info = FACTS[new.kind]
-    if new.on_date > today(case) and not info.may_be_future:
-        raise FactRefused("on_date", "This date is in the future. Enter the day it happened, once it has happened.")
+def ask_about(case: Case, new: NewFact, old: Fact | None = None) -> None:
+    """Raise FactQuestioned when something speaks against `new` that nobody has seen and answered. `old`: what it
+    corrects. Steps of a proceeding are not asked about: their own order is kept by the stages."""
+    found = contradictions_of(case, new, old)
+    if found and not (new.kept_because and new.seen >= {one.key for one in found}):
+        raise FactQuestioned(found)
+
+
+def contradictions_of(case: Case, new: NewFact, old: Fact | None = None) -> list[Contradiction]:
+    """Return what speaks against a fact: today, the date of birth, or another fact of the case."""
+    others = queries.law_facts(case, [row for row in queries.current_facts(case) if old is None or row.id != old.id])
+    known = [fact for fact in others if fact.id != str(new.id)]
+    return contradictions(queries.as_law_fact(new), known, born_on=case.student.born_on, today=today(case))
+
+
+def check_fact(case: Case, new: NewFact, old: Fact | None = None) -> list[str]:
+    """Return what speaks against a fact, in words. Raises FactRefused for a date that nobody can mean, and, unless
+    somebody has said why it is right, for one in the future or before birth."""
     if new.on_date.year > today(case).year + MOST_YEARS_AHEAD:
         raise FactRefused("on_date", "This date is many years away. Check the year.")
-    if new.on_date < case.student.born_on:
-        raise FactRefused("on_date", "This date is before the student was born. Check the year.")
+    if new.on_date.year < case.student.born_on.year - MOST_YEARS_BEFORE:
+        raise FactRefused("on_date", "This date is long before the student was born. Check the year.")
+    found = contradictions_of(case, new, old)
+    impossible = [one for one in found if one.key in ("future", "birth")]
+    if impossible and not new.kept_because:
+        raise FactRefused("on_date", " ".join(one.text for one in impossible))
+    return [one.text for one in found]
 
 
 def _add(case: Case, new: NewFact, *, by: User | None, **more: Any) -> Fact:
@@ -129,6 +166,7 @@ def _add(case: Case, new: NewFact, *, by: User | None, **more: Any) -> Fact:
         proceeding_id=new.proceeding_id,
         document_id=new.document_id,
         entry_id=new.entry_id,
+        kept_because=new.kept_because if more.get("contradictions") else "",
         recorded_by=by.id if by else None,
         recorded_by_name=by.name if by else "",
         **more,

@@ -166,10 +166,6 @@ def endings(row: Deadline, facts: Mapping[UUID, Fact]) -> list[tuple[str, Fact]]
     return [(heading, facts[UUID(fact)]) for heading, fact in named if fact and UUID(fact) in facts]
 
 
-def only_the_month_is_known(trigger: Fact | None) -> bool:
-    return trigger is not None and trigger.precision == "month"
-
-
 def day_of(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 

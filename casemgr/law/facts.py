@@ -28,6 +28,10 @@ class Detail:
     only_if_used: bool = False
 
 
+EITHER_SIDE = (PartyRole.FILING_PARTY, PartyRole.RECEIVING_PARTY, PartyRole.COMPLAINANT, PartyRole.EACH_PARTY)
+"""Words of the rules that stand for somebody else: a fact names the party itself."""
+
+
 @dataclass(frozen=True)
 class FactInfo:
     """How to ask for a fact.
@@ -40,6 +44,8 @@ class FactInfo:
         proceeding: the kind of proceeding it belongs to, or None.
         received_by: for a "received" fact, who received it (this decides who must answer).
         may_be_future: true for planned dates (a hearing, a birthday).
+        arrives_as: for what is sent, the fact that it was received.
+        is_sent: it is sent, received or said, so that how it went may have to be proved.
     """
 
     kind: FactKind
@@ -51,6 +57,13 @@ class FactInfo:
     received_by: PartyRole | None = None
     may_be_future: bool = False
     details: tuple[Detail, ...] = ()
+    arrives_as: FactKind | None = None
+    is_sent: bool = False
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether either side may have done it: whose clock runs can depend on who."""
+        return self.done_by in (None, *EITHER_SIDE)
 
 
 def _info(kind: FactKind, row: dict[str, Any]) -> FactInfo:
@@ -73,6 +86,8 @@ def _info(kind: FactKind, row: dict[str, Any]) -> FactInfo:
             )
             for d in row.get("details", [])
         ),
+        arrives_as=FactKind(row["arrives_as"]) if "arrives_as" in row else None,
+        is_sent=row.get("sent", False) or "arrives_as" in row or "received_by" in row,
     )
 
 

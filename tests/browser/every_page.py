@@ -92,6 +92,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "deadlines.new_fact": ({}, {"kind": "evaluation_consent_received"}, {"q": "nothing is called this"}),
     "deadlines.remove_calendar": PLAIN,
     "deadlines.retract_fact": PLAIN,
+    "deadlines.show_fact": PLAIN,
     "deadlines.why": PLAIN,
     "discipline.correct": PLAIN,
     "discipline.index": PLAIN,

@@ -13,7 +13,12 @@ from tests.world import Actor, World
 
 Clients = Callable[[Actor | None], FlaskClient]
 
-READING = [("GET", "/deadlines"), ("GET", "/deadlines/{deadline}"), ("GET", "/school-calendar")]
+READING = [
+    ("GET", "/deadlines"),
+    ("GET", "/deadlines/{deadline}"),
+    ("GET", "/facts/{fact}"),
+    ("GET", "/school-calendar"),
+]
 WRITING = [
     ("GET", "/deadlines/{deadline}/mark/iep_proposed_received"),
     ("POST", "/deadlines/{deadline}/mark/iep_proposed_received"),

@@ -3,9 +3,10 @@ import { startForms } from "./forms.js";
 import { startJobs } from "./jobs.js";
 import { startKeeper } from "./keep-text.js";
 import { startMenus } from "./menus.js";
+import { startPreviews } from "./preview.js";
 import { startTheme } from "./theme.js";
 import { startUploads } from "./upload.js";
 
-for (const start of [startTheme, startMenus, startForms, startKeeper, startJobs, startUploads]) {
+for (const start of [startTheme, startMenus, startForms, startKeeper, startJobs, startPreviews, startUploads]) {
   start(document);
 }
