@@ -19,12 +19,14 @@ from casemgr.deadlines import (
     calendar_import_views,
     calendar_views,
     calendars,
+    checks,
     fact_views,
     feed_views,
     listing,
     mark_views,
     marking,
     queries,
+    sheet_views,
     why,
 )
 from casemgr.deadlines import districts as district_names
@@ -32,6 +34,7 @@ from casemgr.deadlines.blueprint import bp
 from casemgr.deadlines.calendar_places import from_case
 from casemgr.deadlines.models import Deadline
 from casemgr.deadlines.over_cases import WHO
+from casemgr.deadlines.sheet import check_words
 from casemgr.deadlines.standing import state_on
 from casemgr.documents import queries as documents
 from casemgr.evidence import queries as evidence
@@ -40,7 +43,7 @@ from casemgr.law.rulebook import rulebook_for
 from casemgr.law.rules import Rule
 from casemgr.web.permissions import case_access, requires, signed_in
 
-__all__ = ["bp", "calendar_import_views", "calendar_views", "fact_views", "feed_views", "mark_views"]
+__all__ = ["bp", "calendar_import_views", "calendar_views", "fact_views", "feed_views", "mark_views", "sheet_views"]
 
 
 @bp.get("/cases/<uuid:case_id>/deadlines")
@@ -88,6 +91,10 @@ def why_this_date(case_id: UUID, deadline_id: UUID) -> ResponseReturnValue:
         days=days,
         months=why.months_of(days),
         changes=queries.changes_of(row),
+        checks=[
+            {"words": check_words(row, one), "is_current": checks.is_of_this_date(row, one)}
+            for one in checks.checks_of(row)
+        ],
         missing_year=listing.missing_year(row.reason),
         who_acts=WHO_ACTS,
         words=why,

@@ -88,11 +88,14 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "deadlines.index": PLAIN,
     "deadlines.mark": ({"kind": "deadline_waived"},),
     "deadlines.my_calendar": PLAIN,
+    "deadlines.check": PLAIN,
     "deadlines.new_calendar": PLAIN,
     "deadlines.new_fact": ({}, {"kind": "evaluation_consent_received"}, {"q": "nothing is called this"}),
     "deadlines.remove_calendar": PLAIN,
     "deadlines.retract_fact": PLAIN,
     "deadlines.show_fact": PLAIN,
+    "deadlines.sheet": PLAIN,
+    "deadlines.unchecked": PLAIN,
     "deadlines.why": PLAIN,
     "discipline.correct": PLAIN,
     "discipline.index": PLAIN,
@@ -169,6 +172,7 @@ WALKED: dict[str, str] = {
 """Pages that no address alone opens; test_every_page.py walks to each of them."""
 
 NOT_PAGES: dict[str, str] = {
+    "deadlines.sheet_pdf": "a download",
     "deadlines.calendar_feed": "iCalendar, for calendar programs",
     "bootstrap.static": "files of the style sheet library",
     "static": "our scripts, styles and images",

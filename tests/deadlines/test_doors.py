@@ -17,9 +17,13 @@ READING = [
     ("GET", "/deadlines"),
     ("GET", "/deadlines/{deadline}"),
     ("GET", "/facts/{fact}"),
+    ("GET", "/deadlines/{deadline}/sheet"),
+    ("GET", "/deadlines/{deadline}/sheet.pdf"),
     ("GET", "/school-calendar"),
 ]
 WRITING = [
+    ("GET", "/deadlines/{deadline}/check"),
+    ("POST", "/deadlines/{deadline}/check"),
     ("GET", "/deadlines/{deadline}/mark/iep_proposed_received"),
     ("POST", "/deadlines/{deadline}/mark/iep_proposed_received"),
     ("GET", "/facts/new"),
