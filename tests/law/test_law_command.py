@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from casemgr.law.rulebook import rulebook_for
+from casemgr.law.rulebook import packed_states, rulebook_for
 from casemgr.law_command import law
 from tests.law.test_calendar_files import CALENDAR_A_CSV
 
@@ -77,6 +77,7 @@ TABLE = """
 29 | ma-iee-team --on 2027-02-10                           | 2027-03-03 | * | *
 29 | ma-iee-window --on 2026-01-31                         | 2027-05-31 | 2027-05-28 | *
 29 | ma-iee-window --on 2026-10-31                         | 2028-02-29 | * | *
+25 | ny-state-review --on 2026-11-24 --state NY            | 2027-01-03 | 2026-12-31 | *
 30 | idea-part-c-to-b --on 2027-02-28                      | 2027-02-28 | 2027-02-26 | *
 30 | idea-part-c-to-b --fact born_on=2024-02-29            | 2027-02-28 | 2027-02-26 | 2027-03-01
 30 | idea-part-c-conference --fact born_on=2024-02-29      | 2026-11-30 | * | *
@@ -127,9 +128,32 @@ def test_every_worked_example_can_be_typed(typed: list[str], expected: list[str]
         assert answer["steps"][-1]["date"] == answer["nominal"]
 
 
-@pytest.mark.parametrize("state", ["MA", "TX", "US"])
+CALIFORNIA_CSV = """date,kind,note
+2026-08-19,first,
+2026-11-11,closed,Veterans Day
+2026-11-26..2026-11-27,closed,Thanksgiving
+2026-12-19..2027-01-10,closed,Winter break
+2027-06-10,last,
+"""
+
+
+def test_example_32_with_the_school_break_and_without(tmp_path: Path) -> None:
+    path = tmp_path / "california.csv"
+    path.write_text(CALIFORNIA_CSV)
+    asked = ("--state", "CA", "--rule", "ca-evaluation", "--on", "2026-11-02", "--calendar", str(path))
+    answer = compute(*asked)
+    assert (answer["nominal"], answer["act_by"]) == ("2027-01-24", "2027-01-22")
+    path.write_text(CALIFORNIA_CSV.replace("2026-12-19..2027-01-10,closed,Winter break\n", ""))
+    assert compute(*asked)["nominal"] == "2027-01-01"
+    federal = compute("--state", "CA", "--rule", "idea-initial-evaluation", "--on", "2026-11-02")
+    assert (federal["nominal"], federal["state_rules"]) == ("2027-01-01", ["ca-evaluation"])
+
+
+@pytest.mark.parametrize("state", ["MA", "US", *sorted(set(packed_states()) - {"MA"})])
 def test_every_rule_can_be_asked_for_by_its_id(state: str, calendar_a: Path) -> None:
-    for rule in {rule.id for rule in rulebook_for(state).rules}:
+    book = rulebook_for(state)
+    own = {rule.id for rule in book.rules if state in ("MA", "US") or rule.jurisdiction != "us"}
+    for rule in sorted(own):
         answer = compute(
             "--state", state, "--rule", rule, "--on", "2026-11-18", "--detail", "days=9", "--calendar", str(calendar_a)
         )
@@ -309,9 +333,10 @@ def test_a_rule_is_shown_as_a_lawyer_reads_it() -> None:
 
 
 def test_every_rule_can_be_shown_and_says_what_on_means() -> None:
-    for rule in {rule.id for rule in rulebook_for("MA").rules}:
-        result = run("show", rule, "--state", "MA")
-        assert result.exit_code == 0
+    asked = {(rule.id, state) for state in packed_states() for rule in rulebook_for(state).rules}
+    for rule, state in dict(sorted(asked)).items():
+        result = run("show", rule, "--state", state)
+        assert result.exit_code == 0, result.output
         assert "--on" in result.output
         assert "citation" in result.output
 

@@ -69,11 +69,10 @@ def compute(
     law compute --state MA --rule 801-cmr-time --on 2027-04-08 --detail days=10 --detail method=mail
     law compute --state MA --fact due_process_complaint_received=2026-11-18 --json
     """
-    from casemgr import law_asking as asking
-    from casemgr import law_telling as telling
     from casemgr.law.answers import Question, Unclear, answer
     from casemgr.law.deadlines import deadlines
     from casemgr.law.rulebook import PackError
+    from casemgr.law_command import asking, telling
 
     try:
         code = asking.state_code(state)
@@ -116,9 +115,8 @@ def _calendar(state: str, years: Sequence[Any], days: Sequence[date | None]) -> 
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(rule_id: str, state: str, as_json: bool) -> None:
     """Print a rule as a lawyer reads it: what it says, how it counts, what --on means, citation and check."""
-    from casemgr import law_asking as asking
-    from casemgr import law_telling as telling
     from casemgr.law.rulebook import PackError
+    from casemgr.law_command import asking, showing
 
     try:
         book = asking.book_of(asking.state_code(state or _state_of(rule_id)))
@@ -129,9 +127,9 @@ def show(rule_id: str, state: str, as_json: bool) -> None:
         (rule for rule in book.rules if rule.id == wanted), key=lambda rule: rule.effective or date.min, reverse=True
     )
     if as_json:
-        click.echo(json.dumps(telling.rule_json(book, versions), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(showing.rule_json(book, versions), ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(telling.rule_lines(book, versions)))
+        click.echo("\n".join(showing.rule_lines(book, versions)))
 
 
 def _state_of(rule_id: str) -> str:
@@ -148,18 +146,17 @@ def _state_of(rule_id: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def list_facts(search: str | None, state: str, as_json: bool) -> None:
     """List the names of facts with their plain words; SEARCH leaves only those that hold it."""
-    from casemgr import law_asking as asking
-    from casemgr import law_telling as telling
+    from casemgr.law_command import asking, showing
 
     try:
         book = asking.book_of(asking.state_code(state)) if state else None
     except asking.Refused as refusal:
         _refuse(str(refusal), as_json, refusal.matches)
-    rows = telling.fact_rows(book, search or "")
+    rows = showing.fact_rows(book, search or "")
     if as_json:
         click.echo(json.dumps({"facts": rows}, ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(telling.fact_lines(rows)))
+        click.echo("\n".join(showing.fact_lines(rows)))
 
 
 @law.command()
