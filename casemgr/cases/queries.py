@@ -214,7 +214,9 @@ def words_for(kind: str, title: str) -> str:
 
 @dataclass(frozen=True)
 class DueDate:
-    """A deadline, or a promise of an agreement or decision (`kind`: deadline or promise), as the lists show it."""
+    """A deadline, or a promise of an agreement or decision (`kind`: deadline or promise), as the lists show it.
+
+    `late_unknown`: the State's own date cannot be counted yet, so nobody may be called late."""
 
     id: UUID
     case_id: UUID
@@ -229,6 +231,7 @@ class DueDate:
     uncertain: str | None
     kind: str = "deadline"
     mark: str = ""
+    late_unknown: bool = False
 
 
 def due_date(row: Deadline, today: date) -> DueDate:
@@ -249,4 +252,5 @@ def due_date(row: Deadline, today: date) -> DueDate:
         is_ours=row.actor in OURS and not is_milestone,
         uncertain=f"{mark.label}. Check it before you rely on the date." if mark else None,
         mark=mark.label if mark else "",
+        late_unknown=row.late_after is None,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from flask import g, url_for
 
 from casemgr.accounts.roles import Permission
+from casemgr.law.rulebook import rulebook_for
 from casemgr.plans.queries import stay_put_of
 
 
@@ -21,13 +22,15 @@ class StayPutBanner:
 
 
 def around_a_case() -> dict[str, Any]:
-    """Give the templates of a case route `case`, `stay_put` and `remove_sample_url`; nothing on other pages."""
+    """Give the templates of a case route `case`, `stay_put`, `state_caution` (a sentence, where the State's own law is
+    not checked) and `remove_sample_url`; nothing on other pages."""
     if "access" not in g:
         return {}
     access = g.access
     if "stay_put" not in g:
         g.stay_put = _banner(access.case)
-    shown: dict[str, Any] = {"case": access.case, "stay_put": g.stay_put}
+    caution = rulebook_for(access.case.state).caution
+    shown: dict[str, Any] = {"case": access.case, "stay_put": g.stay_put, "state_caution": caution}
     if access.case.is_sample and access.allows(Permission.CASE_EDIT) and not access.is_guest:
         shown["remove_sample_url"] = url_for("cases.remove_sample", case_id=access.case.id)
     return shown

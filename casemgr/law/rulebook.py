@@ -49,6 +49,7 @@ class Rulebook:
         rules: every version of every rule; a State's version of an id has taken the federal one's place.
         checklists, routes: by kind of filing, the State's rows already merged in.
         unknown: federal rule ids for which the State may have its own rule and none was found → what to show.
+        caution: one sentence for every page that shows dates, where the State's own law is not checked; else empty.
         notices: sentences to show (for example that this State has no checked rules yet).
     """
 
@@ -61,6 +62,7 @@ class Rulebook:
     routes: Mapping[FilingKind, Route]
     notices: tuple[str, ...]
     unknown: Mapping[str, str]
+    caution: str
 
     def rule(self, rule_id: str) -> Rule:
         """The newest version of a rule. Raises KeyError for an id that no pack has."""
@@ -143,9 +145,12 @@ class Stock:
     def _made(self, code: str) -> Rulebook:
         federal, folder = self.pack("us"), f"us_{code.lower()}"
         if not code.isalpha() or "pack.toml" not in self._files.get(folder, {}):
-            return _merge(code, _name_of(code), (federal,), (_no_pack_notice(federal, code),))
+            caution = _in_words(federal, "no_state_pack_notice", _name_of(code) or "this State")
+            return _merge(code, _name_of(code), (federal,), (), caution)
         own = self.pack(folder)
-        return _merge(code, own.name, (federal, own), tuple(own.meta.get("notices", ())))
+        unsure = any(rule.unconfirmed for rule in own.rules)
+        caution = _in_words(federal, "unconfirmed_notice", own.name) if unsure else ""
+        return _merge(code, own.name, (federal, own), tuple(own.meta.get("notices", ())), caution)
 
     def problems(self) -> tuple[PackProblem, ...]:
         """Every problem of every pack, by file and line. Empty when all of them can be used."""
@@ -213,8 +218,8 @@ def _fingerprint(packs: Path) -> object:
 _SHELF = Shelf(PACKS)
 
 
-def _no_pack_notice(federal: Pack, state: str) -> str:
-    return str(federal.meta.get("no_state_pack_notice", "")).replace("{state}", _name_of(state) or "this State")
+def _in_words(federal: Pack, key: str, state_name: str) -> str:
+    return str(federal.meta.get(key, "")).replace("{state}", state_name)
 
 
 def _name_of(state: str) -> str:
@@ -222,7 +227,7 @@ def _name_of(state: str) -> str:
     return known.name if known else state.upper()
 
 
-def _merge(state: str, name: str, packs: tuple[Pack, ...], notices: tuple[str, ...]) -> Rulebook:
+def _merge(state: str, name: str, packs: tuple[Pack, ...], notices: tuple[str, ...], caution: str) -> Rulebook:
     """Raises PackError with the problems of the packs, or with those that only both together show."""
     if problems := [problem for pack in packs for problem in pack.problems]:
         raise PackError(problems)
@@ -260,7 +265,8 @@ def _merge(state: str, name: str, packs: tuple[Pack, ...], notices: tuple[str, .
         stay_put_readings=tuple(reading for pack in packs for reading in pack.readings),
         checklists=MappingProxyType({kind: tuple(items.values()) for kind, items in checklists.items()}),
         routes=MappingProxyType(routes),
-        notices=notices,
+        notices=(caution, *notices) if caution else notices,
+        caution=caution,
         unknown=MappingProxyType(unknown),
     )
 

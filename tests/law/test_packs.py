@@ -39,7 +39,8 @@ def test_no_state_is_named_in_the_code_of_the_law() -> None:
 def test_a_state_without_a_pack_gets_federal_law_and_a_visible_notice() -> None:
     book = rulebook_for("wy")
     assert {rule.jurisdiction for rule in book.rules} == {"us"}
-    assert "no checked rules for Wyoming" in book.notices[0]
+    assert "no checked rules for Wyoming" in book.notices[0] == book.caution
+    assert rulebook_for("MA").caution == ""
     assert packed_states()["MA"] == "Massachusetts"
     assert "WY" not in packed_states()
 

@@ -67,7 +67,7 @@ def test_each_of_the_eighteen_states_says_who_hears_what_and_where_to_file(state
     assert {f"{st}-evaluation", f"{st}-hearing-sol", f"{st}-state-complaint", f"{st}-filing"} <= ids
     route = book.routes[FilingKind.DUE_PROCESS_COMPLAINT]
     assert route.jurisdiction == f"us_{st}" and "2026" in route.as_of
-    assert "has re-checked" in book.notices[0] and book.state_name in book.notices[0]
+    assert book.notices[0] == book.caution and f"re-checked the rules of {book.state_name}" in book.caution
     has_court = bool({f"{st}-civil-action", f"{st}-civil-action-state"} & ids)
     assert has_court != ("idea-civil-action" in book.unknown) or state == "NY"
     due_process = book.forums[ProceedingKind.DUE_PROCESS]
