@@ -238,7 +238,9 @@ class _Asked:
 
     def _without_number(self, facts: Sequence[Fact], trigger: Fact | None) -> Answer:
         if trigger is not None and self.counted.restarts:
-            return self._several(self.counted.restarts, "It has no date of its own: it starts others again.", facts)
+            return self._several(
+                self.counted.restarts, "It starts other clocks again; the first of them is shown.", facts
+            )
         return self._answer(trigger, None, Dates(None, None, None, NO_NUMBER))
 
     def _without_trigger(self, facts: Sequence[Fact]) -> Answer:
@@ -284,8 +286,6 @@ class _Asked:
                 rule = self.book.rule(rule_id)
                 parts.append(Answer(rule, rule, None, None, Dates(None, None, None, str(open_question))))
         self.notes.append(f"{note} See the parts.")
-        if facts is not None:
-            return self._answer(None, None, Dates(None, None, None, NO_NUMBER), parts=tuple(parts))
         first = parts[0]
         return replace(
             self._answer(first.trigger, first.day_zero, first.dates, parts=tuple(parts)),

@@ -80,7 +80,7 @@ def compute(
         on = asking.day(on_text) if on_text else None
         today = asking.day(today_text) if today_text else datetime.now().astimezone().date()
         typed = asking.facts_of(facts, details)
-        filer = asking.filer(filed_by) if filed_by else None
+        filer = asking.filer(filed_by) if filed_by else typed.filed_by
         bounds = [asking.day(text) if text else None for text in (first_day, last_day)]
         calendars = asking.calendars(paths, code, *bounds)
         days = _calendar(code, calendars.years, [on, *(fact.on for fact in typed.facts), today])

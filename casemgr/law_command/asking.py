@@ -125,29 +125,35 @@ def _name(text: str) -> str:
 
 @dataclass(frozen=True)
 class Typed:
-    """What --fact and --detail gave: facts, and details for the trigger of the rule that is asked for."""
+    """What --fact and --detail gave: facts, details for the trigger of the rule that is asked for, and who filed."""
 
     facts: tuple[Fact, ...]
     details: dict[str, str]
+    filed_by: PartyRole | None = None
 
 
 def facts_of(texts: Iterable[str], details: Iterable[str]) -> Typed:
     """Read NAME=DATE[,KEY=VALUE…] and KEY=VALUE. Raises Refused."""
     facts: list[Fact] = []
     extra: dict[str, str] = {}
+    by: PartyRole | None = None
     for text in details:
         key, value = _pair(text)
         extra[key] = value
     for number, text in enumerate(texts, 1):
         name, _, rest = text.partition("=")
         plain = _name(name)
-        if plain in BIRTH:
+        if plain in ("filed_by", "by"):
+            by = filer(rest)
+        elif plain in BIRTH:
             facts += _birthdays(day(rest))
         elif plain not in SHORT_NAMES and plain not in FACTS and plain in _detail_keys():
             extra[plain] = rest.strip()
         else:
             facts.append(_fact(f"{plain}#{number}", _kind(name), rest))
-    return Typed(tuple(facts), extra)
+    if "filed_by" in extra:
+        by = filer(extra.pop("filed_by"))
+    return Typed(tuple(facts), extra, by)
 
 
 def _pair(text: str) -> tuple[str, str]:

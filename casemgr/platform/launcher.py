@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 NEEDED_BYTES = 300 * config.MEGABYTE
 PIECE = 64 * 1024
 PARENT = "CASEMGR_PARENT"
+MOST_PROBLEMS = 20  # of the packs of rules, told at the start
 
 
 class CannotStart(Exception):
@@ -88,6 +89,15 @@ def check_machine(settings: config.Settings) -> None:
                 f" http://{_shown(settings.host)}:{settings.port}/). Or choose another port:"
                 f" make run PORT={settings.port + 1}"
             ) from problem
+    _check_law()
+
+
+def _check_law() -> None:
+    """A pack of rules with a mistake stops the start: no date may rest on it."""
+    from casemgr.law.rulebook import PACKS, Stock
+
+    if problems := Stock.read(PACKS).problems():
+        raise CannotStart("\n".join(("The packs of rules cannot be used:", *map(str, problems[:MOST_PROBLEMS]))))
 
 
 def _check_folder(folder: Path) -> None:

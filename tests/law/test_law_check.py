@@ -153,6 +153,18 @@ def test_a_running_program_takes_up_good_packs_and_keeps_the_last_good_ones(
     assert shelf.stock().book("WY").rule("wy-evaluation").count == 4500
 
 
+def test_the_program_does_not_start_on_a_pack_with_a_mistake(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from casemgr.platform import launcher
+
+    monkeypatch.setattr("casemgr.law.rulebook.PACKS", packs)
+    launcher._check_law()
+    (packs / "us_wy" / "evaluation.toml").write_text(GOOD.replace("count = 45", "count = -45"))
+    with pytest.raises(
+        launcher.CannotStart, match=r"us_wy/evaluation\.toml:11: wy-evaluation: count is never negative"
+    ):
+        launcher._check_law()
+
+
 def test_the_command_needs_no_settings_no_database_and_no_web_framework() -> None:
     code = (
         "import sys\n"
