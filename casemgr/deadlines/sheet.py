@@ -114,7 +114,10 @@ def _from_to(run: Sequence[why.Day]) -> str:
 def _trigger_words(row: Deadline, trigger: Fact | None) -> str:
     told = row.explanation["trigger"]
     label = FACTS[FactKind(told["kind"])].label
-    when = f"{trigger.on_date:%B %Y} (only the month is known)" if why.only_the_month_is_known(trigger) else ""
+    when = ""
+    if trigger is not None and trigger.precision != "day":
+        month = f"{trigger.on_date:%B %Y} (only the month is known)"
+        when = month if trigger.precision == "month" else "day not known"
     moved = row.explanation.get("moved_by")
     then = f" The start was moved by: {FACTS[FactKind(moved)].label}." if moved else ""
     return f"{label}, {when or weekday_date(date.fromisoformat(told['on']))}.{then}"

@@ -27,6 +27,7 @@ from casemgr.deadlines import (
     marking,
     queries,
     sheet_views,
+    time_views,
     why,
 )
 from casemgr.deadlines import districts as district_names
@@ -43,7 +44,16 @@ from casemgr.law.rulebook import rulebook_for
 from casemgr.law.rules import Rule
 from casemgr.web.permissions import case_access, requires, signed_in
 
-__all__ = ["bp", "calendar_import_views", "calendar_views", "fact_views", "feed_views", "mark_views", "sheet_views"]
+__all__ = [
+    "bp",
+    "calendar_import_views",
+    "calendar_views",
+    "fact_views",
+    "feed_views",
+    "mark_views",
+    "sheet_views",
+    "time_views",
+]
 
 
 @bp.get("/cases/<uuid:case_id>/deadlines")

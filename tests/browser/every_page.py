@@ -89,6 +89,8 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "deadlines.mark": ({"kind": "deadline_waived"},),
     "deadlines.my_calendar": PLAIN,
     "deadlines.check": PLAIN,
+    "deadlines.chronology": ({}, {"show": "log", "since": "2999-01-01"}),
+    "deadlines.month": PLAIN,
     "deadlines.new_calendar": PLAIN,
     "deadlines.new_fact": ({}, {"kind": "evaluation_consent_received"}, {"q": "nothing is called this"}),
     "deadlines.remove_calendar": PLAIN,

@@ -14,6 +14,7 @@ from tests.world import Actor, World
 Clients = Callable[[Actor | None], FlaskClient]
 
 READING = [
+    ("GET", "/chronology"),
     ("GET", "/deadlines"),
     ("GET", "/deadlines/{deadline}"),
     ("GET", "/facts/{fact}"),

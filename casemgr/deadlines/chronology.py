@@ -1,0 +1,142 @@
+"""The story of a case in order of time: facts, moves, headlines of the evidence log, and deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from casemgr.cases.clock import today
+from casemgr.cases.models import Case
+from casemgr.cases.queries import WHO_ACTS
+from casemgr.deadlines import queries
+from casemgr.deadlines.models import Fact
+from casemgr.deadlines.standing import state_on
+from casemgr.evidence import queries as evidence
+from casemgr.evidence.kinds import EVIDENCE_KINDS, when_words
+from casemgr.law.facts import FACTS
+from casemgr.law.terms import FactKind
+from casemgr.proceedings import queries as proceedings
+from casemgr.proceedings import words
+from casemgr.web.filters import legal_date
+
+SHOWN = {"facts": "Facts", "moves": "Moves of the case", "log": "Evidence log", "deadlines": "Deadlines"}
+ORDERS = {"oldest": "Oldest first", "newest": "Newest first"}
+LEFT_OUT = ("superseded",)
+STATES = {
+    "open": "still runs",
+    "late": "late",
+    "met": "met",
+    "waived": "waived",
+    "suspended": "paused",
+    "passed": "passed",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for. `show`: keys of SHOWN; days are included."""
+
+    show: frozenset[str] = frozenset(SHOWN)
+    since: date | None = None
+    until: date | None = None
+    order: str = "oldest"
+
+    @property
+    def narrows(self) -> bool:
+        return self.show != frozenset(SHOWN) or bool(self.since or self.until)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line. `endpoint` and `arguments` lead to its page; `stage` is where a move led."""
+
+    on: date
+    when: str
+    kind: str
+    title: str
+    note: str = ""
+    source: str = ""
+    stage: str = ""
+    endpoint: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+def chronology(case: Case, visible: Collection[str], papers: Mapping[str, str], wanted: Wanted) -> list[Line]:
+    """Return what happened and what is due, in order. What the reader may not open is left out.
+
+    Args:
+        visible: visibilities of entries that the reader may open. papers: titles of such papers, by id.
+    """
+    makers = {
+        "facts": lambda: _facts(case, papers),
+        "moves": lambda: _moves(case),
+        "log": lambda: _log(case, visible),
+        "deadlines": lambda: _deadlines(case),
+    }
+    lines = [line for kind, make in makers.items() if kind in wanted.show for line in make()]
+    inside = [
+        line
+        for line in lines
+        if (wanted.since is None or line.on >= wanted.since) and (wanted.until is None or line.on <= wanted.until)
+    ]
+    return sorted(inside, key=lambda line: line.on, reverse=wanted.order == "newest")
+
+
+def _facts(case: Case, papers: Mapping[str, str]) -> Iterator[Line]:
+    for row in queries.current_facts(case):
+        yield Line(
+            row.on_date,
+            _when(row),
+            "facts",
+            FACTS[FactKind(row.kind)].label,
+            note=row.note,
+            source=papers.get(str(row.document_id), ""),
+            endpoint="deadlines.show_fact",
+            arguments={"fact_id": row.id},
+        )
+
+
+def _when(row: Fact) -> str:
+    return "Day not known" if row.precision == "unknown" else when_words(row.on_date, row.precision)
+
+
+def _moves(case: Case) -> Iterator[Line]:
+    for row in proceedings.standing_moves(case):
+        title = words.move_title(row.event) or "Case opened"
+        yield Line(row.on_date, legal_date(row.on_date), "moves", title, note=row.reason, stage=row.to_stage)
+
+
+def _log(case: Case, visible: Collection[str]) -> Iterator[Line]:
+    for row in evidence.chronology(case, visible):
+        yield Line(
+            row.happened_on,
+            when_words(row.happened_on, row.precision, row.happened_at),
+            "log",
+            row.title,
+            source=f"{EVIDENCE_KINDS.get(row.kind, row.kind)}, log no. {row.number}",
+            endpoint="evidence.show",
+            arguments={"entry_id": row.id},
+        )
+
+
+def _deadlines(case: Case) -> Iterator[Line]:
+    now = today(case)
+    for row in queries.deadlines_of(case):
+        state = state_on(row, now)
+        if row.act_by is None or state in LEFT_OUT:
+            continue
+        met_on = row.explanation.get("met_on")
+        met = f" on {legal_date(date.fromisoformat(met_on))}" if met_on and state == "met" else ""
+        who = WHO_ACTS.get(row.actor, "")
+        yield Line(
+            row.act_by,
+            legal_date(row.act_by),
+            "deadlines",
+            row.title,
+            note=f"{STATES.get(state, state).capitalize()}{met}. {who + '.' if who else ''}".strip(),
+            source=row.citation,
+            endpoint="deadlines.why",
+            arguments={"deadline_id": row.id},
+        )
