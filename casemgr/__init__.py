@@ -26,6 +26,7 @@ FEATURES = (
     "filings",
     "notices",
     "obligations",
+    "watch",
 )
 
 

@@ -150,6 +150,18 @@ def verify(case_id: UUID, email: str) -> None:
 
 
 @main.command()
+def watch() -> None:
+    """Do now what is done every night: look for cases that may be stuck, and remove what visitors left."""
+    from casemgr.watch import services, tidying
+
+    with _app().app_context():
+        done = services.go_round(everybody=True)
+        removed = tidying.remove_old_visits()
+    click.echo(f"{done.cases} open case(s) looked at in {done.organizations} workspace(s); {done.stuck} may be stuck.")
+    click.echo(f"{removed} visitor's workspace(s) removed.")
+
+
+@main.command()
 @click.option("--older-than-hours", default=24, show_default=True, help="Leave younger files alone.")
 @click.option("--dry-run", is_flag=True)
 def sweep(older_than_hours: int, dry_run: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from casemgr.accounts.access import Access
@@ -44,38 +44,52 @@ class CaseHome:
     counts: Counts
 
 
-def case_home(access: Access) -> CaseHome:
-    case, visible = access.case, access.visible
+@dataclass(frozen=True)
+class Grounds:
+    """What is read of a case to say how it stands."""
+
+    view: CaseView
+    people: Sequence[Person]
+    promises: InShort | None
+    standing: Standing
+
+
+def grounds_of(case: Case, visible: Collection[str]) -> Grounds:
+    """Read how a case stands. `visible`: the visibilities of papers and entries that the reader may open."""
     view = case_view(case)
-    options = stages.options(view, rulebook_for(case.state))
-    counts = queries.counts(case, visible)
     people = queries.people_of(case)
-    deadlines = [queries.due_date(row, view.today) for row in next_deadlines(case, DEADLINES, queries.OURS)]
     promises = in_short(case)
     standing = Standing(
         plan=case.plan,
         stage=case.stage,
         today=view.today,
-        counts=counts,
+        counts=queries.counts(case, visible),
         has_address=bool(case.student.address) or case.student.is_homeless,
         roles={person.role for person in people},
         bare_issues=[issue.title for issue in queries.issues_without_evidence(case, 1)],
-        deadlines=deadlines,
+        deadlines=[queries.due_date(row, view.today) for row in next_deadlines(case, DEADLINES, queries.OURS)],
         overdue_promise=promises.first_overdue if promises else "",
-        options=options,
+        options=stages.options(view, rulebook_for(case.state)),
     )
+    return Grounds(view, people, promises, standing)
+
+
+def case_home(access: Access) -> CaseHome:
+    case, visible = access.case, access.visible
+    grounds = grounds_of(case, visible)
+    standing = grounds.standing
     return CaseHome(
         steps=next_steps(standing, access.allows),
         visited=visited_stages(case),
-        available=_available(case, options),
-        parallel=_parallel(view),
-        deadlines=deadlines,
-        promises=promises,
+        available=_available(case, standing.options),
+        parallel=_parallel(grounds.view),
+        deadlines=list(standing.deadlines),
+        promises=grounds.promises,
         papers=queries.newest_papers(case, visible, PAPERS),
         happenings=queries.newest_happenings(case, visible, HAPPENINGS),
-        people=people,
+        people=grounds.people,
         members=queries.members_of(case),
-        counts=counts,
+        counts=standing.counts,
     )
 
 

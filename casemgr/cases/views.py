@@ -11,17 +11,19 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from casemgr.cases import case_home, conflicts, due, lists, people_views, queries, services, start_views
 from casemgr.cases.blueprint import bp
-from casemgr.cases.clock import today, today_in
+from casemgr.cases.clock import today
 from casemgr.cases.forms import CaseForm
 from casemgr.cases.roles import PERSON_ROLES
 from casemgr.extensions import db
 from casemgr.platform.locking import StaleForm
+from casemgr.watch import queries as watch
 from casemgr.web.navigation import url_if_any
 from casemgr.web.permissions import Permission, case_access, in_organization, public, requires, signed_in
 
 __all__ = ["bp", "people_views", "start_views"]
 
 DUE_SHOWN = 10
+STUCK_SHOWN = 4
 ACTIVITY_SHOWN = 8
 
 
@@ -34,7 +36,6 @@ def home() -> ResponseReturnValue:
     overview = lists.overview(places)
     filters = _filters(overview)
     page = lists.cases_page(places, filters, request.args.get("page", 1, type=int), overview.count(filters))
-    day = today_in(current_user.timezone)
     return render_template(
         "cases/home.html",
         overview=overview,
@@ -43,7 +44,8 @@ def home() -> ResponseReturnValue:
         many_workplaces=len(places) > 1,
         due=due.due_next(places, DUE_SHOWN),
         activity=lists.newest_activity(places, ACTIVITY_SHOWN, current_user.timezone),
-        today=day,
+        stuck=watch.stuck(places, STUCK_SHOWN),
+        stuck_shown=STUCK_SHOWN - 1,
     )
 
 
@@ -59,7 +61,6 @@ def board() -> ResponseReturnValue:
         filters=filters,
         columns=lists.board(places, filters, overview.by_stage(filters)),
         nobody=lists.NOBODY,
-        today=today_in(current_user.timezone),
     )
 
 

@@ -17,9 +17,10 @@ from uuid import UUID
 import procrastinate
 from flask import Flask
 from procrastinate import PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate.periodic import PeriodicRegistry
 
 from casemgr.extensions import db
-from casemgr.platform.tenancy import Scope, current_scope, set_scope
+from casemgr.platform.tenancy import NOBODY, Scope, current_scope, set_scope
 
 HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 10.0
@@ -52,6 +53,29 @@ def background(name: str, *, queue: str = "default", attempts: int = 3) -> Calla
     return register
 
 
+def periodic(name: str, *, cron: str) -> Callable[..., Any]:
+    """Register a task that the workers start by themselves, one of them each time. `cron` is in UTC.
+
+    It runs as nobody and sees no row; what it does in an organization it does in that one's scope. A machine that was
+    off at the time leaves it out, so it must not count on every run.
+    """
+
+    def register(function: Callable[[], None]) -> Any:
+        @functools.wraps(function)
+        def run(timestamp: int) -> None:
+            if _flask_app is None:
+                raise RuntimeError("A job was run outside a worker.")
+            with _flask_app.app_context():
+                set_scope(NOBODY)
+                function()
+
+        retry = RetryStrategy(max_attempts=3, wait=60)
+        task = jobs.task(name=name, lock=name, queueing_lock=name, priority=AFTER_OTHERS, retry=retry)(run)
+        return jobs.periodic(cron=cron)(task)
+
+    return register
+
+
 def enqueue(
     task: Any, *, lock: str | None = None, queueing_lock: str | None = None, priority: int = 0, **arguments: Any
 ) -> None:
@@ -74,6 +98,8 @@ def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
     _flask_app = app
     url = db_conninfo(app)
     worker = jobs.with_connector(PsycopgConnector(conninfo=url, min_size=1, max_size=concurrency + 4))
+    if not wait:
+        worker.periodic_registry = PeriodicRegistry()  # what is due by the clock is for a worker that stays
 
     async def run() -> None:
         async with worker.open_async():

@@ -134,6 +134,13 @@ class ObjectStore:
         """Remove the bytes; nothing happens when they are not there."""
         self._discard(object_key(org_id, sha256))
 
+    def delete_organization(self, org_id: UUID | str) -> int:
+        """Remove everything that is kept for an organization; return how many objects that were."""
+        keys = [object_key(owner, sha256) for owner, sha256 in self.list_keys(org_id)]
+        for key in keys:
+            self._discard(key)
+        return len(keys)
+
     def verify(self, org_id: UUID | str, sha256: str) -> bool:
         """Read everything back: True when the bytes still have the hash they are stored under."""
         digest = hashlib.sha256()
