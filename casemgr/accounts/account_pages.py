@@ -10,10 +10,17 @@ from sqlalchemy.orm.exc import StaleDataError
 from casemgr.accounts import places, queries, services, sessions
 from casemgr.accounts.access import active_membership
 from casemgr.accounts.blueprint import bp
-from casemgr.accounts.forms import DetailsForm, EmailForm, NewAccountForm, PassphraseForm, show_refusal
+from casemgr.accounts.forms import (
+    DetailsForm,
+    EmailForm,
+    NewAccountForm,
+    NewWorkspaceForm,
+    PassphraseForm,
+    show_refusal,
+)
 from casemgr.accounts.navigation import home_url
 from casemgr.accounts.services import AccountRefused
-from casemgr.accounts.words import PERSONA_HINTS, PERSONAS
+from casemgr.accounts.words import PERSONA_HINTS, PERSONAS, workspace_name
 from casemgr.extensions import db
 from casemgr.platform.locking import StaleForm
 from casemgr.web.permissions import signed_in
@@ -120,6 +127,21 @@ def sign_out_everywhere() -> ResponseReturnValue:
     sessions.end()
     flash("You are signed out on every device.")
     return redirect(url_for("accounts.sign_in"))
+
+
+@bp.route("/account/workspace", methods=["GET", "POST"])
+@signed_in
+def new_workspace() -> ResponseReturnValue:
+    """Make a workspace of one's own, for a person who is in none (any more)."""
+    if queries.workspaces_of(current_user):
+        return redirect(url_for("accounts.settings"))
+    form = NewWorkspaceForm(data={"name": workspace_name(current_user.persona, current_user.name)})
+    if form.validate_on_submit():
+        made = services.make_workspace(current_user, form.name.data, form.state.data, org_id=form.submission.uuid)
+        session["org_id"] = str(made)
+        flash("Your workspace is ready.")
+        return redirect(home_url())
+    return render_template("accounts/new_workspace.html", form=form), 422 if form.errors else 200
 
 
 @bp.post("/account/organization")

@@ -154,6 +154,17 @@ class WorkspaceForm(LockedForm):
     timezone = SelectField("Time zone", choices=list(places.ZONES.items()), description="For new cases.")
 
 
+class NewWorkspaceForm(FlaskForm):
+    submission = OnceField()
+    name = NameField("Name of the workspace", "Enter a name for the workspace.")
+    state = SelectField(
+        "State or territory",
+        [DataRequired("Choose the state.")],
+        choices=STATES_TO_CHOOSE,
+        description="New cases start with this state's law.",
+    )
+
+
 class MemberForm(FlaskForm):
     email = AddressField(render_kw={"autocomplete": "off"})
     name = StringField(

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casemgr.accounts import passphrase as passphrases
 from casemgr.accounts import places, queries, throttle
+from casemgr.accounts.access import memberships_of
 from casemgr.accounts.emails import clean_email, visitor_email
 from casemgr.accounts.models import Membership, Organization, User
 from casemgr.accounts.words import KIND_OF, workspace_name
@@ -124,6 +125,27 @@ def keep_visit(visitor: User, organization: Organization, new: Registration) -> 
     except IntegrityError as problem:
         db.session.rollback()
         raise AccountRefused(TAKEN, "email") from problem
+
+
+def make_workspace(user: User, name: str, state: str, *, org_id: UUID) -> UUID:
+    """Give a person who is in no workspace one of their own, of the kind that fits them; return its id.
+
+    Somebody who is in a workspace already (the same form sent twice) keeps that one, and nothing is made.
+    """
+    ours = memberships_of(user)
+    if ours:
+        return ours[0].org_id
+    set_scope(Scope(org_id, user.id))
+    zone = places.zone_in(state, user.timezone)
+    db.session.add(Organization(id=org_id, name=name, kind=KIND_OF[user.persona], state=state, timezone=zone))
+    db.session.flush()
+    db.session.add(Membership(org_id=org_id, user_id=user.id, role="owner"))
+    audit.record(None, "accounts:organization:make", by=user, subject=org_id)
+    try:
+        db.session.commit()
+    except IntegrityError:  # the same form, at the same moment
+        db.session.rollback()
+    return org_id
 
 
 def sign_in(email: str, passphrase: str, *, address: str | None) -> User:

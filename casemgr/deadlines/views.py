@@ -16,6 +16,7 @@ from casemgr.cases.models import Case
 from casemgr.cases.queries import WHO_ACTS
 from casemgr.deadlines import agenda as agendas
 from casemgr.deadlines import (
+    assigning,
     calendar_import_views,
     calendar_views,
     calendars,
@@ -45,6 +46,7 @@ from casemgr.law.rules import Rule
 from casemgr.web.permissions import case_access, requires, signed_in
 
 __all__ = [
+    "assigning",
     "bp",
     "calendar_import_views",
     "calendar_views",

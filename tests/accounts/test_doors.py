@@ -28,6 +28,8 @@ SIGNED_IN = [
     ("POST", "/account/passphrase"),
     ("POST", "/account/sign-out-everywhere"),
     ("POST", "/account/organization"),
+    ("GET", "/account/workspace"),
+    ("POST", "/account/workspace"),
 ]
 OWNERS = [
     ("GET", "/organization"),

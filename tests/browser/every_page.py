@@ -38,6 +38,7 @@ from casemgr.obligations import services as obligations
 from casemgr.obligations.services import NewDelivery, NewObligation
 from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import standing_moves
+from casemgr.watch.models import Finding
 from tests.world import Actor, World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,7 +131,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "obligations.edit": PLAIN,
     "obligations.index": PLAIN,
     "obligations.meet": PLAIN,
-    "obligations.new": ({"timing": "day"}, {"timing": "count"}, {"timing": "again"}, {"timing": "no_day"}),
+    "obligations.new": ({"timing": "again"}, {"timing": "count"}),
     "obligations.show": ({}, {"obligation_id": "@hours"}),
     "obligations.waive": PLAIN,
     "plans.record": PLAIN,
@@ -141,6 +142,8 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "proceedings.options": PLAIN,
     "proceedings.show": ({}, {"proceeding_id": "@ended"}),
     "proceedings.undo": PLAIN,
+    "watch.index": PLAIN,
+    "watch.leave": PLAIN,
 }
 
 FIRM_PAGES = (
@@ -168,6 +171,7 @@ WALKED: dict[str, str] = {
     "accounts.sign_in": "without an account",
     "accounts.sign_up": "without an account",
     "accounts.keep": "as a visitor, who looks around",
+    "accounts.new_workspace": "for a person in no workspace",
     "cases.new_people": "the second step of a new case",
     "cases.new_concern": "the third step of a new case",
 }
@@ -266,13 +270,16 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
 
 
 def _promises(case: Case, by: User) -> dict[str, UUID]:
-    """One that is overdue, and one that is delivered in hours."""
+    """A promise that is overdue, one that is delivered in hours, and a reason why the case may be stuck."""
     late = NewObligation("The reading evaluation is paid for", "lea", "day", due_on=today(case) - timedelta(days=3))
     start = today(case) - timedelta(days=70)
     hours = NewObligation("Compensatory reading", "lea", "again", every="month", starts_on=start, minutes=240)
     row = obligations.add(case, hours, by=by)
     obligations.deliver(case, row, NewDelivery(start + timedelta(days=9), minutes=90), by=by)
-    return {"obligation_id": obligations.add(case, late, by=by).id, "hours": row.id}
+    finding = Finding(org_id=case.org_id, case_id=case.id, kind="no_clock", detail="2 dates cannot be counted yet.")
+    db.session.add(finding)
+    db.session.commit()
+    return {"obligation_id": obligations.add(case, late, by=by).id, "hours": row.id, "finding_id": finding.id}
 
 
 def _packet(case: Case, **more: Any) -> UUID:

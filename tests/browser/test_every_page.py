@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import delete
 
 import config
+from casemgr.accounts.models import Membership
+from casemgr.extensions import db
 from tests.browser import kit
 from tests.browser.every_page import FIRM_PAGES, NOT_PAGES, PAGES, WALKED, Home, make_home, pages
 from tests.world import Actor, World
@@ -113,6 +116,17 @@ def test_a_visitor_can_use_the_pages_of_a_first_look(live: str, page: Page) -> N
     page.get_by_text("Sample case.").wait_for()
     for path in ("/account/keep", "/account", "/"):
         kit.check_page(visit(page.context, live + path))
+
+
+def test_a_person_in_no_workspace_can_make_one(live: str, world: World, sign_in: Callable[[Actor], Page]) -> None:
+    actor = world.person(name="Robin Example")
+    with world.scope(actor):
+        db.session.execute(delete(Membership).where(Membership.user_id == actor.user_id))
+        db.session.commit()
+    page = sign_in(actor)
+    page.get_by_role("link", name="Make a workspace").click()
+    page.wait_for_url("**/account/workspace")
+    kit.check_page(page)
 
 
 def test_a_parent_can_use_each_step_of_starting_a_case(
