@@ -18,7 +18,7 @@ import icalendar
 import recurring_ical_events
 
 from casemgr.law.calendar_files import EARLIEST, LATEST, LONGEST_NOTE, LONGEST_STRETCH, CalendarFile, Problem, Row
-from casemgr.law.calendar_words import RowKind, Taken, taken_for
+from casemgr.law.calendar_words import NO_SCHOOL, RowKind, Taken, taken_for
 from casemgr.law.days import ONE_DAY
 
 MOST_BYTES = 5_000_000
@@ -26,9 +26,11 @@ MOST_EVENTS = 5_000
 MOST_OCCURRENCES = 5_000
 MOST_PROBLEMS = 50
 MOST_YEARS = 3
+SHORTEST_DAY = 4.0  # hours of an event that can be a day off
 LONGEST_WORK = 10.0  # seconds for expanding series
 HARMLESS_SERIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 SLOW_PARTS = frozenset({"BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS", "BYMONTH"})
+ONCE = ("DTSTART", "DTEND", "DURATION", "SUMMARY", "STATUS", "UID", "RECURRENCE-ID", "DESCRIPTION")
 TIME_PARTS = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
 
 
@@ -141,7 +143,12 @@ def _event(block: _Block, problems: list[Problem]) -> icalendar.Event:
             raise _Unusable("This event was left out: its dates are not clear.")
     if "DTSTART" not in event:
         raise _Unusable("This event has no date (DTSTART).")
-    if not EARLIEST <= _as_date(event["DTSTART"].dt) <= LATEST:
+    if twice := next((name for name in ONCE if isinstance(event.get(name), list)), None):
+        raise _Unusable(f"This event has two lines {twice}, so it was left out.")
+    starts, ends = event["DTSTART"].dt, event["DTEND"].dt if "DTEND" in event else event["DTSTART"].dt
+    if not (isinstance(starts, date) and isinstance(ends, date)):
+        raise _Unusable("This event has no clear first and last day.")
+    if not (EARLIEST <= _as_date(starts) <= LATEST and _as_date(ends) <= LATEST):
         raise _Unusable("This event's date is not of our time. Check the year.")
     return event
 
@@ -192,9 +199,16 @@ class _Reader:
             found += made
         return sorted(found, key=lambda row: (row.line, row.first_on))
 
-    def _row(self, line: int, event: icalendar.Event) -> Iterator[Row]:
-        """No row, and a problem, for an event that lasts longer than a year."""
-        first, last = self._days(event)
+    def _row(self, line: int, event: icalendar.Event, *, repeated: bool = False) -> Iterator[Row]:
+        """No row, and a problem, for an event that lasts longer than a year.
+
+        A repeated entry opens no day: the early release of each Wednesday also stands in the vacation. What repeats
+        more often than yearly, or takes some hours, closes a day only when it says so in words."""
+        try:
+            first, last = self._days(event)
+        except (ValueError, TypeError, OverflowError):
+            self.problems.append(Problem(line, "This event has no clear first and last day, so it was left out."))
+            return
         if (last - first).days > LONGEST_STRETCH:
             self.problems.append(Problem(line, "This event is longer than a year, so it was left out."))
             return
@@ -202,6 +216,13 @@ class _Reader:
         taken = _taken(event, note)
         if first != last and taken.kind in (RowKind.FIRST, RowKind.LAST):
             taken = Taken(RowKind.IGNORED, "It covers several days: enter the one first or last day of school.")
+        if repeated and taken.kind is RowKind.OPEN:
+            taken = Taken(RowKind.IGNORED, f"{taken.why} A repeated entry opens no day that is closed.")
+        if taken.kind is RowKind.CLOSED and taken.why != NO_SCHOOL:
+            if repeated and not _is_yearly(event):
+                taken = Taken(RowKind.IGNORED, f"{taken.why} It repeats too often to be a day without school.")
+            elif self._hours(event) < SHORTEST_DAY:
+                taken = Taken(RowKind.IGNORED, f"{taken.why} It takes some hours, not the day.")
         yield Row(first, last, taken.kind, note[:LONGEST_NOTE], line, taken.why)
 
     def _days(self, event: icalendar.Event) -> tuple[date, date]:
@@ -221,6 +242,19 @@ class _Reader:
             last -= timedelta(seconds=1)
         return first.date(), max(first.date(), last.date())
 
+    def _hours(self, event: icalendar.Event) -> float:
+        start = event["DTSTART"].dt
+        if not isinstance(start, datetime):
+            return 24.0
+        end = (
+            event["DTEND"].dt
+            if "DTEND" in event
+            else start + (event["DURATION"].dt if "DURATION" in event else ONE_DAY)
+        )
+        if not isinstance(end, datetime):
+            return 24.0
+        return (self._local(end) - self._local(start)).total_seconds() / 3600
+
     def _local(self, moment: datetime) -> datetime:
         """Wall clock time of the calendar; a floating time is one already."""
         return (
@@ -237,7 +271,9 @@ class _Reader:
                 _bound(event, window[1])
                 event["X-CASEMGR-LINE"] = icalendar.vInt(own_line)
                 calendar.add_component(event)
-            found = recurring_ical_events.of(calendar).between(window[0], window[1] + ONE_DAY)
+            found = recurring_ical_events.of(calendar, keep_recurrence_attributes=True).between(
+                window[0], window[1] + ONE_DAY
+            )
         except _Unusable as problem:
             self.problems.append(Problem(line, str(problem)))
             return []
@@ -248,7 +284,8 @@ class _Reader:
             self.problems.append(
                 Problem(line, f"More than {MOST_OCCURRENCES:,} repeated events: the rest was not read.")
             )
-        return [row for event in found[:left] for row in self._row(int(event.get("X-CASEMGR-LINE", line)), event)]
+        places = ((int(event.get("X-CASEMGR-LINE", line)), event) for event in found[:left])
+        return [row for at, event in places for row in self._row(at, event, repeated=True)]
 
 
 def _taken(event: icalendar.Event, note: str) -> Taken:
@@ -269,6 +306,13 @@ def _categories(event: icalendar.Event) -> str:
         each = found if isinstance(found, list) else [found] if found is not None else []
         return " ".join(str(name) for one in each for name in getattr(one, "cats", [one]))
     return ""
+
+
+def _is_yearly(event: icalendar.Event) -> bool:
+    """Of one occurrence, which keeps the rule of its series."""
+    rules = event.get("RRULE") or []
+    each = rules if isinstance(rules, list) else [rules]
+    return all("YEARLY" in [str(one).upper() for one in rule.get("FREQ", [])] for rule in each)
 
 
 def _repeats(event: icalendar.Event) -> bool:

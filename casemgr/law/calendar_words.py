@@ -53,6 +53,9 @@ _HAPPENING = (
     r"craft|registration|orientation|open house|workshop|reminder|homework|club"
 )
 
+NO_SCHOOL = "It says that there is no school."
+"""The reason of what says so in words; the other closures are taken from what a day is called."""
+
 RULES: tuple[_Word, ...] = (
     _word(RowKind.IGNORED, r"\bif needed\b|\bif necessary\b", "It says “if needed”: decide whether there is school."),
     _word(
@@ -75,9 +78,9 @@ RULES: tuple[_Word, ...] = (
     _word(
         RowKind.CLOSED,
         r"\bno (?:school|class(?:es)?|students?)\b|\bstudents? (?:off|holiday)\b|"
-        r"\b(?:schools?|district|all schools|buildings?)(?: and offices| offices)? (?:is |are |will be )?closed\b|"
+        r"\b(?:schools?|district|all schools|buildings?)(?:,? (?:and|&) offices| offices)? (?:is |are |will be )?closed\b|"
         r"\bnon-?(?: )?(?:student|instructional|attendance|school)\b|\bstudent-free\b|\bpupil-free\b",
-        "It says that there is no school.",
+        NO_SCHOOL,
     ),
     _word(
         RowKind.IGNORED,

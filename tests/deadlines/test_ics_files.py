@@ -146,13 +146,13 @@ def test_a_google_export_with_series_exceptions_and_cancelled_events() -> None:
         ("2026-09-02", "2026-09-02", "first"),
         ("2026-12-24", "2027-01-01", "closed"),  # the end of all-day events is exclusive
         ("2026-11-26", "2026-11-27", "closed"),  # midnight in New York, written in UTC
-        ("2026-10-14", "2026-10-14", "open"),
-        ("2026-12-09", "2026-12-09", "open"),  # 11 November is an exception
-        ("2027-03-10", "2027-03-10", "open"),
-        ("2027-04-14", "2027-04-14", "open"),
-        ("2027-05-12", "2027-05-12", "open"),
-        ("2027-06-09", "2027-06-09", "open"),  # no end: only to the end of the school year at hand
-        ("2027-01-21", "2027-01-21", "open"),  # moved
+        ("2026-10-14", "2026-10-14", "ignored"),
+        ("2026-12-09", "2026-12-09", "ignored"),  # 11 November is an exception
+        ("2027-03-10", "2027-03-10", "ignored"),
+        ("2027-04-14", "2027-04-14", "ignored"),
+        ("2027-05-12", "2027-05-12", "ignored"),
+        ("2027-06-09", "2027-06-09", "ignored"),  # no end: only to the end of the school year at hand
+        ("2027-01-21", "2027-01-21", "ignored"),  # moved
         ("2027-02-10", "2027-02-10", "ignored"),  # cancelled
         ("2027-02-08", "2027-02-08", "ignored"),
         ("2027-06-17", "2027-06-17", "last"),
@@ -170,6 +170,36 @@ def test_an_outlook_export_with_windows_time_zones() -> None:
         ("2026-11-26", "2026-11-26", "snow"),  # half past ten in the evening in Chicago
         ("2026-09-07", "2026-09-07", "closed"),  # taken from its category
     ]
+
+
+def test_the_early_release_of_each_wednesday_opens_no_vacation() -> None:
+    series = "DTSTART;VALUE=DATE:20260909\nRRULE:FREQ=WEEKLY\nSUMMARY:Early Release"
+    events = [
+        "DTSTART;VALUE=DATE:20260902\nSUMMARY:First day of school",
+        series,
+        "DTSTART;VALUE=DATE:20270419\nDTEND;VALUE=DATE:20270424\nSUMMARY:April vacation",
+        "DTSTART;VALUE=DATE:20270422\nSUMMARY:Snow make-up day",
+        "DTSTART;VALUE=DATE:20270617\nSUMMARY:Last day of school",
+    ]
+    body = "\n".join(f"BEGIN:VEVENT\n{event}\nEND:VEVENT" for event in events)
+    (year,) = school_years(read(f"BEGIN:VCALENDAR\n{body}\nEND:VCALENDAR").rows).years
+    assert {day.day for day in year.closed} == {19, 20, 21, 23}
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (["DTSTART:20261126T143000", "DTEND:20261126T160000", "SUMMARY:Professional Development"], "ignored"),
+        (["DTSTART:20261126T080000", "DTEND:20261126T150000", "SUMMARY:Professional Development"], "closed"),
+        (["DTSTART:20261126T080000", "DTEND:20261126T090000", "SUMMARY:No School"], "closed"),
+        (["DTSTART;VALUE=DATE:20261126", "RRULE:FREQ=WEEKLY;COUNT=1", "SUMMARY:Staff Development"], "ignored"),
+        (["DTSTART;VALUE=DATE:20261126", "RRULE:FREQ=WEEKLY;COUNT=1", "SUMMARY:No school"], "closed"),
+        (["DTSTART;VALUE=DATE:20261126", "RRULE:FREQ=YEARLY", "SUMMARY:Thanksgiving"], "closed"),
+    ],
+)
+def test_what_takes_some_hours_or_repeats_closes_a_day_only_when_it_says_so(lines: list[str], kind: str) -> None:
+    (row,) = one_event(*lines).rows
+    assert row.kind.value == kind
 
 
 def test_floating_times_and_durations() -> None:
@@ -194,6 +224,7 @@ def test_a_yearly_holiday_is_expanded_only_over_the_school_year_asked_for() -> N
         (["SUMMARY:No school"], 3, "no date"),
         (["SUMMARY:No school", "DTSTART;VALUE=DATE:2026113"], 5, "DTSTART cannot be read"),
         (["DTSTART;VALUE=DATE:20261126", "no colon here", "SUMMARY:No school"], 5, "cannot be read"),
+        (["DTSTART:20261126", "DTSTART:20261127", "SUMMARY:x"], 3, "two lines DTSTART"),
         (["DTSTART;VALUE=DATE:00010101", "RRULE:FREQ=DAILY", "SUMMARY:x"], 3, "not of our time"),
         (["DTSTART;VALUE=DATE:20261126", "DTEND;VALUE=DATE:20291126", "SUMMARY:x"], 3, "longer than a year"),
         (["DTSTART:20261126T000000Z", "RRULE:FREQ=SECONDLY", "SUMMARY:x"], 3, "repeats within a day"),
@@ -254,3 +285,17 @@ def test_sizes_are_bounded() -> None:
 def test_lines_in_any_order_never_raise(lines: list[str]) -> None:
     found = read("\n".join(["BEGIN:VCALENDAR", *lines]))
     assert all(row.kind in RowKind for row in found.rows)
+
+
+@settings(deadline=None, max_examples=150, derandomize=True)
+@given(st.data(), st.sampled_from([GOOGLE, OUTLOOK]))
+def test_damaged_bytes_never_raise(data: st.DataObject, text: str) -> None:
+    whole = bytearray(text.encode())
+    for _ in range(data.draw(st.integers(1, 12))):
+        at = data.draw(st.integers(20, len(whole) - 1))
+        whole[at : at + data.draw(st.integers(0, 9))] = data.draw(
+            st.one_of(
+                st.binary(max_size=4), st.sampled_from([b"\nDTSTART:", b"RRULE:FREQ=DAILY\n", b"99991231T", b";", b":"])
+            )
+        )
+    assert all(row.first_on <= row.last_on for row in read_ics(bytes(whole)).rows)

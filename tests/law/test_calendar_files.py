@@ -175,7 +175,7 @@ def test_two_school_years_in_one_file() -> None:
             "No School|NO SCHOOL – Thanksgiving Recess|Schools Closed: Columbus Day|Winter Recess|Spring Break|"
             "Professional Day – No School for Students|February Vacation|Holiday: Labor Day|Teacher In-Service Day|"
             "Veterans’ Day|Staff Development Day|No school - parent/teacher conferences|Non-Instructional Day|"
-            "Student Holiday|District Closed|Thanksgiving Break|Winter Recess – Schools Closed|Memorial Day",
+            "Student Holiday|District Closed|Thanksgiving Break|Winter Recess – Schools & Offices Closed|Memorial Day",
         ),
         (RowKind.FIRST, "First Day of School|First day for students|School begins|First Day of Classes – Half Day"),
         (RowKind.LAST, "Last Day of School|Last day of school (early release)|Last Day for Students|School year ends"),
