@@ -10,15 +10,18 @@ from flask import g, url_for
 
 from casemgr.accounts.roles import Permission
 from casemgr.law.rulebook import rulebook_for
-from casemgr.plans.queries import stay_put_of
+from casemgr.plans.queries import Clock, clocks_of, stay_put_of
 
 
 @dataclass(frozen=True)
 class StayPutBanner:
+    """`clock`: the next last day to file, in a State where stay-put is lost without a filing."""
+
     in_force: bool
     since: date | None
     banner: str
     citation: str
+    clock: Clock | None
 
 
 def around_a_case() -> dict[str, Any]:
@@ -41,4 +44,5 @@ def _banner(case: Any) -> StayPutBanner:
     # The law's sentence begins with "Stay-put …:"; the page says that itself, in bold and with the date.
     words = found.banner.partition(": ")[2] or found.banner
     citation = found.reasons[0].citation if found.reasons else ""
-    return StayPutBanner(found.in_force, found.since, words[:1].upper() + words[1:], citation)
+    clocks = [] if found.in_force else [clock for clock in clocks_of(case) if clock.is_running]
+    return StayPutBanner(found.in_force, found.since, words[:1].upper() + words[1:], citation, next(iter(clocks), None))

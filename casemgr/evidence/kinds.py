@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, time
 
+VIOLATION = "stay_put_violation"
+"""What looks like a change of the placement that stays put: the page of stay-put lists these entries."""
+
 EVIDENCE_KINDS: dict[str, str] = {
     "call": "Phone or video call",
     "email": "E-mail",
@@ -15,6 +18,7 @@ EVIDENCE_KINDS: dict[str, str] = {
     "incident": "Incident",
     "observation": "Observation",
     "missed_service": "Missed service",
+    VIOLATION: "Suspected break of stay-put",
     "other": "Something else",
 }
 """Kind: label. The order is the order of every list of kinds."""
@@ -30,6 +34,7 @@ KIND_HINTS: dict[str, str] = {
     "incident": "What happened before, during and after; who saw it; who was told.",
     "observation": "Only what you saw or heard: where, how long, how often. What you make of it goes below.",
     "missed_service": "Which service of the plan, how many minutes, the reason given, and if it was made up later.",
+    VIOLATION: "What changed (school, setting, services, a removal), since when, who told you, and what the plan says.",
     "other": "Who, what, where and when. Facts first.",
 }
 
@@ -44,6 +49,7 @@ KIND_ICONS: dict[str, str] = {
     "incident": "alert",
     "observation": "eye",
     "missed_service": "clock",
+    VIOLATION: "shield",
     "other": "flag",
 }
 

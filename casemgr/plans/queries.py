@@ -3,20 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
+from casemgr.cases.clock import today
 from casemgr.cases.models import Case
+from casemgr.deadlines.doubts import Mark, mark_of
+from casemgr.deadlines.models import Deadline
+from casemgr.deadlines.queries import calendar_for
+from casemgr.deadlines.standing import state_on
+from casemgr.discipline.models import Removal
+from casemgr.discipline.queries import counts, current_removals
 from casemgr.extensions import db
 from casemgr.law.rulebook import rulebook_for
-from casemgr.law.stay_put import StayPut, stay_put
+from casemgr.law.stay_put import INTERIM, StayPut, stay_put
+from casemgr.law.terms import DeadlineState
 from casemgr.plans.models import Placement, StayPutPeriod
 from casemgr.proceedings.queries import case_view
 
 
+@dataclass(frozen=True)
+class Clock:
+    """A State's last day to file before stay-put is lost (a rule that `protects` it), as it stands today."""
+
+    row: Deadline
+    state: str
+
+    @property
+    def mark(self) -> Mark | None:
+        """How sure the rule behind it is, when it is not sure."""
+        return mark_of(self.row)
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == DeadlineState.OPEN.value
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether the day passed with nothing filed, or something was filed after it."""
+        return self.state == DeadlineState.LATE.value or bool(self.row.explanation.get("met_late"))
+
+
 def stay_put_of(case: Case) -> StayPut:
     """Return stay-put as the law has it today for this case."""
-    return stay_put(case_view(case), rulebook_for(case.state))
+    view = case_view(case)
+    calendar = calendar_for(case, view.facts) if view.has(*INTERIM) else None
+    return stay_put(view, rulebook_for(case.state), calendar)
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """Return the last days to file that keep stay-put, soonest first. Most States have none, and nothing is asked."""
+    protecting = {rule.id for rule in rulebook_for(case.state).rules if rule.protects == "stay_put"}
+    if not protecting:
+        return []
+    rows = db.session.scalars(
+        select(Deadline)
+        .where(Deadline.case_id == case.id, Deadline.rule_id.in_(protecting))
+        .where(Deadline.state != DeadlineState.SUPERSEDED.value)
+        .order_by(Deadline.act_by.nulls_last(), Deadline.key)
+    )
+    return [Clock(row, state_on(row, today(case))) for row in rows]
+
+
+def removals_since(case: Case, since: date) -> list[Removal]:
+    """Return the logged removals that count and reach into the time since a day: each may break stay-put."""
+    rows = current_removals(case)
+    return [row for row in rows if (row.last_on is None or row.last_on >= since) and counts(row)]
 
 
 def open_period(case: Case) -> StayPutPeriod | None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
+from casemgr.discipline import counting
 from casemgr.documents import queries as documents
-from casemgr.plans import queries, services
+from casemgr.evidence import queries as evidence
+from casemgr.evidence.kinds import VIOLATION
+from casemgr.evidence.queries import EntryFilters
+from casemgr.law import stay_put_words
+from casemgr.law.terms import Track
+from casemgr.plans import comparing, queries, services
 from casemgr.plans.forms import PlacementForm
 from casemgr.plans.models import Placement
 from casemgr.web.once import make_once
@@ -25,16 +31,49 @@ bp = Blueprint("plans", __name__)
 def stay_put(case_id: UUID) -> ResponseReturnValue:
     """Whether stay-put is in force and why, which placement it freezes, and what was before."""
     access = case_access()
-    placements = {row.id: row for row in queries.placements_of(access.case)}
+    answer = queries.stay_put_of(access.case)
     return render_template(
         "plans/stay_put.html",
         case=access.case,
-        answer=queries.stay_put_of(access.case),
+        answer=answer,
         period=queries.open_period(access.case),
         periods=queries.periods_of(access.case),
-        placements=placements,
-        papers={str(paper_id): label for paper_id, label in documents.choices(access.case, access.visible)},
+        placements={row.id: row for row in queries.placements_of(access.case)},
+        papers=dict(documents.choices(access.case, access.visible)),
+        clocks=queries.clocks_of(access.case),
+        changes=stay_put_words.CHANGES if access.case.track != Track.SECTION_504 else (stay_put_words.CHANGES_504,),
+        count=counting.log_of(access.case).this_year,
+        removals=queries.removals_since(access.case, answer.since) if answer.in_force and answer.since else [],
+        violations=evidence.entries(access.case, access.visible, EntryFilters(kind=VIOLATION)).items,
+        fresh_id=uuid4,
     )
+
+
+@bp.get("/cases/<uuid:case_id>/placement/compare")
+@requires(Permission.CASE_READ)
+def compare(case_id: UUID) -> ResponseReturnValue:
+    """Two placements side by side; without `old` and `new` the frozen one, or the one before, and the newest."""
+    access = case_access()
+    rows = list(queries.placements_of(access.case))
+    if len(rows) < 2:
+        flash("There is only one placement on record, so there is nothing to compare.")
+        return redirect(url_for(".stay_put", case_id=case_id))
+    frozen = next((p.placement_id for p in queries.periods_of(access.case) if p.ended_on is None), None)
+    before = _chosen(rows, "old") or next((row for row in rows[1:] if row.id == frozen), rows[1])
+    after = _chosen(rows, "new") or rows[0]
+    return render_template(
+        "plans/compare.html",
+        case=access.case,
+        rows=rows,
+        before=before,
+        after=after,
+        frozen=frozen,
+        differences=comparing.compare(before, after),
+    )
+
+
+def _chosen(rows: list[Placement], name: str) -> Placement | None:
+    return next((row for row in rows if str(row.id) == request.args.get(name)), None)
 
 
 @bp.route("/cases/<uuid:case_id>/placement/new", methods=["GET", "POST"])

@@ -134,6 +134,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "obligations.new": ({"timing": "again"}, {"timing": "count"}),
     "obligations.show": ({}, {"obligation_id": "@hours"}),
     "obligations.waive": PLAIN,
+    "plans.compare": PLAIN,
     "plans.record": PLAIN,
     "plans.stay_put": PLAIN,
     "proceedings.edit": PLAIN,

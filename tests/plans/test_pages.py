@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -11,8 +12,13 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.documents.models import Document
 from casemgr.extensions import db
-from casemgr.plans.queries import placements_of
+from casemgr.law.terms import FactKind
+from casemgr.plans.comparing import compare
+from casemgr.plans.models import Placement
+from casemgr.plans.queries import clocks_of, placements_of
 from casemgr.proceedings.queries import standing_moves
+from tests.deadlines.makers import record as record_fact
+from tests.discipline.makers import log
 from tests.proceedings.kit import hidden, send
 from tests.world import World
 
@@ -160,3 +166,115 @@ def test_an_undone_filing_leaves_no_stay_put(world: World, client_for) -> None:
     client.post(f"/cases/{case_id}/history/{row.id}/undo", data={"reason": "Wrong case."})
     page = client.get(f"/cases/{case_id}/stay-put").text
     assert "Not in force" in page and "Stay-put is in force" not in page
+
+
+def test_it_says_who_put_it_in_force_what_ends_it_and_what_would_break_it(world: World, client_for) -> None:
+    actor = world.person()
+    case_id, client = world.case(actor), client_for(actor)
+    send(client, f"/cases/{case_id}/move/file_due_process_complaint", on_date="2026-03-02", filed_by="parent")
+    page = client.get(f"/cases/{case_id}/stay-put").text
+    assert "Put in force by:" in page and "The parent, on March 2, 2026" in page
+    assert "What ends it" in page and "withdrawn, dismissed or settled" in page
+    assert "34 CFR 300.536(a)(2)" in page and "34 CFR 300.530(g)" in page and "0 of 10" in page
+
+
+def test_a_state_complaint_alone_does_not_put_it_in_force_and_the_page_says_so(world: World, client_for) -> None:
+    actor = world.person(state="NH")
+    case_id, client = world.case(actor, state="NH"), client_for(actor)
+    record_fact(world, actor, case_id, FactKind.STATE_COMPLAINT_FILED, date(2026, 3, 2))
+    page = client.get(f"/cases/{case_id}/stay-put").text
+    assert "Not in force" in page and "alone does not put stay-put in force" in page
+
+
+def test_a_suspected_break_is_logged_as_evidence_and_offers_the_notice(world: World, client_for) -> None:
+    actor = world.person()
+    case_id, client = world.case(actor), client_for(actor)
+    send(client, f"/cases/{case_id}/move/file_due_process_complaint", on_date="2026-03-02", filed_by="parent")
+    log(world, actor, case_id, "2026-03-09", "2026-03-10")
+    page = client.get(f"/cases/{case_id}/stay-put").text
+    assert "Removed while stay-put was in force" in page and "Log a suspected break" in page
+    address = f"/cases/{case_id}/evidence/new?kind=stay_put_violation"
+    title = "Reading cut to 30 minutes without asking us"
+    answer = send(
+        client, address, kind="stay_put_violation", happened_on="2026-03-12", title=title, visibility="shared"
+    )
+    assert answer.status_code == 302
+    page = client.get(f"/cases/{case_id}/stay-put").text
+    assert "Logged as a suspected break" in page and title in page
+    form = next(one for one in page.split("<form")[1:] if 'value="stay_put_notice"' in one)
+    answer = client.post(re.search(r'action="([^"]*)"', form)[1], data=hidden(form))
+    assert answer.status_code == 302 and "stay-put" in client.get(answer.location).text.casefold()
+
+
+def test_two_placements_are_compared_line_by_line(world: World, client_for) -> None:
+    actor = world.person()
+    case_id, client = world.case(actor), client_for(actor)
+    address = f"/cases/{case_id}/placement/compare"
+    record(client, case_id)
+    assert client.get(address).location == f"/cases/{case_id}/stay-put", "one placement alone is not compared"
+    send(client, f"/cases/{case_id}/move/file_due_process_complaint", on_date="2026-03-02", filed_by="parent")
+    services = "Structured literacy, 30 minutes, 5 x week, resource room\nCounseling, 30 min, weekly"
+    record(client, case_id, agreed_on="2026-03-20", services=services)
+    page = client.get(address).text
+    assert "3 differences" in page and "is the one that stay-put froze" in page
+    for words in (
+        "45 minutes, 5 x week, resource room",
+        "30 minutes, 5 x week, resource room",
+        "Dropped",
+        "New",
+        "Same",
+    ):
+        assert words in page
+    with world.scope(actor):
+        newer, older = [row.id for row in placements_of(db.session.get_one(Case, case_id))]
+    turned = client.get(f"{address}?old={newer}&new={older}").text
+    assert turned.index("30 minutes, 5 x week") < turned.index("45 minutes, 5 x week")
+    assert client.get(f"{address}?old={uuid4()}&new=nonsense").status_code == 200
+
+
+def test_services_of_one_name_are_compared_one_by_one() -> None:
+    speech = {"name": "Speech", "minutes": 30, "per": "weekly", "where": ""}
+    before = Placement(school="A", setting="", services=[speech, speech | {"minutes": 45}])
+    after = Placement(school="A", setting="", services=[speech])
+    assert [(one.label, one.change) for one in compare(before, after)] == [
+        ("School", "same"),
+        ("Setting", "same"),
+        ("Speech", "same"),
+        ("Speech", "dropped"),
+    ]
+
+
+def test_where_the_right_lapses_without_a_filing_every_page_shows_the_last_safe_day(world: World, client_for) -> None:
+    """Illinois: 10 calendar days after mediation was declined, 10 school days after the IEP meeting (states.md)."""
+    actor = world.person(state="IL")
+    case_id, client = world.case(actor, state="IL"), client_for(actor)
+    with world.scope(actor):
+        day = today(db.session.get_one(Case, case_id))
+    record_fact(world, actor, case_id, FactKind.MEDIATION_DECLINED, day - timedelta(days=2))
+    last = day + timedelta(days=8)
+    page = client.get(f"/cases/{case_id}").text
+    assert "To keep stay-put, file by" in page and "Why this date?" in page
+    page = client.get(f"/cases/{case_id}/stay-put").text
+    assert "The last day to file" in page and "State rule not confirmed" in page
+    record_fact(world, actor, case_id, FactKind.IEP_TEAM_MET, day - timedelta(days=3))
+    page = client.get(f"/cases/{case_id}/stay-put").text
+    assert "school calendar" in page[page.index("The last day to file") :], "no guess without a calendar"
+    with world.scope(actor):
+        clocks = {clock.row.rule_id: clock for clock in clocks_of(db.session.get_one(Case, case_id))}
+        assert clocks["il-stay-put-mediation"].row.nominal == last
+        assert clocks["il-stay-put"].row.act_by is None
+    send(client, f"/cases/{case_id}/move/file_due_process_complaint", on_date=str(day), filed_by="parent")
+    page = client.get(f"/cases/{case_id}/stay-put").text
+    assert "Filed in time" in page and "To keep stay-put, file by" not in page
+
+
+def test_a_day_that_passed_with_nothing_filed_is_said_to_have_passed(world: World, client_for) -> None:
+    actor = world.person(state="IL")
+    case_id, client = world.case(actor, state="IL"), client_for(actor)
+    record_fact(world, actor, case_id, FactKind.MEDIATION_DECLINED, date(2026, 3, 2))
+    page = client.get(f"/cases/{case_id}/stay-put").text
+    assert "Day passed" in page and "the right to stay put may be lost" in page
+    assert "To keep stay-put, file by" not in page
+    send(client, f"/cases/{case_id}/move/file_due_process_complaint", on_date="2026-04-20", filed_by="parent")
+    page = client.get(f"/cases/{case_id}/stay-put").text
+    assert "In force" in page and "The filing came after" in page

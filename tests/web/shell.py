@@ -41,6 +41,7 @@ STAY_PUT = SimpleNamespace(
     banner="Jordan stays in the placement of the IEP agreed on January 15, 2025, until the proceeding ends.",
     since=date(2025, 10, 20),
     citation="34 CFR 300.518(a)",
+    clock=None,
 )
 
 
