@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -21,7 +22,7 @@ from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stay_put import INTERIM, StayPut, stay_put
 from casemgr.law.terms import DeadlineState
 from casemgr.plans.models import Placement, StayPutPeriod
-from casemgr.proceedings.queries import case_view
+from casemgr.proceedings.queries import case_view, proceeding
 
 
 @dataclass(frozen=True)
@@ -97,3 +98,16 @@ def placements_of(case: Case) -> Sequence[Placement]:
 
 def placement(case: Case, placement_id: object) -> Placement | None:
     return db.session.scalar(select(Placement).where(Placement.case_id == case.id, Placement.id == placement_id))
+
+
+def placement_that_stays(case: Case) -> Placement | None:
+    """Return the placement that stay-put froze; without one, the placement as last agreed."""
+    period = open_period(case)
+    frozen = placement(case, period.placement_id) if period and period.placement_id else None
+    return frozen or next(iter(placements_of(case)), None)
+
+
+def docket_of(case: Case, answer: StayPut) -> str:
+    """Return the docket number of the proceeding that keeps stay-put in force, if there is one."""
+    row = proceeding(case, UUID(answer.proceeding)) if answer.proceeding else None
+    return row.docket_number if row else ""

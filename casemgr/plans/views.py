@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from collections.abc import Collection
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +11,12 @@ from flask_login import current_user
 
 from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
+from casemgr.cases.models import Case
 from casemgr.discipline import counting
 from casemgr.documents import queries as documents
 from casemgr.evidence import queries as evidence
 from casemgr.evidence.kinds import VIOLATION
-from casemgr.evidence.queries import EntryFilters
+from casemgr.evidence.queries import EntryFilters, EntryView
 from casemgr.law import stay_put_words
 from casemgr.law.terms import Track
 from casemgr.plans import comparing, queries, services
@@ -24,6 +26,7 @@ from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
 
 bp = Blueprint("plans", __name__)
+SHARED = "shared"
 
 
 @bp.get("/cases/<uuid:case_id>/stay-put")
@@ -44,8 +47,7 @@ def stay_put(case_id: UUID) -> ResponseReturnValue:
         changes=stay_put_words.CHANGES if access.case.track != Track.SECTION_504 else (stay_put_words.CHANGES_504,),
         count=counting.log_of(access.case).this_year,
         removals=queries.removals_since(access.case, answer.since) if answer.in_force and answer.since else [],
-        violations=evidence.entries(access.case, access.visible, EntryFilters(kind=VIOLATION)).items,
-        fresh_id=uuid4,
+        violations=_violations(access.case, access.visible),
     )
 
 
@@ -70,6 +72,31 @@ def compare(case_id: UUID) -> ResponseReturnValue:
         frozen=frozen,
         differences=comparing.compare(before, after),
     )
+
+
+@bp.get("/cases/<uuid:case_id>/stay-put/notice")
+@requires(Permission.PACKET_EDIT)
+def notice(case_id: UUID) -> ResponseReturnValue:
+    """The stay-put notice as a letter to print. It leaves the case, so only what is shared goes into it."""
+    access = case_access()
+    answer = queries.stay_put_of(access.case)
+    if not (answer.in_force or answer.readings):
+        flash("Stay-put is not in force, so there is no notice to write.", "warning")
+        return redirect(url_for(".stay_put", case_id=case_id))
+    return render_template(
+        "plans/notice.html",
+        case=access.case,
+        answer=answer,
+        today=today(access.case),
+        placement=queries.placement_that_stays(access.case),
+        docket=queries.docket_of(access.case, answer),
+        violations=_violations(access.case, {SHARED}),
+        in_words=comparing.in_words,
+    )
+
+
+def _violations(case: Case, visible: Collection[str]) -> list[EntryView]:
+    return evidence.entries(case, visible, EntryFilters(kind=VIOLATION)).items
 
 
 def _chosen(rows: list[Placement], name: str) -> Placement | None:

@@ -36,6 +36,8 @@ from casemgr.issues.services import NewIssue
 from casemgr.law.terms import RemovalKind
 from casemgr.obligations import services as obligations
 from casemgr.obligations.services import NewDelivery, NewObligation
+from casemgr.plans import services as plans
+from casemgr.plans.services import NewPlacement
 from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import standing_moves
 from casemgr.watch.models import Finding
@@ -135,6 +137,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "obligations.show": ({}, {"obligation_id": "@hours"}),
     "obligations.waive": PLAIN,
     "plans.compare": PLAIN,
+    "plans.notice": PLAIN,
     "plans.record": PLAIN,
     "plans.stay_put": PLAIN,
     "proceedings.edit": PLAIN,
@@ -259,6 +262,7 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
         filed_to="BSEA",
         filed_by=by.id,
     )
+    plans.record_placement(case, NewPlacement(today(case) - timedelta(days=5), "Larch Street School"), by=by)
     removal = NewRemoval(RemovalKind.SENT_HOME, today(case) - timedelta(days=9), today(case) - timedelta(days=9))
     return _promises(case, by) | {
         "removal_id": discipline.log_removal(case, removal, by=by).removal_id,

@@ -10,6 +10,7 @@ READ, EDIT = "read", "edit"
 PAGES = [
     ("GET", "/cases/{case}/stay-put", READ),
     ("GET", "/cases/{case}/placement/compare", READ),
+    ("GET", "/cases/{case}/stay-put/notice", EDIT),
     ("GET", "/cases/{case}/placement/new", EDIT),
     ("POST", "/cases/{case}/placement/new", EDIT),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -201,9 +200,13 @@ def test_a_suspected_break_is_logged_as_evidence_and_offers_the_notice(world: Wo
     assert answer.status_code == 302
     page = client.get(f"/cases/{case_id}/stay-put").text
     assert "Logged as a suspected break" in page and title in page
-    form = next(one for one in page.split("<form")[1:] if 'value="stay_put_notice"' in one)
-    answer = client.post(re.search(r'action="([^"]*)"', form)[1], data=hidden(form))
-    assert answer.status_code == 302 and "stay-put" in client.get(answer.location).text.casefold()
+    internal = "What we think of the principal"
+    send(client, address, kind="stay_put_violation", happened_on="2026-03-12", title=internal, visibility="internal")
+    record(client, case_id)
+    letter = client.get(f"/cases/{case_id}/stay-put/notice").text
+    assert "34 CFR 300.518(a)" in letter and "Larch Street School" in letter and title in letter
+    assert "Structured literacy: 45 minutes, 5 x week, resource room" in letter
+    assert internal not in letter, "a letter leaves the case: only what is shared goes into it"
 
 
 def test_two_placements_are_compared_line_by_line(world: World, client_for) -> None:
@@ -278,3 +281,10 @@ def test_a_day_that_passed_with_nothing_filed_is_said_to_have_passed(world: Worl
     send(client, f"/cases/{case_id}/move/file_due_process_complaint", on_date="2026-04-20", filed_by="parent")
     page = client.get(f"/cases/{case_id}/stay-put").text
     assert "In force" in page and "The filing came after" in page
+
+
+def test_without_stay_put_there_is_no_notice_to_write(world: World, client_for) -> None:
+    actor = world.person()
+    case_id, client = world.case(actor), client_for(actor)
+    assert client.get(f"/cases/{case_id}/stay-put/notice").location == f"/cases/{case_id}/stay-put"
+    assert "Write the stay-put notice" not in client.get(f"/cases/{case_id}/stay-put").text
