@@ -104,21 +104,20 @@ def _model(rulebook: Rulebook, rule: Rule) -> Rule:
 class _Asked:
     def __init__(self, rulebook: Rulebook, question: Question, calendar: DayCalendar, today: date) -> None:
         self.book, self.question, self.calendar, self.today = rulebook, question, calendar, today
-        self.asked = self._version(question.rule_id)
+        self.asked = rulebook.rule(question.rule_id)  # the newest, until the date of the trigger is known
         self.counted = _model(rulebook, self.asked)
         self.lea_filed = question.filed_by is PartyRole.LEA
         self.kinds = triggers(rulebook, self.counted, lea_filed=self.lea_filed)
         self.notes: list[str] = []
 
-    def _version(self, rule_id: str) -> Rule:
-        """The version in force on the day, else the newest: the answer then says that none was in force."""
-        newest = self.book.rule(rule_id)
-        days = [self.question.on] if self.question.on else [fact.on for fact in self.question.facts]
-        for day in days:
-            for rule in self.book.rules:
-                if rule.id == rule_id and rule.in_force(day):
-                    return rule
-        return newest
+    def _versions(self, rule_id: str) -> list[Rule]:
+        return [rule for rule in self.book.rules if rule.id == rule_id]
+
+    def _take(self, version: Rule) -> None:
+        """Answer by this version: the one that the date of the trigger picks."""
+        if self.asked.id == version.id:
+            self.asked = version
+        self.counted = version
 
     def answer(self) -> Answer:
         if len(self.counted.restates) > 1:
@@ -193,6 +192,7 @@ class _Asked:
         own = [one for one in made if one.trigger.id == trigger.id]
         running = [one for one in made if one.state is not DeadlineState.SUPERSEDED]
         chosen = next((one for one in own if one in running), None) or (running or own or made)[-1]
+        self._take(chosen.rule)
         reason = chosen.reason or _reason_of(chosen)
         dates = Dates(chosen.nominal, chosen.act_by, chosen.late_after, reason, chosen.steps, chosen.readings)
         self._unused(facts)
@@ -250,7 +250,8 @@ class _Asked:
         if rule.starts_after:
             for fact in facts:
                 if fact.kind in starts:
-                    return self._answer(fact, fact.on, compute(rule, fact.on, self.calendar))
+                    self._take(next((one for one in self._versions(rule.id) if one.in_force(fact.on)), rule))
+                    return self._answer(fact, fact.on, compute(self.counted, fact.on, self.calendar))
         for fact in facts:
             if fact.kind in rule.met_by and rule.direction is Direction.AFTER:
                 return self._backwards(fact.on)

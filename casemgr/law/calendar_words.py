@@ -78,7 +78,7 @@ RULES: tuple[_Word, ...] = (
     _word(
         RowKind.CLOSED,
         r"\bno (?:school|class(?:es)?|students?)\b|\bstudents? (?:off|holiday)\b|"
-        r"\b(?:schools?|district|all schools|buildings?)(?:,? (?:and|&) offices| offices)? (?:is |are |will be )?closed\b|"
+        r"\b(?:schools?|district|buildings?)(?:,? (?:and|&) offices| offices)? (?:is |are |will be )?closed\b|"
         r"\bnon-?(?: )?(?:student|instructional|attendance|school)\b|\bstudent-free\b|\bpupil-free\b",
         NO_SCHOOL,
     ),

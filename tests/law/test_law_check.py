@@ -8,15 +8,18 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from casemgr.law.answers import Question, answer
 from casemgr.law.checking import check_packs
 from casemgr.law.packfiles import PACKS, PackError
-from casemgr.law.rulebook import Shelf
+from casemgr.law.rulebook import Shelf, Stock
 from casemgr.law_command import law
+from tests.law.calendars import CALENDAR_A
 
 PACK = '[pack]\nstate = "WY"\nname = "Wyoming"\n'
 GOOD = """# A comment, so that lines do not begin at one.
@@ -121,6 +124,16 @@ def test_two_versions_that_overlap_are_named_at_the_later_one(packs: Path) -> No
     ]
     ended = GOOD + "ended = 2025-12-31\n"
     assert _problems(packs, f"{ended}\n{again}effective = 2026-01-01\n") == []
+
+
+def test_the_date_of_the_trigger_picks_the_version(packs: Path) -> None:
+    old = GOOD.replace("count = 45", "count = 90") + "ended = 2025-12-31\n"
+    new = GOOD.partition("\n\n")[2] + "effective = 2026-01-01\n"
+    assert _problems(packs, f"{old}\n{new}") == []
+    book = Stock.read(packs).book("WY")
+    for on, count, last in ((date(2025, 6, 2), 90, date(2025, 8, 31)), (date(2026, 6, 1), 45, date(2026, 7, 16))):
+        found = answer(book, Question("wy-evaluation", on), CALENDAR_A, on)
+        assert (found.rule.count, found.counted.count, found.dates.nominal) == (count, count, last)
 
 
 def test_one_pack_alone_can_be_checked_against_our_federal_law(packs: Path) -> None:
