@@ -15,7 +15,6 @@ from sqlalchemy import select, text
 
 from casemgr.accounts.access import memberships_of
 from casemgr.accounts.models import User
-from casemgr.audit import services as audit
 from casemgr.cases import queries
 from casemgr.cases.clock import today_in
 from casemgr.cases.models import Case
@@ -34,9 +33,9 @@ from casemgr.evidence import services as evidence
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.evidence.services import NewEntry, PaperRef, Someone
 from casemgr.extensions import db
-from casemgr.filings.models import Packet, PacketExhibit
+from casemgr.filings import services as filings
 from casemgr.issues import services as issues
-from casemgr.law.terms import Event, FactKind
+from casemgr.law.terms import Event, FactKind, FilingKind
 from casemgr.pdf.sheets import make_sheet
 from casemgr.plans import services as plans
 from casemgr.plans.services import NewPlacement, Service, refresh_stay_put
@@ -217,23 +216,23 @@ class _Teller:
         return NewFact(kind, told.on, by_party=told.by, how=told.how, document_id=paper)
 
     def _draft_a_complaint(self) -> None:
-        own = {"org_id": self.org_id, "case_id": self.case.id}
-        packet = Packet(
-            **own,
-            kind="due_process_complaint",
-            created_by=self.user.id,
+        """Begun as anybody begins one, so the parent signs it and the district's director gets a copy."""
+        packet = filings.begin(self.case, FilingKind.DUE_PROCESS_COMPLAINT.value, by=self.user, commit=False)
+        signer = packet.answers["signer"]
+        told = filings.Details(
+            signer_name=signer["name"],
+            signer_role=signer["role"],
+            signer_contact=signer["contact"],
             answers={
                 "representative": "None yet. I speak for my child myself.",
                 "resolution": "Sixty hours of extra reading instruction, as the independent evaluation asks for.",
             },
         )
-        db.session.add(packet)
+        filings.save_details(packet, told, version=packet.version, by=self.user, commit=False)
         db.session.flush()
-        db.session.add_all(
-            PacketExhibit(**own, packet_id=packet.id, document_id=self.papers[key].id, position=place)
-            for place, key in enumerate(log.EXHIBITS, start=1)
-        )
-        audit.record(self.case, "filings:packet:start", by=self.user, subject=packet.id, kind=packet.kind)
+        exhibits = [self.papers[key].id for key in log.EXHIBITS]
+        filings.add_exhibits(packet, exhibits, version=packet.version, by=self.user, commit=False)
+        db.session.flush()
 
 
 class _Told(NamedTuple):

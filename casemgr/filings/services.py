@@ -63,7 +63,7 @@ class Details:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-def begin(case: Case, kind: str, *, by: User, packet_id: UUID | None = None) -> Packet:
+def begin(case: Case, kind: str, *, by: User, packet_id: UUID | None = None, commit: bool = True) -> Packet:
     """Begin a packet, filled in from the case as far as it goes. Raises FilingRefused where the law has no such way."""
     verdict = proceedings.check(case, KINDS[kind].event)
     if verdict.kind is VerdictKind.REFUSED:
@@ -79,7 +79,8 @@ def begin(case: Case, kind: str, *, by: User, packet_id: UUID | None = None) -> 
     db.session.add(packet)
     db.session.flush()
     audit.record(case, "filings:packet:begin", by=by, subject=packet.id, kind=kind)
-    db.session.commit()
+    if commit:
+        db.session.commit()
     return packet
 
 
@@ -109,7 +110,7 @@ def _role_at(row: Any) -> str:
     return f"{name}, {row.organization}" if row.organization else name
 
 
-def save_details(packet: Packet, details: Details, *, version: int, by: User) -> None:
+def save_details(packet: Packet, details: Details, *, version: int, by: User, commit: bool = True) -> None:
     """Save what is said on the packet. Raises StaleForm, FilingRefused when it was filed."""
     _open_for_change(packet, version)
     kept = {"recipients": (packet.answers or {}).get("recipients", [])}
@@ -117,7 +118,7 @@ def save_details(packet: Packet, details: Details, *, version: int, by: User) ->
     packet.answers = kept | {key: said for key, said in details.answers.items() if said} | {"signer": signer}
     packet.dated_on = details.dated_on
     packet.bates_prefix, packet.exhibit_prefix = details.bates_prefix, details.exhibit_prefix
-    _changed(packet, "details", by)
+    _changed(packet, "details", by, commit=commit)
 
 
 def save_recipients(packet: Packet, recipients: Sequence[Recipient], *, version: int, by: User) -> None:
@@ -127,7 +128,7 @@ def save_recipients(packet: Packet, recipients: Sequence[Recipient], *, version:
     _changed(packet, "recipients", by)
 
 
-def add_exhibits(packet: Packet, paper_ids: Collection[UUID], *, version: int, by: User) -> int:
+def add_exhibits(packet: Packet, paper_ids: Collection[UUID], *, version: int, by: User, commit: bool = True) -> int:
     """Put papers at the end, in the order proposed for them; returns how many are new.
 
     Raises ExhibitRefused for any paper that may not go into a filing, and then adds none; StaleForm."""
@@ -156,7 +157,7 @@ def add_exhibits(packet: Packet, paper_ids: Collection[UUID], *, version: int, b
             )
         )
     if new:
-        _changed(packet, "exhibits", by, count=len(chosen) + len(new))
+        _changed(packet, "exhibits", by, commit=commit, count=len(chosen) + len(new))
     return len(new)
 
 
@@ -242,7 +243,7 @@ def _refuse_filed(packet: Packet) -> None:
         raise FilingRefused("This packet was filed. It stays as it was filed; begin a new one for a new filing.")
 
 
-def _changed(packet: Packet, what: str, by: User, **detail: object) -> None:
+def _changed(packet: Packet, what: str, by: User, *, commit: bool = True, **detail: object) -> None:
     """A packet that was changed has no PDF until it is made again: an old one could hold a paper taken out since."""
     packet.state = "draft"
     packet.progress, packet.progress_note, packet.error = 0, "", ""
@@ -252,4 +253,5 @@ def _changed(packet: Packet, what: str, by: User, **detail: object) -> None:
     flag_modified(packet, "state")  # raises the version, also where only its exhibits changed
     case = db.session.get_one(Case, packet.case_id)
     audit.record(case, f"filings:packet:{what}", by=by, subject=packet.id, **detail)
-    db.session.commit()
+    if commit:
+        db.session.commit()

@@ -23,7 +23,7 @@ from casemgr.cases.sample import NoWorkspace, open_sample_case
 from casemgr.cases.sample_story import cast, papers
 from casemgr.cases.sample_story.days import BEGAN, Days, Session, school_years, story_days
 from casemgr.deadlines import queries as deadline_queries
-from casemgr.deadlines.models import SchoolCalendar, SchoolClosure
+from casemgr.deadlines.models import Fact, SchoolCalendar, SchoolClosure
 from casemgr.documents import queries as document_queries
 from casemgr.documents.models import Document
 from casemgr.documents.services import EVERY_VISIBILITY
@@ -135,6 +135,9 @@ def test_the_draft_complaint_has_exhibits_that_may_all_go_in_and_leaves_out_the_
     with world.scope(actor):
         (packet,) = db.session.scalars(select(Packet).where(Packet.case_id == case_id)).all()
         assert (packet.kind, packet.state, packet.filed_on) == ("due_process_complaint", "draft", None)
+        assert packet.answers["signer"]["name"] == cast.PARENT
+        assert cast.DIRECTOR in [one["name"] for one in packet.answers["recipients"]]
+        assert "Sixty hours" in packet.answers["resolution"]
         chosen = db.session.scalars(
             select(Document)
             .join(PacketExhibit, PacketExhibit.document_id == Document.id)
@@ -143,6 +146,13 @@ def test_the_draft_complaint_has_exhibits_that_may_all_go_in_and_leaves_out_the_
         assert len(chosen) == 12 and not [paper.title for paper in chosen if why_not(paper)]
         everything = db.session.scalars(select(Document).where(Document.case_id == case_id)).all()
         assert {paper.visibility for paper in everything if why_not(paper)} == {"privileged", "mediation"}
+
+
+def test_nothing_in_the_story_speaks_against_itself(world: World, sample: Sample) -> None:
+    actor, case_id = sample
+    with world.scope(actor):
+        rows = db.session.scalars(select(Fact).where(Fact.case_id == case_id)).all()
+        assert [row.contradictions for row in rows if row.contradictions] == []
 
 
 def test_its_papers_are_stored_and_their_previews_are_queued(world: World, sample: Sample) -> None:
