@@ -259,7 +259,7 @@ def next_deadlines(case: Case, limit: int, ours: Collection[str]) -> Sequence[De
     What somebody else is late with comes last, so that it never crowds out a date that we (`ours`) must meet.
     """
     day = today(case)
-    theirs_and_late = and_(Deadline.late_after < day, Deadline.actor.not_in(ours))
+    theirs_and_late = and_(Deadline.late_after.is_not(None), Deadline.late_after < day, Deadline.actor.not_in(ours))
     return db.session.scalars(
         select(Deadline)
         .where(Deadline.case_id == case.id, is_running(day), Deadline.act_by.is_not(None))

@@ -40,7 +40,7 @@ def widened(deadline: Deadline, partners: Sequence[Deadline], rivals: Sequence[R
         deadline,
         act_by=act_by,
         late_after=late_after,
-        notes=(*deadline.notes, *_words_on(rivals, dated)),
+        notes=(*deadline.notes, *(_words_on_federal(dated) if is_state_row else _words_on(rivals, dated))),
         met_late=bool(deadline.met_on and late_after and deadline.met_on > late_after),
     )
 
@@ -60,6 +60,15 @@ def _words_on(rivals: Sequence[Rule], dated: Sequence[Deadline]) -> tuple[str, .
         + (f"gives {say(end)}." if (end := ends.get(rival.id)) else "has no date yet: a fact or calendar is missing.")
         + " The federal date stays until a person has checked the State's rule."
         for rival in rivals
+    )
+
+
+def _words_on_federal(dated: Sequence[Deadline]) -> tuple[str, ...]:
+    return tuple(
+        f"The federal rule beside it, “{other.rule.title}” ({other.rule.citation}), gives {say(other.nominal)}. Nobody "
+        "is late before the later of the two."
+        for other in dated
+        if other.nominal
     )
 
 

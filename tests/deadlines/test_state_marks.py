@@ -87,7 +87,9 @@ def test_where_the_states_date_cannot_be_counted_no_list_says_that_the_district_
     assert row.late_after is None and row.state == "open"
     client = client_for(parent)
     assert "Not known yet" in client.get("/deadlines").text
-    assert "Late by" not in client.get(f"/cases/{case_id}").text
+    home = client.get(f"/cases/{case_id}").text
+    assert "Late by" not in home
+    assert home.index("The first evaluation must be finished") < home.index("The IEP must plan for life after school")
 
 
 def test_the_question_about_absences_is_asked_where_a_rule_needs_it(world: World, client_for: Clients) -> None:

@@ -97,6 +97,7 @@ def test_an_unconfirmed_state_date_shows_beside_the_federal_one_and_both_are_mar
     assert federal.late_after == own.late_after == date(2027, 2, 1), "call late only after the later of the two"
     assert federal.doubt is own.doubt is Doubt.NOT_CONFIRMED
     assert any("State rule not confirmed" in note and "56504" in note for note in federal.notes)
+    assert any("34 CFR 300.613(a)" in note and "Mon 1 Feb 2027" in note for note in own.notes)
 
 
 def test_nobody_is_called_late_between_the_two_dates() -> None:
