@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from casemgr.law.packfiles import PackError, PackFile, PackProblem, parse
 from casemgr.law.packrows import RowError, make
-from casemgr.law.rules import Forum, Item, Route, Rule, StayPutReading
+from casemgr.law.rules import Forum, Item, PathInfo, Route, Rule, StayPutReading
 from casemgr.law.terms import FilingKind, Verification
 
 T = TypeVar("T")
-TABLES = {"pack", "defaults", "rule", "forum", "stay_put", "checklist", "route", "unknown"}
+TABLES = {"pack", "defaults", "rule", "forum", "stay_put", "checklist", "route", "unknown", "path"}
 STANDS = ("when_confirmed", "as_marked")
 
 
@@ -39,6 +39,7 @@ class Pack:
         self.checklists: dict[FilingKind, list[Item]] = {}
         self.routes: list[Route] = []
         self.unknown: dict[str, str] = {}
+        self.paths: dict[str, dict[str, Any]] = {}
         self.places: dict[str, list[Place]] = {}
         self.problems: list[PackProblem] = []
         for name, data in files.items():
@@ -70,7 +71,15 @@ class Pack:
         self.forums += self._all(Forum, _rows(file, "forum", "kind"))
         self.readings += self._all(StayPutReading, _rows(file, "stay_put", "id"))
         self.routes += self._all(Route, ((place, row | own) for place, row in _rows(file, "route", "kind")))
+        self._read_paths(file)
         self._read_checklists(file)
+
+    def _read_paths(self, file: PackFile) -> None:
+        """Rows of paths.toml, as they are written: a State row has only the fields that differ."""
+        for place, row in _rows(file, "path", "id"):
+            if self._made(PathInfo, row, place) is not None:
+                self.paths[row["id"]] = row
+                self.places.setdefault(f"path {row['id']}", []).append(place)
 
     def _read_meta(self, file: PackFile) -> None:
         self.meta |= file.tables["pack"]

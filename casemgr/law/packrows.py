@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from casemgr.law.rules import Alert, Extra, Forum, Pause, Reading, Route, Rule
 from casemgr.law.terms import (
     Direction,
+    Event,
     FactKind,
     FilingKind,
     Need,
@@ -77,6 +78,15 @@ def _texts(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def convert(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"{value!r} is not one of its words: {', '.join(words)}")
+        return str(value)
+
+    return convert
+
+
 FACT_LISTS = (
     "starts_on",
     "adjusted_by",
@@ -88,6 +98,7 @@ FACT_LISTS = (
     "requires",
     "disputed_by",
     "settled_by",
+    "limit_from",
 )
 CONVERT: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(FACT_LISTS, _enums(FactKind)),
@@ -98,6 +109,13 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
     "verified": _enum(Verification),
     "verified_when_lea_files": _enum(Verification),
     "need": _enum(Need),
+    "event": _enum(Event),
+    "fact": _enum(FactKind),
+    "filing": _enum(FilingKind),
+    "offered": _one_of("yes", "unknown"),
+    "stay_put": _one_of("yes", "no", "interim"),
+    "limit_also": _texts,
+    "limit_tracks": _tracks,
     "restates": _texts,
     "replaces": _texts,
     "restarts": _texts,

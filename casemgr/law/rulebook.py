@@ -14,10 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
+from typing import Any
 
 from casemgr.law.packfiles import PACKS, PackError, PackProblem, read_toml, states
 from casemgr.law.packfolders import Pack, Place
-from casemgr.law.rules import Alert, Forum, Item, Reading, Route, Rule, StayPutReading
+from casemgr.law.packrows import make
+from casemgr.law.rules import Alert, Forum, Item, PathInfo, Reading, Route, Rule, StayPutReading
 from casemgr.law.terms import FilingKind, ProceedingKind
 
 __all__ = [
@@ -50,6 +52,7 @@ class Rulebook:
         checklists, routes: by kind of filing, the State's rows already merged in.
         unknown: federal rule ids for which the State may have its own rule and none was found → what to show.
         caution: one sentence for every page that shows dates, where the State's own law is not checked; else empty.
+        paths: every path a person can take, the friendliest first, the State's words already merged in.
         notices: sentences to show (for example that this State has no checked rules yet).
     """
 
@@ -63,6 +66,7 @@ class Rulebook:
     notices: tuple[str, ...]
     unknown: Mapping[str, str]
     caution: str
+    paths: tuple[PathInfo, ...] = ()
 
     def rule(self, rule_id: str) -> Rule:
         """The newest version of a rule. Raises KeyError for an id that no pack has."""
@@ -254,6 +258,8 @@ def _merge(state: str, name: str, packs: tuple[Pack, ...], notices: tuple[str, .
     for stray in unknown.keys() - rules.keys():
         problems.append(where[stray][0].problem(f"unknown: there is no rule {stray!r}", "rule"))
     problems += _wrong_together(rules, where)
+    wrong_paths, paths = _paths(packs, rules, where)
+    problems += wrong_paths
     if problems:
         raise PackError(sorted(problems))
     rules = {rule_id: [_inherit(rule, rules) for rule in versions] for rule_id, versions in rules.items()}
@@ -268,7 +274,36 @@ def _merge(state: str, name: str, packs: tuple[Pack, ...], notices: tuple[str, .
         notices=(caution, *notices) if caution else notices,
         caution=caution,
         unknown=MappingProxyType(unknown),
+        paths=paths,
     )
+
+
+PATH_NEEDS = ("title", "plain", "citation", "verified", "costs", "leads_to", "stay_put", "stay_put_words")
+
+
+def _paths(
+    packs: tuple[Pack, ...], rules: Mapping[str, list[Rule]], where: Mapping[str, Sequence[Place]]
+) -> tuple[list[PackProblem], tuple[PathInfo, ...]]:
+    """The paths of all packs in one, and what is wrong with them."""
+    rows: dict[str, dict[str, Any]] = {}
+    for pack in packs:
+        for name, row in pack.paths.items():
+            rows[name] = rows.get(name, {}) | row
+    problems, found = [], []
+    for name, row in rows.items():
+        path, place = make(PathInfo, row), where[f"path {name}"][-1]
+        found.append(path)
+        problems += [place.problem(f"{key!r} is missing") for key in PATH_NEEDS if not getattr(path, key)]
+        if (path.event is None) == (path.fact is None):
+            problems.append(place.problem("a path has either an event or a fact"))
+        if not (path.limit or path.no_limit) or (path.limit and not (path.ask and path.limit_from)):
+            problems.append(place.problem("a path has a limit with limit_from and ask, or no_limit", "limit"))
+        problems += [
+            place.problem(f"there is no rule {rule!r}", "limit")
+            for rule in (path.limit, *path.limit_also)
+            if rule and rule not in rules
+        ]
+    return problems, tuple(found)
 
 
 def _inherit(rule: Rule, rules: Mapping[str, list[Rule]]) -> Rule:

@@ -9,6 +9,7 @@ from datetime import date
 
 from casemgr.law.terms import (
     Direction,
+    Event,
     FactKind,
     FilingKind,
     Need,
@@ -183,6 +184,55 @@ class StayPutReading:
     tracks: frozenset[Track]
     disputed_by: tuple[FactKind, ...] = ()  # facts that show a dispute of the kind the State rule speaks of
     settled_by: tuple[FactKind, ...] = ()
+
+
+@dataclass(frozen=True)
+class PathInfo:
+    """One path a person can take, in plain words (paths.toml). `*_law` is the citation of the field before it.
+
+    Attributes:
+        event: the move in the table of stages. fact: for a path that is no move, the fact that records it.
+        tracks: of a path that is no move, the laws that give it; `otherwise` says where to go instead. offered:
+            "unknown" where our tables do not say whether the State has it.
+        requires: facts of which one must be on record; requires_words: the warning when none is.
+        limit: id of the rule that says how long the path stays open; limit_also: others with the same aim;
+            limit_from: the facts it counts from; limit_tracks: the laws it is for; limit_words: how to read the date;
+            ask: the question when no fact starts it. no_limit: what to say where no rule gives a time.
+        stay_put: yes, no or interim; stay_put_504: what to say of a dispute under Section 504 alone.
+        filing: the filing whose checklist says what is still missing.
+    A State row has the same id and only the fields that differ.
+    """
+
+    id: str
+    title: str = ""
+    plain: str = ""
+    why: str = ""
+    citation: str = ""
+    verified: Verification | None = None
+    event: Event | None = None
+    fact: FactKind | None = None
+    tracks: frozenset[Track] = frozenset(Track)
+    otherwise: str = ""
+    offered: str = "yes"
+    requires: tuple[FactKind, ...] = ()
+    requires_words: str = ""
+    costs: str = ""
+    costs_law: str = ""
+    leads_to: str = ""
+    leads_to_law: str = ""
+    limit: str = ""
+    limit_also: tuple[str, ...] = ()
+    limit_from: tuple[FactKind, ...] = ()
+    limit_tracks: frozenset[Track] = frozenset(Track)
+    limit_words: str = ""
+    no_limit: str = ""
+    ask: str = ""
+    stay_put: str = ""
+    stay_put_words: str = ""
+    stay_put_law: str = ""
+    stay_put_504: str = ""
+    stay_put_504_law: str = ""
+    filing: FilingKind | None = None
 
 
 @dataclass(frozen=True)

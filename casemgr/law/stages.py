@@ -151,8 +151,10 @@ def part_b_applies(view: CaseView, move: Transition, rulebook: Rulebook) -> Find
     )
 
 
-def _out_of_time(view: CaseView, rulebook: Rulebook, rule_id: str, since: date | None) -> tuple[date, str] | None:
-    """The earliest plain last day and its citation, when it lies behind us."""
+def _out_of_time(view: CaseView, rulebook: Rulebook, rule_id: str, *more: FactKind) -> tuple[date, str] | None:
+    """The earliest plain last day and its citation, when it lies behind us, counted from the latest fact that starts
+    the rule (or of `more`)."""
+    since = view.latest(*rulebook.current(rule_id).starts_on, *more)
     found = last_day(rulebook, rule_id, since) if since else None
     if found is None or view.today <= found[0]:
         return None
@@ -161,13 +163,25 @@ def _out_of_time(view: CaseView, rulebook: Rulebook, rule_id: str, since: date |
 
 
 def within_hearing_limit(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
-    late = _out_of_time(view, rulebook, "idea-dp-sol", view.latest(FactKind.ACTION_KNOWN))
+    if view.track is Track.SECTION_504:
+        return None  # the tables have no limit for a hearing under Section 504 alone
+    late = _out_of_time(view, rulebook, "idea-dp-sol")
     if late is None:
         return None
     return _warn(
         f"The time to ask for a hearing seems to have run out on {late[0]:%d %b %Y}. Exceptions exist (you were "
         "misled, or information was kept back); a person must judge that.",
         late[1],
+    )
+
+
+def expedited_is_for_idea(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    if view.track is not Track.SECTION_504:
+        return None
+    return _warn(
+        "An expedited hearing about discipline is a procedure of IDEA. For a dispute under Section 504 alone, ask the "
+        "hearing office first.",
+        "34 CFR 300.532(a)",
     )
 
 
@@ -182,9 +196,9 @@ def within_state_complaint_year(view: CaseView, move: Transition, rulebook: Rule
 
 
 def within_ocr_limit(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
-    late = _out_of_time(view, rulebook, "ocr-file-180", view.latest(FactKind.DISCRIMINATORY_ACT))
+    late = _out_of_time(view, rulebook, "ocr-file-180")
     grievance = view.latest(FactKind.SCHOOL_GRIEVANCE_COMPLETED)
-    after_grievance = _out_of_time(view, rulebook, "ocr-after-grievance-60", grievance)
+    after_grievance = _out_of_time(view, rulebook, "ocr-after-grievance-60")
     if late is None or (grievance is not None and after_grievance is None):
         return None
     return _warn(
@@ -195,8 +209,7 @@ def within_ocr_limit(view: CaseView, move: Transition, rulebook: Rulebook) -> Fi
 
 
 def within_court_limit(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
-    decided = view.latest(FactKind.DECISION_ISSUED, FactKind.STATE_REVIEW_DECIDED)
-    late = _out_of_time(view, rulebook, "idea-civil-action", decided)
+    late = _out_of_time(view, rulebook, "idea-civil-action", FactKind.STATE_REVIEW_DECIDED)
     if late is None:
         return None
     return _warn(f"The time to go to court seems to have run out on {late[0]:%d %b %Y}.", late[1])
@@ -258,6 +271,7 @@ GUARDS: Mapping[str, Guard] = {
         within_court_limit,
         hearing_decision_first,
         discipline_recorded,
+        expedited_is_for_idea,
         no_such_proceeding_open,
         something_to_end,
         nothing_left_open,

@@ -7,7 +7,7 @@ A stage is the forum that has the case now, or had it last. Two kinds of rows ha
 - a row that `closes` without a result (no agreement, withdrawn, dismissed) leaves the case where it is, marked as
   over, or takes it back to what is still open beside it.
 
-`stages.settle` says which of the two holds for a case. docs/decisions/0004 has the reasons.
+`stages.settle` says which of the two holds for a case. docs/decisions/0010 has the reasons.
 """
 
 from collections.abc import Iterator, Mapping
@@ -170,7 +170,7 @@ OPENINGS = (
         P.DUE_PROCESS,
         "File an expedited complaint about discipline",
         "34 CFR 300.532",
-        ("forum_hears_the_dispute", "part_b_applies", "discipline_recorded"),
+        ("forum_hears_the_dispute", "part_b_applies", "expedited_is_for_idea", "discipline_recorded"),
         (K.EXPEDITED_COMPLAINT_FILED,),
         "A hearing within 20 school days. The student stays in the interim setting meanwhile.",
         (S.CONCERN_RAISED, S.TEAM_MEETING, S.MEDIATION, S.STATE_COMPLAINT, S.OCR_COMPLAINT, S.MONITORING),

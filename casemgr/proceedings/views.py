@@ -60,6 +60,17 @@ def options(case_id: UUID) -> ResponseReturnValue:
     )
 
 
+@bp.get("/cases/<uuid:case_id>/next/compare")
+@requires(Permission.CASE_READ)
+def compare(case_id: UUID) -> ResponseReturnValue:
+    """The paths side by side: time, cost, what it leads to, stay-put, what is missing."""
+    case = case_access().case
+    found = paths.from_here(case)
+    only_open = request.args.get("show") == "open"
+    rows = [*found.open, *found.warned] if only_open else found.all
+    return render_template("proceedings/compare.html", case=case, rows=rows, only_open=only_open)
+
+
 @bp.route("/cases/<uuid:case_id>/move/<event>", methods=["GET", "POST"])
 @requires(Permission.CASE_MOVE)
 def move(case_id: UUID, event: str) -> ResponseReturnValue:

@@ -140,6 +140,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "plans.notice": PLAIN,
     "plans.record": PLAIN,
     "plans.stay_put": PLAIN,
+    "proceedings.compare": ({}, {"show": "open"}),
     "proceedings.edit": PLAIN,
     "proceedings.history": PLAIN,
     "proceedings.move": ({"event": "request_mediation"}, {"event": "file_due_process_complaint"}, {"event": "close"}),

@@ -14,6 +14,7 @@ from tests.world import Actor, World
 READ, RECORD, MOVE = "read", "record", "move"
 PAGES = [
     ("GET", "/cases/{case}/next", READ),
+    ("GET", "/cases/{case}/next/compare", READ),
     ("GET", "/cases/{case}/history", READ),
     ("GET", "/cases/{case}/proceedings/{proceeding}", READ),
     ("POST", "/cases/{case}/proceedings/{proceeding}", RECORD),

@@ -23,8 +23,9 @@ from tests.world import World
 def path(page: str, event: Event) -> tuple[str, str]:
     """Return the group that a path stands in, and the part of the page that is about it."""
     for group, body in re.findall(r'<section class="paths" id="paths-(\w+)".*?>(.*?)</section>', page, re.DOTALL):
-        if found := re.search(rf'<li class="path" id="{event.value}">.*?</li>', body, re.DOTALL):
-            return group, found[0]
+        for part in body.split('<li class="path" id="')[1:]:
+            if part.startswith(f'{event.value}"'):
+                return group, part
     raise AssertionError(f"{event.value} is not on the page")
 
 
@@ -37,8 +38,10 @@ def test_the_page_shows_every_path_of_the_table_from_here(world: World, client_f
     assert rows
     for row in rows:
         group, part = path(page.text, row.event)
-        assert row.title in part
+        assert row.title in part and ("cite" in part or not row.opens)
         assert ("/move/" in part) is (group != "shut")
+    for other in ("iee", "grievance", "facilitated_meeting"):
+        assert f'<li class="path" id="{other}">' in page.text
 
 
 @pytest.mark.parametrize(
@@ -46,7 +49,7 @@ def test_the_page_shows_every_path_of_the_table_from_here(world: World, client_f
     [
         ("MA", "idea", Event.FILE_DUE_PROCESS_COMPLAINT, "ways", "BSEA", "34 CFR 300.507-300.508"),
         ("MA", "idea", Event.REQUEST_SECTION_504_HEARING, "shut", "the BSEA hears 504 disputes", "M.G.L. c. 71B"),
-        ("MA", "idea", Event.FILE_OCR_COMPLAINT, "warned", "not IDEA", "34 CFR 104.61"),
+        ("MA", "idea", Event.FILE_OCR_COMPLAINT, "warned", "choose “IEP and 504”", "34 CFR 104.61"),
         ("MA", "section_504", Event.FILE_DUE_PROCESS_COMPLAINT, "ways", "BSEA hears 504 disputes", "34 CFR 300.507"),
         ("MA", "section_504", Event.REQUEST_SECTION_504_HEARING, "shut", "file a due process", "M.G.L. c. 71B"),
         ("MA", "section_504", Event.FILE_STATE_COMPLAINT, "shut", "ask the BSEA", "603 CMR 28.08(2)"),
@@ -424,3 +427,43 @@ def test_who_may_not_move_still_sees_the_paths_without_buttons(world: World, cli
     assert page.status_code == 200 and "Ask for mediation" in page.text
     assert f"/cases/{case_id}/move/" not in page.text
     assert client_for(reader).get(f"/cases/{case_id}/move/request_mediation").status_code == 403
+
+
+def test_a_date_that_nobody_recorded_is_asked_for_and_then_counts_down(world: World, client_for) -> None:
+    actor = world.person()
+    case_id, client = world.case(actor), client_for(actor)
+    _, part = path(client.get(f"/cases/{case_id}/next").text, Event.FILE_DUE_PROCESS_COMPLAINT)
+    assert "When did you learn of the action you disagree with?" in part
+    assert f"/cases/{case_id}/facts/new?kind=action_known" in part
+    with world.scope(actor):
+        case = db.session.get_one(Case, case_id)
+        known = today(case) - timedelta(days=100)
+        record_fact(case, NewFact(FactKind.ACTION_KNOWN, known), by=world.user(actor))
+    _, part = path(client.get(f"/cases/{case_id}/next").text, Event.FILE_DUE_PROCESS_COMPLAINT)
+    assert "When did you learn" not in part
+    assert "Until " in part and str(known.year + 2) in part and "300.511(e)" in part
+
+
+def test_the_page_names_what_the_filing_still_misses(world: World, client_for) -> None:
+    actor = world.person()
+    page = client_for(actor).get(f"/cases/{world.case(actor)}/next").text
+    _, part = path(page, Event.FILE_DUE_PROCESS_COMPLAINT)
+    assert "Still missing for the filing" in part and "Make the packet" in part
+    _, part = path(page, Event.FILE_STATE_COMPLAINT)
+    assert "The filing must contain" in part or "Still missing for the filing" in part
+
+
+@pytest.mark.parametrize("role", ["owner", "viewer"])
+def test_the_paths_stand_side_by_side_and_only_the_open_ones_on_wish(world: World, client_for, role: str) -> None:
+    owner = world.person("owner", "firm")
+    case_id = world.case(owner, track="section_504", plan="section_504")
+    reader = owner if role == "owner" else world.person(role, "firm", owner.org_id)
+    client = client_for(reader)
+    everything = client.get(f"/cases/{case_id}/next/compare").text
+    for heading in ("Path", "Time left", "Cost", "Leads to", "Stay-put", "Still missing"):
+        assert f'data-label="{heading}"' in everything
+    assert everything.count('<th scope="row"') == 11
+    assert "it is not legal advice" in everything
+    assert ("/facts/new?kind=" in everything) is (role == "owner")
+    some = client.get(f"/cases/{case_id}/next/compare?show=open").text
+    assert "Not now" not in some and 0 < some.count('<th scope="row"') < 11
