@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MEASUREMENTS = ("bench.packet", "bench.case_home", "bench.upload")
+MEASUREMENTS = ("bench.packet", "bench.case_home", "bench.upload", "bench.deadlines", "bench.snow_day")
 
 
 def main() -> int:

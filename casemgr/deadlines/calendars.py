@@ -211,7 +211,7 @@ def _follow(row: SchoolCalendar, cause: str, verb: str, by: User, **detail: Any)
     audit.record(None, f"deadlines:school_calendar:{verb}", by=by, subject=row.id, district=row.district, **detail)
     found, change_id = open_cases_of(row.district), uuid4()
     if len(found) <= MOST_AT_ONCE:
-        recompute_all(cases_of(found), cause=cause, by_name=by.name, change_id=change_id)
+        recompute_all(cases_of(found), cause=cause, by_name=by.name, change_id=change_id, only_calendar=True)
     else:
         for start in range(0, len(found), BATCH):
             some = [str(case_id) for case_id in found[start : start + BATCH]]

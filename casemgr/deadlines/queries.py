@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, defer, selectinload
 
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
@@ -40,6 +40,11 @@ FILINGS = frozenset(
 a case that the district filed is still in a case that the district filed."""
 YEARS_AROUND = 6
 """Holidays are known this many years before the earliest and after the latest fact: longer than any limit."""
+LAW_COLUMNS = (
+    *("id", "case_id", "number", "kind", "on_date", "precision", "by_party", "details", "proceeding_id"),
+    *("corrects_id", "is_retraction"),
+)
+"""What is read of a fact to count with it."""
 LONG_AGO = timedelta(days=3 * 366)
 """Birthdays before this start no clock in a case: longer than the usual limits for a complaint."""
 
@@ -192,11 +197,9 @@ class Ground:
 
 def grounds_of(cases: Sequence[Case]) -> dict[UUID, Ground]:
     """Return what the dates of these cases are computed from, by case; as many queries for one as for a hundred."""
-    rows: dict[UUID, list[Fact]] = {case.id: [] for case in cases}
-    for row in db.session.scalars(_as_they_stand().where(Fact.case_id.in_(rows))):
-        rows[row.case_id].append(row)
+    rows, first = _facts_and_first_records(cases)
     years = {district: school_years(district) for district in {case.student.district for case in cases}}
-    first, removals = first_records(*cases), discipline.removals_of(cases)
+    removals = discipline.removals_of(cases)
     grounds = {}
     for case in cases:
         log = DisciplineLog(removals[case.id], years[case.student.district])
@@ -204,6 +207,23 @@ def grounds_of(cases: Sequence[Case]) -> dict[UUID, Ground]:
         latest = {str(first[row.id].id if row.id in first else row.id): row.id for row in rows[case.id]}
         grounds[case.id] = Ground(facts, latest, calendar_for(case, facts, years[case.student.district]))
     return grounds
+
+
+def _facts_and_first_records(cases: Sequence[Case]) -> tuple[dict[UUID, list[Any]], dict[UUID, First]]:
+    """Return what current_facts gives for each case and first_records for all, from one plain query: joins of the
+    facts with themselves are dear over many cases. The rows have what law_facts reads, and are no model objects."""
+    read = select(*(getattr(Fact, name) for name in LAW_COLUMNS)).where(Fact.case_id.in_([case.id for case in cases]))
+    all_rows = db.session.execute(read.order_by(Fact.number)).all()
+    numbers, first = {row.id: row.number for row in all_rows}, {}
+    for row in all_rows:
+        if row.corrects_id is not None:
+            first[row.id] = first.get(row.corrects_id) or First(row.corrects_id, numbers[row.corrects_id])
+    corrected = {row.corrects_id for row in all_rows}
+    standing: dict[UUID, list[Any]] = {case.id: [] for case in cases}
+    for row in sorted(all_rows, key=lambda row: (row.on_date, row.number)):
+        if row.id not in corrected and not row.is_retraction:
+            standing[row.case_id].append(row)
+    return standing, first
 
 
 def calendar_for(case: Case, facts: Sequence[law.Fact], entered: tuple[SchoolYear, ...] | None = None) -> DayCalendar:
@@ -243,13 +263,20 @@ def deadlines_of(case: Case) -> Sequence[Deadline]:
     return db.session.scalars(query.order_by(Deadline.act_by.nulls_last(), Deadline.title)).all()
 
 
-def deadlines_of_all(cases: Sequence[Case]) -> dict[UUID, list[Deadline]]:
+def deadlines_of_all(cases: Sequence[Case], explained: Collection[str] | None = None) -> dict[UUID, list[Deadline]]:
     """Return the deadlines of several cases, by case, as they stand in the database now, even where this session has
-    read them before."""
+    read them before.
+
+    `explained`: ids of the rules whose long explanation is read as well; without it, all of them."""
     found: dict[UUID, list[Deadline]] = {case.id: [] for case in cases}
-    query = select(Deadline).where(Deadline.case_id.in_(found))
-    for row in db.session.scalars(query, execution_options={"populate_existing": True}):
-        found[row.case_id].append(row)
+    whole = select(Deadline).where(Deadline.case_id.in_(found))
+    parts = [whole]
+    if explained is not None:
+        short = whole.where(Deadline.rule_id.not_in(explained)).options(defer(Deadline.explanation))
+        parts = [whole.where(Deadline.rule_id.in_(explained)), short]
+    for part in parts:
+        for row in db.session.scalars(part, execution_options={"populate_existing": True}):
+            found[row.case_id].append(row)
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -35,22 +36,32 @@ def recompute(case: Case, *, cause: str, by_name: str = "") -> None:
     recompute_all([case], cause=cause, by_name=by_name)
 
 
-def recompute_all(cases: Sequence[Case], *, cause: str, by_name: str = "", change_id: UUID | None = None) -> None:
+def recompute_all(
+    cases: Sequence[Case],
+    *,
+    cause: str,
+    by_name: str = "",
+    change_id: UUID | None = None,
+    only_calendar: bool = False,
+) -> None:
     """Bring the stored deadlines of cases in line with their facts. As many queries for one case as for a hundred.
 
     A date that changed keeps its old value and the cause, and the people on the case are told once for all of them;
     `change_id` is what cases of several calls share. Does not commit. A deadline whose trigger is gone is kept as
     superseded, so that nobody wonders where it went.
+
+    `only_calendar`: nothing but a school calendar changed. All dates are computed and compared as always, but of what
+    neither counts school days nor moved, the stored explanation is neither read nor written: it is still true.
     """
     one_at_a_time(cases)
     grounds = queries.grounds_of(cases)
-    stored = queries.deadlines_of_all(cases)
+    stored = queries.deadlines_of_all(cases, _on_school_days(cases) if only_calendar else None)
     why, news = _Why(cause, by_name), []
     for case in cases:
         ground = grounds[case.id]
         computed = law.deadlines(rulebook_for(case.state), ground.facts, ground.calendar, today(case))
         rows = {row.key: row for row in stored[case.id]}
-        moved = _bring_in_line(case, [(found.key, _columns(found, ground.latest)) for found in computed], rows, why)
+        moved = _bring_in_line(case, computed, ground.latest, rows, why)
         news += news_of(case, moved, cause)
     db.session.flush()
     obligations.recount(cases)
@@ -63,16 +74,30 @@ def one_at_a_time(cases: Sequence[Case]) -> None:
     db.session.execute(select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update())
 
 
+def _on_school_days(cases: Sequence[Case]) -> frozenset[str]:
+    states = {case.state for case in cases}
+    return frozenset[str]().union(*(rulebook_for(state).on_school_days for state in states))
+
+
 def _bring_in_line(
-    case: Case, computed: Sequence[tuple[str, dict[str, Any]]], rows: dict[str, Deadline], why: _Why
+    case: Case,
+    computed: Sequence[law.Deadline],
+    latest: Mapping[str, UUID],
+    rows: dict[str, Deadline],
+    why: _Why,
 ) -> list[Moved]:
-    """Add, change and supersede rows; return what moved. `computed`: each key with the columns of its row."""
+    """Add, change and supersede rows; return what moved.
+
+    `latest`: the row that a fact of the law stands in now, by its lasting id; birthdays stand in none."""
     moved = []
-    for key, columns in computed:
-        row = rows.pop(key, None)
+    for found in computed:
+        row, columns = rows.pop(found.key, None), _columns(found, latest)
+        explain = functools.partial(_explanation, found, latest)
         if row is None:
-            db.session.add(Deadline(org_id=case.org_id, case_id=case.id, key=key, **columns))
-        elif was := _update(row, columns, why):
+            db.session.add(
+                Deadline(org_id=case.org_id, case_id=case.id, key=found.key, explanation=explain(), **columns)
+            )
+        elif was := _update(row, columns, why, explain):
             moved.append(Moved(row, was))
     for row in rows.values():
         if row.state != "superseded":
@@ -81,7 +106,7 @@ def _bring_in_line(
 
 
 def _columns(found: law.Deadline, latest: Mapping[str, UUID]) -> dict[str, Any]:
-    """`latest`: the row that a fact of the law stands in now, by its lasting id; birthdays stand in none."""
+    """Return what a row says of a deadline, but for its explanation."""
     return {
         "rule_id": found.rule.id,
         "title": found.rule.title,
@@ -94,11 +119,10 @@ def _columns(found: law.Deadline, latest: Mapping[str, UUID]) -> dict[str, Any]:
         "act_by": found.act_by,
         "late_after": found.late_after,
         "reason": found.reason,
-        "explanation": _explanation(found) | _ended_by(found, latest),
     }
 
 
-def _explanation(found: law.Deadline) -> dict[str, Any]:
+def _explanation(found: law.Deadline, latest: Mapping[str, UUID]) -> dict[str, Any]:
     """Return what “Why this date?” shows, as plain JSON."""
     rule = found.rule
     return {
@@ -125,6 +149,7 @@ def _explanation(found: law.Deadline) -> dict[str, Any]:
         "met_on": found.met_on.isoformat() if found.met_on else "",
         "met_late": found.met_late,
         "reminders": [{"on": reminder.on.isoformat(), "why": reminder.why} for reminder in found.reminders],
+        **_ended_by(found, latest),
     }
 
 
@@ -134,10 +159,16 @@ def _ended_by(found: law.Deadline, latest: Mapping[str, UUID]) -> dict[str, str]
     return {name: str(latest.get(fact, "")) if fact else "" for name, fact in named.items()}
 
 
-def _update(row: Deadline, columns: dict[str, Any], why: _Why) -> dict[str, str] | None:
-    """Change what differs, and keep the dates that it had. Returns them, when they changed."""
-    before = _dates(row)
+def _update(
+    row: Deadline, columns: dict[str, Any], why: _Why, explain: Callable[[], dict[str, Any]] | None = None
+) -> dict[str, str] | None:
+    """Change what differs, and keep the dates that it had. Returns them, when they changed.
+
+    An explanation that was not read with the row is written only when something else has changed."""
+    before, kept = _dates(row), vars(row)
     changed = {key: value for key, value in columns.items() if getattr(row, key) != value}
+    if explain and (changed or "explanation" in kept) and kept.get("explanation") != (explanation := explain()):
+        changed["explanation"] = explanation
     if not changed:
         return None
     for key, value in changed.items():

@@ -12,7 +12,7 @@ from casemgr.platform.jobs import background
 
 @background("deadlines.recompute_cases")
 def recompute_cases(*, cases: list[str], cause: str, by_name: str, change_id: str) -> None:
-    """Bring the deadlines of some cases in line with their facts and their district's calendar, all at once."""
+    """Bring the deadlines of some cases in line with their district's calendar, which has changed, all at once."""
     found = cases_of([UUID(case) for case in cases])
-    recompute_all(found, cause=cause, by_name=by_name, change_id=UUID(change_id))
+    recompute_all(found, cause=cause, by_name=by_name, change_id=UUID(change_id), only_calendar=True)
     db.session.commit()

@@ -4,9 +4,11 @@ The convention and its sources: the trigger day is day 0, the last day counts, n
 (34 CFR 300.11(a); OSEP letter to LaCrosse, 19 April 2018). Where the law leaves two readings, both are computed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from typing import overload
 
 from casemgr.law.days import ONE_DAY, SATURDAY, DayCalendar, DaysNotCovered, add_days, span
 from casemgr.law.rules import Pause, Reading, Rule
@@ -34,6 +36,33 @@ class Step:
     why: str
 
 
+class Steps(Sequence[Step]):
+    """Every day of a count, told when somebody reads it: most dates are computed and never explained."""
+
+    def __init__(self, tell: Callable[[], Iterator[Step]]) -> None:
+        self._tell = tell
+
+    @cached_property
+    def _told(self) -> tuple[Step, ...]:
+        return tuple(self._tell())
+
+    @overload
+    def __getitem__(self, place: int) -> Step: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, place: int | slice) -> Step | tuple[Step, ...]:
+        return self._told[place]
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._told == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._told)
+
+
 @dataclass(frozen=True)
 class Dates:
     """What one rule gives for one day 0. A date that cannot be computed is None, and `reason` says why.
@@ -44,7 +73,7 @@ class Dates:
     act_by: date | None
     late_after: date | None
     reason: str = ""
-    steps: tuple[Step, ...] = ()
+    steps: Sequence[Step] = ()
     readings: tuple[str, ...] = ()
     applies: bool = True
 
@@ -68,6 +97,7 @@ class _CannotCount(Exception):
         super().__init__(reason)
 
 
+@lru_cache(maxsize=10_000)
 def say(day: date) -> str:
     """`Fri 27 Nov 2026`, as dates stand in explanations."""
     return f"{day:%a} {day.day} {day:%b %Y}"
@@ -96,7 +126,7 @@ def compute(
         return stop.dates
     except DaysNotCovered as gap:
         return Dates(None, None, None, str(gap))
-    steps = tuple(_steps(count, nominal, calendar))
+    steps = Steps(lambda: _steps(count, nominal, calendar))
     try:
         candidates = _readings(rule, count, nominal, calendar, details or {})
         found, reason = _with_other_readings(rule, count, candidates, calendar)

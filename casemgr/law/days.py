@@ -93,7 +93,10 @@ class DayCalendar:
         return day not in self.holidays and not (uncertain_is_holiday and day in self.uncertain)
 
     def school_year_of(self, day: date) -> SchoolYear | None:
-        return next((year for year in self.school_years if year.first <= day <= year.last), None)
+        for year in self.school_years:
+            if year.first <= day <= year.last:
+                return year
+        return None
 
     def is_school_day(self, day: date) -> bool:
         """A day that children attend for instruction: 34 CFR 300.11(c). The summer before or between entered

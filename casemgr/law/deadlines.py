@@ -82,7 +82,7 @@ class Deadline:
     act_by: date | None
     late_after: date | None
     reason: str
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
     readings: tuple[str, ...]
     notes: tuple[str, ...]
     state: DeadlineState
@@ -140,15 +140,6 @@ ENDS = (
 A_YEAR = timedelta(days=365)
 
 
-def _by_name(rules: Iterable[Rule], field_name: str) -> dict[str, list[Rule]]:
-    """The State rows that name a federal rule in this field, by the federal id."""
-    found: dict[str, list[Rule]] = {}
-    for rule in rules:
-        for name in getattr(rule, field_name):
-            found.setdefault(name, []).append(rule)
-    return found
-
-
 class _Case:
     """One computation: the facts of one case, indexed by kind, against one rulebook."""
 
@@ -160,16 +151,14 @@ class _Case:
         for fact in facts:
             self.by_kind.setdefault(fact.kind, []).append(fact)
         self.rulebook = rulebook
-        self.rules = [rule for rule in rulebook.rules if not rule.restates]
-        self.replacing = _by_name(self.rules, "replaces")
-        self.restating = _by_name(rulebook.rules, "restates")
-        self.rivals = _by_name(rulebook.rules, "beside")  # by federal id: State rows that no person has confirmed
 
     def deadlines(self) -> list[Deadline]:
-        found = [made for rule in self.rules for made in self._direct(rule)]
-        found += [made for rule in self.rules if rule.starts_after for made in self._chained(rule, found)]
+        rules = self.rulebook.running
+        started = (rule for rule in rules if not self.by_kind.keys().isdisjoint(rule.starts_on))
+        found = [made for rule in started for made in self._direct(rule)]
+        found += [made for rule in rules if rule.starts_after for made in self._chained(rule, found)]
         found = [self._with_alternative(deadline, found) for deadline in found]
-        return [self._with_rivals(deadline, found) for deadline in found] if self.rivals else found
+        return [self._with_rivals(deadline, found) for deadline in found] if self.rulebook.rivals else found
 
     def _all(self, kinds: Iterable[FactKind]) -> Iterator[Fact]:
         for kind in kinds:
@@ -233,7 +222,7 @@ class _Case:
         """In force on the day of the trigger, and no rule of the State, in force on that day, takes its place."""
         return rule.in_force(trigger.on) and not any(
             other.in_force(trigger.on) and (trigger.kind not in other.starts_on or self._applies(other, trigger))
-            for other in self.replacing.get(rule.id, ())
+            for other in self.rulebook.replacing.get(rule.id, ())
         )
 
     def _applies(self, rule: Rule, trigger: Fact) -> bool:
@@ -325,7 +314,7 @@ class _Case:
 
     def _with_rivals(self, deadline: Deadline, found: Sequence[Deadline]) -> Deadline:
         """Widen the dates of a federal row and of the unconfirmed State row beside it (see beside.py)."""
-        rivals = self.rivals.get(deadline.rule.id, ())
+        rivals = self.rulebook.rivals.get(deadline.rule.id, ())
         names = {*deadline.rule.beside, *(rule.id for rule in rivals)}
         if not names or deadline.state is DeadlineState.SUPERSEDED or deadline.nominal is None:
             return deadline
@@ -352,7 +341,7 @@ class _Case:
         moved_by: Fact | None = None,
         notes: tuple[str, ...] = (),
     ) -> Deadline:
-        restating = self.restating.get(rule.id, ())
+        restating = self.rulebook.restating.get(rule.id, ())
         dates = self._rolled_forward(restating, dates)
         dates, extended, extended_by = self._extended(rule, trigger, dates)
         verification = rule.verified
@@ -384,7 +373,9 @@ class _Case:
                     one.citation for one in (rule, *restating) if one is rule or one.verified is not Verification.U
                 )
             ),
-            doubt=beside.doubt(rule, verification, (*self.rivals.get(rule.id, ()), *restating), self.rulebook.unknown),
+            doubt=beside.doubt(
+                rule, verification, (*self.rulebook.rivals.get(rule.id, ()), *restating), self.rulebook.unknown
+            ),
             also=tuple(other.id for other in restating),
             moved_by=moved_by,
             extended_by=extended_by,
@@ -450,7 +441,8 @@ class _Case:
             return replace(deadline, state=DeadlineState.WAIVED, waived_by=waived.id, notes=(*deadline.notes, note))
         if end := self._ended_by(deadline):
             return self._superseded(deadline, f"Ended: {FACTS[end.kind].label.lower()} ({say(end.on)}).")
-        return replace(deadline, state=self._by_today(deadline))
+        state = self._by_today(deadline)
+        return deadline if state is deadline.state else replace(deadline, state=state)
 
     def _by_today(self, deadline: Deadline) -> DeadlineState:
         rule = deadline.rule
@@ -470,7 +462,9 @@ class _Case:
         trigger = deadline.trigger
         kinds = deadline.rule.reset_by
         if deadline.rule.starts_after:
-            kinds = next((rule.reset_by for rule in self.rules if rule.id == deadline.rule.starts_after), kinds)
+            kinds = next(
+                (rule.reset_by for rule in self.rulebook.running if rule.id == deadline.rule.starts_after), kinds
+            )
         for fact in self._all(kinds):
             if fact is trigger or not of_same_proceeding(trigger, fact):
                 continue

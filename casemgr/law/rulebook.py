@@ -7,9 +7,10 @@ rule of every mistake; a running program then keeps the last good packs.
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -68,6 +69,31 @@ class Rulebook:
     caution: str
     paths: tuple[PathInfo, ...] = ()
 
+    @cached_property
+    def running(self) -> tuple[Rule, ...]:
+        """The rules that make dates of their own: those that only restate a federal one do not."""
+        return tuple(rule for rule in self.rules if not rule.restates)
+
+    @cached_property
+    def replacing(self) -> Mapping[str, tuple[Rule, ...]]:
+        """By federal id: the State rows that take its place."""
+        return _by_name((rule, rule.replaces) for rule in self.running)
+
+    @cached_property
+    def restating(self) -> Mapping[str, tuple[Rule, ...]]:
+        """By federal id: the State rows that say the same."""
+        return _by_name((rule, rule.restates) for rule in self.rules)
+
+    @cached_property
+    def rivals(self) -> Mapping[str, tuple[Rule, ...]]:
+        """By federal id: State rows that no person has confirmed, which stand beside it."""
+        return _by_name((rule, rule.beside) for rule in self.rules)
+
+    @cached_property
+    def on_school_days(self) -> frozenset[str]:
+        """Ids of the rules whose own count looks at the school calendar."""
+        return frozenset(rule.id for rule in self.rules if rule.uses_school_days)
+
     def rule(self, rule_id: str) -> Rule:
         """The newest version of a rule. Raises KeyError for an id that no pack has."""
         versions = [rule for rule in self.rules if rule.id == rule_id]
@@ -85,6 +111,14 @@ class Rulebook:
     def current(self, rule_id: str) -> Rule:
         """The rule that a case of this State runs on: the State's own, where it replaces `rule_id`."""
         return next((rule for rule in self.rules if rule_id in rule.replaces), self.rule(rule_id))
+
+
+def _by_name(named: Iterable[tuple[Rule, Iterable[str]]]) -> Mapping[str, tuple[Rule, ...]]:
+    found: dict[str, tuple[Rule, ...]] = {}
+    for rule, names in named:
+        for name in names:
+            found[name] = (*found.get(name, ()), rule)
+    return found
 
 
 def packed_states() -> dict[str, str]:

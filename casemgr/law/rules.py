@@ -159,6 +159,14 @@ class Rule:
     def in_force(self, on: date) -> bool:
         return (self.effective is None or self.effective <= on) and (self.ended is None or on <= self.ended)
 
+    @property
+    def uses_school_days(self) -> bool:
+        """Whether its own count looks at the school calendar, in any reading of it."""
+        readings = [one for one in (self.early, self.late) if one]
+        units = {self.unit, *(one.unit for one in readings)}
+        paused = self.pauses or any(one.pauses for one in readings)
+        return Unit.SCHOOL_DAY in units or bool(paused or self.school_days_left or self.not_if_school_days_left)
+
 
 @dataclass(frozen=True)
 class Forum:
