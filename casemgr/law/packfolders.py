@@ -87,7 +87,8 @@ class Pack:
         if self.meta.get("rows_stand", STANDS[0]) not in STANDS:
             self.problems.append(place.problem("rows_stand is 'when_confirmed' or 'as_marked'", "rows_stand"))
         if self.folder != "us" and self.folder != f"us_{str(self.meta.get('state', '')).lower()}":
-            self.problems.append(place.problem(f"state does not fit the folder {self.folder}", "state"))
+            told = f"state does not fit the folder {self.folder}: it is called us_ and the two letters in lower case"
+            self.problems.append(place.problem(told, "state"))
         if not self.meta.get("name"):
             self.problems.append(place.problem("'name' is missing"))
 

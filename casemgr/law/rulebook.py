@@ -154,7 +154,7 @@ class Stock:
         Args:
             packs: a folder of packs, or one pack. Where it has no `us/`, federal law is that of the program."""
         own = [packs] if (packs / "pack.toml").is_file() else [path for path in packs.iterdir() if path.is_dir()]
-        folders = {path.name: path for path in own if path.name.startswith("us")}
+        folders = {path.name: path for path in own if path.name.startswith("us") or (path / "pack.toml").is_file()}
         folders.setdefault("us", PACKS / "us")
         return cls({name: _files_of(folders[name]) for name in sorted(folders)})
 

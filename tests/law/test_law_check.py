@@ -138,6 +138,10 @@ def test_the_date_of_the_trigger_picks_the_version(packs: Path) -> None:
 
 def test_one_pack_alone_can_be_checked_against_our_federal_law(packs: Path) -> None:
     assert check_packs(packs / "us_wy").problems == ()
+    shutil.copytree(packs / "us_wy", packs / "wyoming")
+    assert "does not fit the folder wyoming" in str(check_packs(packs / "wyoming").problems)
+    assert "does not fit the folder wyoming" in str(check_packs(packs).problems)
+    shutil.rmtree(packs / "wyoming")
     (packs / "us_wy" / "pack.toml").unlink()
     assert [problem.file for problem in check_packs(packs).problems] == ["us_wy/pack.toml"]
 
