@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -347,3 +348,48 @@ def test_the_facts_are_listed_with_their_words_and_what_they_start() -> None:
     assert "idea-resolution-adjust-waiver" in result.output
     rows = json.loads(run("facts", "--json").output)["facts"]
     assert {"fact", "label", "help", "details"} <= set(rows[0])
+
+
+# -- docs/law-command.md is true ---------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "law-command.md").read_text(encoding="utf-8")
+
+
+def _commands() -> list[str]:
+    return [
+        line.removeprefix("python -m casemgr law ")
+        for line in PAGE.splitlines()
+        if line.startswith("python -m casemgr")
+    ]
+
+
+@pytest.mark.parametrize("typed", _commands())
+def test_each_command_of_the_page_works(typed: str, calendar_a: Path) -> None:
+    result = run(*(str(calendar_a) if word == "district.csv" else word for word in typed.split()))
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"), re.findall(r"^(--rule idea-decision-45 .*?) {2,}(?:decision )?(\S+).*$", PAGE, re.MULTILINE)
+)
+def test_each_date_on_the_page_is_the_one_that_is_computed(typed: str, says: str) -> None:
+    answer = compute("--state", "MA", *typed.split())
+    if says[0].isdigit():
+        assert answer["nominal"] == says
+    elif says == "none:":
+        assert answer["status"] == "suspended"
+    else:
+        assert answer["unverified"]
+
+
+def test_the_page_names_every_key_of_the_json() -> None:
+    answer = compute("--state", "MA", "--rule", "idea-decision-45", "--on", "2026-11-18")
+    named = set(re.findall(r"`(\w+)`", PAGE.partition("### The JSON")[2].partition("## A school calendar")[0]))
+    assert set(answer) <= named, set(answer) - named
+
+
+def test_the_calendar_on_the_page_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "page.csv"
+    path.write_text(PAGE.partition("## A school calendar as CSV")[2].split("```")[1].lstrip("\n"))
+    answer = compute("--state", "MA", "--rule", "ma-evaluation", "--on", "2026-11-02", "--calendar", str(path))
+    assert answer["nominal"]
