@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from casemgr.accounts.models import User
@@ -23,6 +23,7 @@ from casemgr.law.terms import Stage
 from casemgr.platform.tenancy import acting_in
 
 MOST = 300
+DAYS_AHEAD = 366
 UNCHECKED, OLDER, DOUBTED, CHECKED = "Not checked", "Checked for an older date", "Another date was found", "Checked"
 
 
@@ -106,7 +107,8 @@ def standing_of(row: Deadline, newest: DeadlineCheck | None) -> str:
 
 
 def unchecked(places: Sequence[Workplace], case_id: UUID | None = None) -> list[Unchecked]:
-    """Return the running dates of open cases (of one case) without a standing check, soonest first, at most MOST."""
+    """Return the running dates of open cases (of one case), a year ahead, that have no standing check: soonest first,
+    at most MOST."""
     newest = aliased(
         DeadlineCheck,
         select(DeadlineCheck)
@@ -120,7 +122,7 @@ def unchecked(places: Sequence[Workplace], case_id: UUID | None = None) -> list[
         .join(Student, Student.case_id == Deadline.case_id)
         .join(Case, Case.id == Deadline.case_id)
         .outerjoin(newest, and_(newest.case_id == Deadline.case_id, newest.deadline_id == Deadline.id))
-        .where(is_running(), Deadline.act_by.is_not(None), Case.stage != Stage.CLOSED.value)
+        .where(is_running(), Deadline.act_by <= func.current_date() + DAYS_AHEAD, Case.stage != Stage.CLOSED.value)
         .where(or_(newest.id.is_(None), ~and_(newest.is_right, *same)))
         .order_by(Deadline.act_by, Deadline.title)
         .limit(MOST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from casemgr.cases.clock import today
@@ -24,6 +24,7 @@ from casemgr.web.filters import legal_date
 SHOWN = {"facts": "Facts", "moves": "Moves of the case", "log": "Evidence log", "deadlines": "Deadlines"}
 ORDERS = {"oldest": "Oldest first", "newest": "Newest first"}
 LEFT_OUT = ("superseded",)
+A_YEAR = timedelta(days=366)
 STATES = {
     "open": "still runs",
     "late": "late",
@@ -64,16 +65,18 @@ class Line:
 
 
 def chronology(case: Case, visible: Collection[str], papers: Mapping[str, str], wanted: Wanted) -> list[Line]:
-    """Return what happened and what is due, in order. What the reader may not open is left out.
+    """Return what happened and what is due, in order; without a last day, what is due within a year. What the reader
+    may not open is left out.
 
     Args:
         visible: visibilities of entries that the reader may open. papers: titles of such papers, by id.
     """
+    until = wanted.until or today(case) + A_YEAR
     makers = {
         "facts": lambda: _facts(case, papers),
         "moves": lambda: _moves(case),
         "log": lambda: _log(case, visible),
-        "deadlines": lambda: _deadlines(case),
+        "deadlines": lambda: (line for line in _deadlines(case) if line.on <= until),
     }
     lines = [line for kind, make in makers.items() if kind in wanted.show for line in make()]
     inside = [

@@ -14,7 +14,7 @@ from casemgr.deadlines.models import Deadline, DeadlineCheck, Fact
 from casemgr.law.facts import FACTS
 from casemgr.law.terms import FactKind, RuleKind, Verification
 from casemgr.pdf import Sheet, make_sheet
-from casemgr.pdf.model import Block, Fields, Grid, Items, Signature, Text
+from casemgr.pdf.model import Fields, Signature, Text
 from casemgr.proceedings import words
 from casemgr.web.filters import legal_date, short_date, weekday_date
 
@@ -26,7 +26,8 @@ HOW_SURE = {
     Verification.U: "UNVERIFIED: from memory.",
 }
 STATEMENT = "I have compared these dates with the rule and the facts."
-BOXES = ("☐ The dates are right.", "☐ I find another date: ________________________________________")
+BOXES = ("☐ The dates are right.", "☐ I find another date: ____________________")
+CHECK_LINE = "Compared with the rule and the facts:  ☐ right   ☐ I find another date: ________________"
 INFORMS = "casemgr informs; it does not give legal advice."
 
 
@@ -78,17 +79,22 @@ def sheet_of(
         readings=(*told.get("readings", ()), *told.get("notes", ())),
         rule=(
             ("What it says", told.get("text", "")),
-            ("Citation", ", ".join(told.get("citations", ()))),
-            ("Source", told.get("source", "")),
+            ("Citation", "\n".join(one for one in (", ".join(told.get("citations", ())), told.get("source")) if one)),
             ("Who must act", "Nobody: it comes by itself" if by_itself else words.PARTIES.get(row.actor, "")),
             ("If it is missed", told.get("if_missed") or "The rule itself does not say."),
             ("More time", told.get("extension") or "The rule gives no way to extend it."),
-            ("How sure we are", HOW_SURE[Verification(row.verification)]),
-            ("Compared with its source", legal_date(why.day_of(told.get("read_on", "")))),
+            (
+                "How sure we are",
+                f"{HOW_SURE[Verification(row.verification)]} {_compared(told.get('read_on', ''))}".strip(),
+            ),
         ),
         mark=f"{mark.label}. {mark.text}" if mark else "",
         checks=tuple(check_words(row, check) for check in checks),
     )
+
+
+def _compared(read_on: str) -> str:
+    return f"Last compared with its source on {legal_date(date.fromisoformat(read_on))}." if read_on else ""
 
 
 def runs_of(days: Sequence[why.Day]) -> Iterator[Run]:
@@ -97,7 +103,7 @@ def runs_of(days: Sequence[why.Day]) -> Iterator[Run]:
     for is_counted, group in groupby(shown, key=lambda day: None if day.mark == "start" else (bool(day.number), "")):
         run = list(group)
         if is_counted is None:
-            yield from (Run(weekday_date(day.on), "0", day.why) for day in run)
+            yield from (Run(_day(day.on), "0", day.why) for day in run)
         elif is_counted[0]:
             first, last = run[0].number, run[-1].number
             yield Run(_from_to(run), f"{first}" if first == last else f"{first} to {last}", "counted")
@@ -108,7 +114,11 @@ def runs_of(days: Sequence[why.Day]) -> Iterator[Run]:
 
 def _from_to(run: Sequence[why.Day]) -> str:
     first, last = run[0].on, run[-1].on
-    return weekday_date(first) if first == last else f"{short_date(first)} to {weekday_date(last)}"
+    return _day(first) if first == last else f"{_day(first)} to {_day(last)}"
+
+
+def _day(on: date) -> str:
+    return f"{on:%a}, {short_date(on)}"
 
 
 def _trigger_words(row: Deadline, trigger: Fact | None) -> str:
@@ -133,13 +143,12 @@ def check_words(row: Deadline, check: DeadlineCheck) -> str:
 
 
 def pdf_of(sheet: DeadlineSheet, *, letterhead: str, printed_on: date, made_at: datetime) -> bytes:
-    """Return the sheet as a PDF, with the same bytes for the same sheet and day."""
+    """Return the sheet as a PDF, on one page where the count allows; the same bytes for the same sheet and day."""
     pdf = Sheet(
-        title=f"Deadline sheet: {sheet.title}",
-        blocks=tuple(_blocks(sheet)),
+        title=sheet.title,
+        blocks=(Fields(tuple(_pairs(sheet))), Text((CHECK_LINE,))),
         made_at=made_at,
-        letterhead=(letterhead,),
-        meta=sheet.about,
+        letterhead=(letterhead, f"Deadline sheet. {', '.join(f'{label}: {words}' for label, words in sheet.about)}"),
         signatures=(Signature("Signature of the attorney", "Name and bar number"),),
         marking=sheet.mark,
         footer=f"Printed on {legal_date(printed_on)}. {INFORMS}",
@@ -147,23 +156,18 @@ def pdf_of(sheet: DeadlineSheet, *, letterhead: str, printed_on: date, made_at: 
     return make_sheet(pdf)
 
 
-def _blocks(sheet: DeadlineSheet) -> Iterator[Block | str]:
-    yield "The dates"
-    yield Fields(tuple((heading, f"{day}. {meaning}") for heading, day, meaning in sheet.dates))
-    yield "What started it"
-    yield Text((sheet.trigger, f"Proof: {sheet.proof or 'no paper is tied to it yet.'}"))
-    yield "The count"
-    if sheet.count:
-        yield Text((sheet.count,))
-    if sheet.runs:
-        rows = tuple((run.days, run.numbers or "–", run.why) for run in sheet.runs)
-        yield Grid(("Days", "Number", "Why"), rows, (3, 1, 3))
+def _pairs(sheet: DeadlineSheet) -> Iterator[tuple[str, str]]:
+    """Everything as label and words: headings would cost half a page."""
+    yield from ((heading, day) for heading, day, _ in sheet.dates)
+    yield "What started it", f"{sheet.trigger} Proof: {sheet.proof or 'no paper is tied to it yet.'}"
+    lines = [f"{run.days}: {_counted_or_why(run)}" for run in sheet.runs if run.numbers != "0"]
+    yield "The count", "\n".join([sheet.count, *lines])
     if sheet.readings:
-        yield "Readings and notes"
-        yield Items(sheet.readings)
-    yield "The rule"
-    yield Fields(tuple(pair for pair in sheet.rule if pair[1]))
-    yield "The attorney’s check"
+        yield "Readings", "\n".join(sheet.readings)
+    yield from (pair for pair in sheet.rule if pair[1])
     if sheet.checks:
-        yield Items(sheet.checks)
-    yield Text((STATEMENT, *BOXES))
+        yield "Checked before", "\n".join(sheet.checks)
+
+
+def _counted_or_why(run: Run) -> str:
+    return f"counted, no. {run.numbers}" if run.numbers else f"left out, {run.why}"

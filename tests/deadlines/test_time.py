@@ -74,7 +74,8 @@ def test_the_month_shows_ones_own_dates_on_their_days(world: World, client_for: 
 def test_the_chronology_holds_everything_in_order_with_its_source(world: World, client_for: Clients) -> None:
     parent = world.person()
     case_id = a_story(world, parent)
-    page = client_for(parent).get(f"/cases/{case_id}/chronology").text
+    here = f"/cases/{case_id}/chronology"
+    page = client_for(parent).get(here).text
     order = [
         "March 2026",
         "It was short.",
@@ -88,6 +89,8 @@ def test_the_chronology_holds_everything_in_order_with_its_source(world: World, 
         "Still runs.",
         "603 CMR 28.04(2)",
     ]
+    assert "Eligibility for special education ends" not in page  # more than a year away, unless it is asked for
+    assert "Eligibility for special education ends" in client_for(parent).get(f"{here}?until=2050-01-01").text
     body = page[page.index("<table") :]
     places = [body.index(words) for words in order]
     assert places == sorted(places)
