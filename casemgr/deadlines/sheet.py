@@ -158,13 +158,18 @@ def pdf_of(sheet: DeadlineSheet, *, letterhead: str, printed_on: date, made_at: 
 
 def _pairs(sheet: DeadlineSheet) -> Iterator[tuple[str, str]]:
     """Everything as label and words: headings would cost half a page."""
-    yield from ((heading, day) for heading, day, _ in sheet.dates)
+    if sheet.dates:
+        yield "The dates", "\n".join(f"{heading}: {day}" for heading, day, _ in sheet.dates)
     yield "What started it", f"{sheet.trigger} Proof: {sheet.proof or 'no paper is tied to it yet.'}"
     lines = [f"{run.days}: {_counted_or_why(run)}" for run in sheet.runs if run.numbers != "0"]
     yield "The count", "\n".join([sheet.count, *lines])
     if sheet.readings:
         yield "Readings", "\n".join(sheet.readings)
-    yield from (pair for pair in sheet.rule if pair[1])
+    rule = dict(sheet.rule)
+    yield "The rule", f"{rule['What it says']}\n{rule['Citation']}"
+    acts = [rule["Who must act"], *(f"{name}: {rule[name]}" for name in ("If it is missed", "More time"))]
+    yield "Who must act", "\n".join(acts)
+    yield "How sure we are", rule["How sure we are"]
     if sheet.checks:
         yield "Checked before", "\n".join(sheet.checks)
 
