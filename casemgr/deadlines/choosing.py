@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from casemgr.cases.models import Case
 from casemgr.deadlines import queries
+from casemgr.deadlines.models import Fact
 from casemgr.deadlines.standing import ACTIVE_STATES
 from casemgr.law.facts import FACTS, FactInfo
 from casemgr.law.rulebook import Rulebook, rulebook_for
@@ -133,16 +134,18 @@ def starts(state: str, kind: FactKind) -> list[str]:
 
 @dataclass(frozen=True)
 class Side:
-    """One of two facts that are easily mixed up. `heading`: Sent or Received. `starts`: titles of the rules."""
+    """One of two facts that are easily mixed up. `heading`: Sent or Received. `starts`: titles of the rules.
+    `recorded`: the newest fact of this kind in the case."""
 
     heading: str
     info: FactInfo | None
     help: str
     starts: list[str]
     is_this: bool
+    recorded: Fact | None
 
 
-def two_days(state: str, kind: FactKind) -> list[Side]:
+def two_days(case: Case, kind: FactKind) -> list[Side]:
     """Return what is sent beside what is received, for a kind that is one of the two; else nothing.
 
     Where only one of the two is a fact of its own, the other side says what not to enter."""
@@ -151,13 +154,15 @@ def two_days(state: str, kind: FactKind) -> list[Side]:
     received = FACTS[sent.arrives_as] if sent and sent.arrives_as else info if info.received_by else None
     if received is None:
         return []
+    newest = {row.kind: row for row in queries.current_facts(case)}
     return [
         Side(
             heading,
             one,
             one.help if one else "The day it was sent, signed or dated is not this day, and starts no clock here.",
-            starts(state, one.kind) if one else [],
+            starts(case.state, one.kind) if one else [],
             one is info,
+            newest.get(one.kind.value) if one else None,
         )
         for heading, one in (("Sent", sent), ("Received", received))
     ]

@@ -62,7 +62,7 @@ def new_fact(case_id: UUID) -> ResponseReturnValue:
         form=form,
         info=FACTS[kind],
         starts=choosing.starts(access.case.state, kind),
-        two_days=choosing.two_days(access.case.state, kind),
+        two_days=choosing.two_days(access.case, kind),
         is_a_move=choosing.is_a_move(kind),
         effects=preview.effects(access.case, new) if new is not None else None,
         max_upload=max_upload_bytes(),
@@ -116,7 +116,7 @@ def correct_fact(case_id: UUID, fact_id: UUID) -> ResponseReturnValue:
         form=form,
         info=FACTS[FactKind(old.kind)],
         old=old,
-        two_days=choosing.two_days(access.case.state, FactKind(old.kind)),
+        two_days=choosing.two_days(access.case, FactKind(old.kind)),
         effects=preview.effects(access.case, new, old) if new is not None else None,
         max_upload=max_upload_bytes(),
     )
@@ -282,4 +282,4 @@ def _recorded(case: Case, row: Fact) -> str:
 
 
 def _status(form: Any) -> int:
-    return 422 if form.errors or form.form_errors else 200
+    return 422 if (form.errors or form.form_errors) and not _only_looking() else 200

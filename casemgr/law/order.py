@@ -55,7 +55,7 @@ def _of_the_calendar(new: Fact, born_on: date, today: date) -> Iterator[Contradi
     if first_day(new) > today and not FACTS[new.kind].may_be_future:
         yield Contradiction("future", "This date is in the future. Is the day right?")
     if last_day(new) < born_on:
-        yield Contradiction("birth", f"This date is before the student was born ({day_words_of(born_on)}).")
+        yield Contradiction("birth", f"This date is before the student was born ({_long(born_on)}).")
 
 
 def _of_order(new: Fact, others: Sequence[Fact]) -> Iterator[Contradiction]:
@@ -101,10 +101,11 @@ def _near(new: Fact, others: Iterable[Fact]) -> list[Fact]:
 
 
 def _recorded(fact: Fact) -> str:
-    return f"“{FACTS[fact.kind].label}” is recorded for {day_words(fact)}"
+    told = day_words(fact) if fact.precision is Precision.MONTH else _long(fact.on)
+    return f"“{FACTS[fact.kind].label}” is recorded for {told}"
 
 
-def day_words_of(day: date) -> str:
+def _long(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from casemgr.law.terms import FactKind
+from tests.browser import kit
 from tests.deadlines.makers import CLOSED, calendar_a, consent, record
 from tests.world import Actor, World
 
@@ -69,3 +70,30 @@ def test_a_parent_records_a_consent_sees_why_and_corrects_it(world: World, sign_
     page.goto(f"{live}/cases/{case_id}/deadlines")
     page.get_by_role("link", name="Why this date? The assessments must be finished").click()
     expect(page.get_by_text("School calendar changed: snow day on December 10, 2026")).to_be_visible()
+
+
+def test_what_a_fact_starts_shows_while_it_is_typed_and_a_contradiction_is_kept_with_a_reason(
+    world: World, sign_in: SignIn, live: str
+) -> None:
+    parent = world.person(name="Dana Example")
+    case_id = world.case(parent)
+    record(world, parent, case_id, FactKind.EVALUATION_REQUESTED, date(2026, 11, 2), by_party="parent", how="mail")
+    calendar_a(world, parent)
+    page = sign_in(parent)
+    page.goto(f"{live}/cases/{case_id}/facts/new?kind=evaluation_requested")
+    page.get_by_role("link", name="Record this one instead").click()
+    page.get_by_label("On which day?").fill("2026-10-30")
+    effects = page.get_by_role("region", name="What this changes")
+    expect(effects.get_by_text("The district must send the consent form")).to_be_visible()
+    expect(effects.get_by_text("November 9, 2026")).to_be_visible()
+    page.get_by_label("Note").fill("The stamp is hard to read.")
+    page.get_by_role("button", name="Record this fact").click()
+    expect(page.get_by_role("alert")).to_contain_text("A request cannot arrive before it was sent.")
+    expect(page.get_by_label("Note")).to_have_value("The stamp is hard to read.")
+    page.get_by_label("If it is right all the same: why?").fill("I handed it in before I mailed it.")
+    kit.check_page(page)
+    page.get_by_role("button", name="Record this fact").click()
+    expect(page.get_by_text("1 deadline started")).to_be_visible()
+    page.locator(".timeline-title").get_by_role("link", name="The school district received the request").click()
+    expect(page.get_by_text("I handed it in before I mailed it.")).to_be_visible()
+    expect(page.get_by_text("It started")).to_be_visible()

@@ -101,11 +101,14 @@ def test_who_did_it_is_kept_without_being_asked(world: World, client_for: Client
 @pytest.mark.parametrize("kind", ["evaluation_requested", "referral_received"])
 def test_sent_and_received_stand_side_by_side(world: World, client_for: Clients, kind: str) -> None:
     parent = world.person()
-    page = client_for(parent).get(new(world.case(parent), kind)).text
+    case_id = world.case(parent)
+    record(world, parent, case_id, FactKind.EVALUATION_REQUESTED, date(2026, 11, 2), by_party="parent")
+    page = client_for(parent).get(new(case_id, kind)).text
     assert "The day you sent the request. The day the school received it is a separate entry." in page
     assert "The day it arrived: look for a receipt stamp" in page
     assert "You are recording this one" in page
     assert "Record this one instead" in page
+    assert "Recorded: November 2, 2026." in page
     other = {"evaluation_requested": "referral_received"}.get(kind, "evaluation_requested")
     assert f"kind={other}" in page
 
@@ -246,3 +249,11 @@ def test_the_page_of_a_fact_tells_how_it_is_known_what_hangs_on_it_and_its_histo
     gone = client.get(f"/cases/{case_id}/facts/{row.id}").text
     assert "It was taken back" in gone
     assert "No date hangs on it" in gone
+
+
+def test_a_look_at_the_dates_is_never_a_refusal(world: World, client_for: Clients) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    answer = client_for(parent).post(new(case_id, "decision_issued"), data=sent(on_date="", preview="yes"))
+    assert answer.status_code == 200
+    assert facts_of(world, parent, case_id) == []
