@@ -168,9 +168,10 @@ def _row(line: int, cells: Mapping[str, str]) -> Row:
     """Raises ValueError with a sentence for the person whose file it is."""
     first_on, last_on = _stretch(cells.get("date", ""), cells.get("end", ""))
     word, note = cells.get("kind", "").strip(), _note(cells.get("note", ""))
-    stated = word.casefold() in {kind.value for kind in RowKind if kind is not RowKind.IGNORED}
+    plain = word.casefold().removesuffix(" day")
+    stated = plain in {kind.value for kind in RowKind if kind is not RowKind.IGNORED}
     if stated:
-        kind, why = RowKind(word.casefold()), f"The file says “{word.casefold()}”."
+        kind, why = RowKind(plain), f"The file says “{word.casefold()}”."
     else:
         kind, why = taken_for(f"{word} {note}")
         if kind is RowKind.IGNORED:
@@ -223,7 +224,8 @@ def _day(text: str) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise ValueError(f"“{text}” does not exist. Write the month first: 11/26/2026.") from None
+        hint = " Write the month first: 11/26/2026." if "/" in text else ""
+        raise ValueError(f"“{text}” does not exist.{hint}") from None
     if not EARLIEST <= found <= LATEST:
         raise ValueError(f"“{text}” is not of our time. Check the year.")
     return found

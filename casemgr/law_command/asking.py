@@ -40,6 +40,8 @@ FILERS = {
     "student": PartyRole.PARENT,
     "adult_student": PartyRole.PARENT,
 }
+LEA_FILED = ("lea_filed", "district_filed", "school_filed", "filed_by_lea", "filed_by_district")
+YES = ("yes", "true", "1", "")
 SHORT_NAMES = {
     "complaint_received": FactKind.DUE_PROCESS_COMPLAINT_RECEIVED,
     "complaint_filed": FactKind.DUE_PROCESS_COMPLAINT_FILED,
@@ -94,7 +96,9 @@ def rule_id(book: Rulebook, text: str) -> str:
     owner = wanted.partition("-")[0].upper()
     if owner in packed_states() and owner != book.state:
         raise Refused(f"{wanted} is no rule here: rules of {packed_states()[owner]} need --state {owner}.")
-    raise Refused(f"There is no rule “{text}”.", _close(wanted, known))
+    words = " ".join(text.casefold().split())
+    meant = [rule.id for rule in book.rules if words and words in f"{rule.citation} {rule.title}".casefold()]
+    raise Refused(f"There is no rule “{text}”.", list(dict.fromkeys([*_close(wanted, known), *meant]))[:MOST_MATCHES])
 
 
 def _close(wanted: str, known: Sequence[str]) -> list[str]:
@@ -145,6 +149,11 @@ def facts_of(texts: Iterable[str], details: Iterable[str]) -> Typed:
         plain = _name(name)
         if plain in ("filed_by", "by"):
             by = filer(rest)
+        elif plain in LEA_FILED:
+            by = PartyRole.LEA
+            if _name(rest) not in YES:
+                filed = FactKind.DUE_PROCESS_COMPLAINT_FILED
+                facts.append(Fact(f"{filed.value}#{number}", filed, day(rest), filed_by=by))
         elif plain in BIRTH:
             facts += _birthdays(day(rest))
         elif plain not in SHORT_NAMES and plain not in FACTS and plain in _detail_keys():

@@ -51,6 +51,7 @@ def test_calendar_a_as_csv_is_calendar_a() -> None:
         pytest.param(CALENDAR_A_CSV.encode("utf-16"), id="UTF-16"),
         pytest.param(CALENDAR_A_CSV.replace("..", " - ").encode(), id="a stretch with a hyphen"),
         pytest.param(CALENDAR_A_CSV.replace(",closed,", ",Closed,").encode(), id="kinds in any case"),
+        pytest.param(CALENDAR_A_CSV.replace(",first,", ",First day,").encode(), id="kinds with the word day"),
     ],
 )
 def test_what_spreadsheets_do_to_a_file_does_no_harm(data: bytes) -> None:

@@ -204,7 +204,7 @@ def test_what_the_district_filed_counts_differently() -> None:
     assert "UNVERIFIED" in decision["notices"][0]
     received = ask("idea-dp-sufficiency", "--filed-by", "lea")
     assert (received["trigger"]["fact"], received["actor"]) == ("due_process_complaint_received_by_parent", "parent")
-    for by_fact in ("due_process_complaint_filed=2026-11-18,by=lea", "filed_by=district"):
+    for by_fact in ("due_process_complaint_filed=2026-11-18,by=lea", "filed_by=district", "lea_filed=yes"):
         assert ask("ma-hearing-date", "--fact", by_fact)["nominal"] == "2026-12-08"
 
 
@@ -263,6 +263,7 @@ def test_an_ics_calendar_counts_too(tmp_path: Path) -> None:
         (["--state", "XX", "--rule", "idea-mdr", "--on", "2026-11-18"], "There is no State “XX”"),
         (["--state", "MA", "--rule", "idea-resolution", "--on", "2026-11-18"], "idea-resolution-meeting"),
         (["--state", "MA", "--rule", "idea-dp-response", "--on", "2026-11-18"], "idea-dp-lea-response"),
+        (["--state", "MA", "--rule", "34 CFR 300.510(a)", "--on", "2026-11-18"], "idea-resolution-meeting"),
         (["--state", "TX", "--rule", "ma-evaluation", "--on", "2026-11-18"], "need --state MA"),
         (["--state", "MA", "--rule", "idea-mdr"], "disciplinary_placement_change_decided"),
         (["--state", "MA", "--rule", "idea-mdr", "--on", "2026-02-30"], "does not exist"),
