@@ -11,11 +11,20 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
 ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+S3_OPTIONS = {
+    "endpoint": "AWS_ENDPOINT_URL",
+    "region": "AWS_REGION",
+    "access_key_id": "AWS_ACCESS_KEY_ID",
+    "secret_access_key": "AWS_SECRET_ACCESS_KEY",
+    "session_token": "AWS_SESSION_TOKEN",
+}
 
 
 class UnsafeSettings(Exception):
@@ -35,6 +44,7 @@ class Settings:
     database_admin_url: str | None
     """The owner role on that server; used by `migrate` alone."""
     storage_url: str
+    """A folder, or `s3://bucket/prefix`."""
     secret_key: str = field(repr=False)
     base_url: str | None = None
     max_upload_bytes: int = 2048 * MEGABYTE
@@ -44,6 +54,8 @@ class Settings:
     web_threads: int = 12
     trusted_proxies: int = 0
     """How many reverse proxies stand before us: as many forwarded addresses are believed, and no more."""
+    storage_options: dict[str, str] = field(default_factory=dict, repr=False)
+    """How an S3-compatible store is reached: see `storage.objects.open_store`."""
     log_file: Path | None = None
     """Where the log goes; None: standard error."""
 
@@ -61,6 +73,11 @@ class Settings:
             problems.append(
                 "DATABASE_URL and DATABASE_ADMIN_URL are the same role: the web application must not own the tables."
             )
+        if self.storage_url.startswith("memory:"):
+            problems.append("STORAGE_URL keeps the papers in memory only: name a folder, or s3://bucket/prefix.")
+        endpoint = urlsplit(self.storage_options.get("endpoint", ""))
+        if endpoint.scheme == "http" and endpoint.hostname not in LOOPBACK:
+            problems.append("AWS_ENDPOINT_URL must be an https:// address: papers would travel unencrypted.")
         return problems
 
     def for_flask(self) -> dict[str, object]:
@@ -98,7 +115,8 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         port=_whole_number(environ, "PORT", 8600),
         database_url=environ.get("DATABASE_URL") or None,
         database_admin_url=environ.get("DATABASE_ADMIN_URL") or None,
-        storage_url=environ.get("STORAGE_URL") or str(data_dir / "objects"),
+        storage_url=_store_address(environ, data_dir),
+        storage_options={name: environ[key] for name, key in S3_OPTIONS.items() if environ.get(key)},
         secret_key=environ.get("CASEMGR_SECRET_KEY") or _kept_secret(data_dir),
         base_url=environ.get("CASEMGR_BASE_URL") or None,
         max_upload_bytes=_whole_number(environ, "CASEMGR_MAX_UPLOAD_MB", 2048) * MEGABYTE,
@@ -109,6 +127,16 @@ def load(environ: dict[str, str] | None = None) -> Settings:
     if settings.production and (problems := settings.unsafe()):
         raise UnsafeSettings("\n".join(problems))
     return settings
+
+
+def _store_address(environ: dict[str, str], data_dir: Path) -> str:
+    address = environ.get("STORAGE_URL", "").strip() or str(data_dir / "objects")
+    scheme, found, rest = address.partition("://")
+    if found and (scheme not in ("s3", "file", "memory") or (scheme == "s3" and not rest.strip("/"))):
+        raise UnsafeSettings("STORAGE_URL must be a folder, or s3://bucket/prefix.")  # not shown: it may hold a key
+    if found and "@" in rest:
+        raise UnsafeSettings("STORAGE_URL must not hold a key: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY do.")
+    return address
 
 
 def _whole_number(environ: dict[str, str], name: str, default: int) -> int:

@@ -21,6 +21,7 @@ from psycopg import sql
 import config
 from casemgr import create_app
 from casemgr.platform import database
+from tests import s3
 from tests.browser import kit
 from tests.server import TestServer, open_server
 from tests.world import Actor, World
@@ -79,6 +80,13 @@ def database_name(server: TestServer, template_database: str, run_id: str, worke
     yield name
     with server.connect() as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def bucket() -> Iterator[s3.Bucket]:
+    """A server that speaks S3, on loopback, with an empty bucket."""
+    with s3.serve() as bucket:
+        yield bucket
 
 
 @pytest.fixture(scope="session")

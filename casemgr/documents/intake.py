@@ -17,7 +17,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from casemgr.documents.store import store
 from casemgr.storage.names import clean_name
-from casemgr.storage.objects import EDGE, EmptyFile, StorageFull, Stored, TooLarge
+from casemgr.storage.objects import EDGE, EmptyFile, StorageFull, Stored, StoreUnavailable, TooLarge
 from casemgr.storage.sniff import sniff
 from casemgr.storage.types import FileType, Refused
 
@@ -62,6 +62,12 @@ def take_in(org_id: UUID, body: IO[bytes], client_name: str, *, size: int | None
             507,
             "There is no room left to keep this file.",
             "Keep your copy, and tell whoever looks after this installation that the disk is full.",
+        ) from problem
+    except StoreUnavailable as problem:
+        raise NotTaken(
+            503,
+            "The place where files are kept cannot be reached now. Nothing of this file was kept.",
+            "Keep your copy, and try again in a few minutes.",
         ) from problem
     except Refused as problem:
         raise NotTaken(415, problem.reason, problem.what_to_do) from problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
+import config
 from casemgr.storage.objects import ObjectStore, open_store
 
 _KEY = "casemgr.documents.store"
@@ -13,5 +14,10 @@ def store() -> ObjectStore:
     """Return the object store that `STORAGE_URL` names; opened once for each application."""
     found = current_app.extensions.get(_KEY)
     if found is None:
-        found = current_app.extensions[_KEY] = open_store(current_app.config["SETTINGS"].storage_url)
+        found = current_app.extensions[_KEY] = open_from(current_app.config["SETTINGS"])
     return found
+
+
+def open_from(settings: config.Settings) -> ObjectStore:
+    """Open the store that the settings name, also without an application."""
+    return open_store(settings.storage_url, settings.storage_options)

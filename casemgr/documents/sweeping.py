@@ -8,7 +8,7 @@ from datetime import timedelta
 import psycopg
 
 import config
-from casemgr.storage.objects import open_store
+from casemgr.documents.store import open_from
 
 # Every column that names stored bytes. A new one must be added here, or its objects would be swept:
 # tests/documents/test_sweeping.py compares this list with the models.
@@ -39,4 +39,4 @@ def sweep(
         def is_named(org_id: str, sha256: str) -> bool:
             return bytes.fromhex(sha256) in named_in(org_id)
 
-        return open_store(settings.storage_url).sweep(is_named, timedelta(hours=older_than_hours), dry_run=dry_run)
+        return open_from(settings).sweep(is_named, timedelta(hours=older_than_hours), dry_run=dry_run)

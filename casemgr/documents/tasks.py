@@ -17,7 +17,7 @@ from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.platform.jobs import background
-from casemgr.storage.objects import EDGE, ObjectMissing, ObjectStore, StorageFull
+from casemgr.storage.objects import EDGE, ObjectMissing, ObjectStore, StorageFull, StoreUnavailable
 from casemgr.storage.preview import PAGES_AT_ONCE, preview
 from casemgr.storage.sniff import sniff
 from casemgr.storage.types import FileType, PageImage, Preview, PreviewState, Refused
@@ -33,6 +33,7 @@ _STATES = {
     PreviewState.FAILED: "failed",
 }
 _NO_ROOM = "There was no room left to draw the pages. Make room, and try again. The original is safe."
+_AWAY = "The place where files are kept could not be reached while the pages were drawn. Try again in a few minutes."
 _MISSING = "The stored file is missing. Tell whoever looks after this installation."
 _OUR_FAULT = "Something went wrong on our side while the pages were drawn. The original is safe; try again."
 
@@ -66,6 +67,9 @@ def _draw(document: Document) -> tuple[Preview, list[DocumentPage]]:
         return Preview(PreviewState.NONE, refusal.reason), []
     except ObjectMissing:
         return Preview(PreviewState.FAILED, _MISSING), []
+    except StoreUnavailable as problem:
+        log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
+        return Preview(PreviewState.FAILED, _AWAY), []
     except (StorageFull, OSError) as problem:
         log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
         return Preview(PreviewState.FAILED, _NO_ROOM), []

@@ -33,7 +33,7 @@ from casemgr.pdf.model import ExhibitKind
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import background
 from casemgr.platform.tenancy import current_scope
-from casemgr.storage.objects import ObjectMissing, StorageFull, Stored
+from casemgr.storage.objects import ObjectMissing, StorageFull, Stored, StoreUnavailable
 from casemgr.storage.preview import preview
 from casemgr.storage.sniff import sniff
 from casemgr.storage.types import PreviewState, Refused
@@ -44,6 +44,7 @@ MIB = 1024 * 1024
 _CHANGED = "The case kept changing while the packet was made. Make it again when the changes are done."
 _NO_ROOM = "There was no room left to make the packet. Make room, and try again."
 _OUR_FAULT = "Something went wrong on our side while the packet was made. Nothing is lost; try again."
+_AWAY = "The place where files are kept could not be reached. Nothing is lost; try again in a few minutes."
 _MISSING = "A stored file is missing. Tell whoever looks after this installation."
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,9 @@ def build_packet(*, case_id: str, packet_id: str) -> None:
         problem = str(not_built)
     except ObjectMissing:
         problem = _MISSING
+    except StoreUnavailable as error:
+        log.error("a packet was not made", exc_info=error, extra={"event": {"packet": packet_id}})
+        problem = _AWAY
     except (StorageFull, OSError) as error:
         log.error("a packet was not made", exc_info=error, extra={"event": {"packet": packet_id}})
         problem = _NO_ROOM

@@ -9,21 +9,28 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, from_url
+from obstore.store import LocalStore, MemoryStore, S3Store
+
+if TYPE_CHECKING:
+    from obstore import GetResult
 
 MIB = 1024 * 1024
 EDGE = 64 * 1024  # bytes of head and tail that are handed to `sniff`
 PART = 5 * MIB  # what one write to the store holds (S3 takes none smaller); two or three are in memory
+PIECE = 4 * MIB  # what one request to a remote store reads: a slow browser never holds a connection to it open
 INCOMING = "incoming"
+_AWAY = "The place where files are kept cannot be reached now."
 # A full disk reaches us as text: the store's errors carry the operating system's kind of error, not its number.
 _FULL = re.compile(r"StorageFull|QuotaExceeded|FileTooLarge|No space left|EntityTooLarge|QuotaReached")
 
@@ -61,6 +68,10 @@ class ObjectMissing(StorageError):
     """The store holds nothing under this hash for this organization."""
 
 
+class StoreUnavailable(StorageError):
+    """The store does not answer, or does not let us in. Nothing was changed."""
+
+
 class ObjectStore:
     """Content-addressed storage over a local folder or an S3-compatible store. Safe to use from many threads."""
 
@@ -72,20 +83,23 @@ class ObjectStore:
     def put_stream(self, org_id: UUID | str, chunks: Iterable[bytes], *, max_bytes: int) -> Stored:
         """Store what `chunks` yields, in constant memory, and return its hash once it is on disk.
 
-        Raises TooLarge, EmptyFile or StorageFull; whatever `chunks` raises passes through. Then nothing is at
-        a final key, and the partial bytes are gone (or, after a kill, swept later by `sweep`).
+        Raises TooLarge, EmptyFile, StorageFull or StoreUnavailable; whatever `chunks` raises passes through. Then
+        nothing is at a final key, and the partial bytes are gone (or, after a kill, swept later by `sweep`).
         """
         _checked_org(org_id)
         intake = _Intake(chunks, max_bytes)
         incoming = f"{INCOMING}/{uuid4().hex}"
         try:
-            with _full_in_plain_words():
+            with _in_plain_words():
                 obstore.put(self._store, incoming, intake, chunk_size=PART, max_concurrency=2)
                 if not intake.size:
                     raise EmptyFile("This file is empty: it has a name but nothing in it.")
                 return self._settle(org_id, incoming, intake)
+        except ObjectMissing as gone:  # there is no such bucket, or what had arrived was taken away
+            raise StoreUnavailable(_AWAY) from gone
         except BaseException:
-            self._discard(incoming)
+            with suppress(StoreUnavailable):  # what is left is swept later
+                self._discard(incoming)
             raise
 
     def put_bytes(self, org_id: UUID | str, data: bytes, *, max_bytes: int | None = None) -> Stored:
@@ -97,13 +111,37 @@ class ObjectStore:
     ) -> Iterator[bytes]:
         """The stored bytes in pieces of about 1 MiB; `start` and `end` (exclusive) choose a range.
 
-        Raises ObjectMissing at once, before the first piece is asked for."""
+        Raises ObjectMissing or StoreUnavailable at once, before the first piece is asked for."""
+        key = object_key(org_id, sha256)
+        if self.root is None:
+            return self._in_requests(key, start, end)
         options = {}
         if start or end is not None:
             options["range"] = {"offset": start} if end is None else (start, end)
-        with _missing_in_plain_words():
-            found = obstore.get(self._store, object_key(org_id, sha256), options=options)
+        with _in_plain_words():
+            found = obstore.get(self._store, key, options=options)
         return (bytes(piece) for piece in found.stream(min_chunk_size=MIB))
+
+    def _in_requests(self, key: str, start: int, end: int | None) -> Iterator[bytes]:
+        """A remote store is read with one short request for each piece."""
+
+        def read(at: int) -> "GetResult":
+            until = at + PIECE if end is None else min(end, at + PIECE)
+            with _in_plain_words():
+                return obstore.get(self._store, key, options={"range": (at, until)})
+
+        def pieces(found: "GetResult") -> Iterator[bytes]:
+            at, stop = start, found.meta["size"] if end is None else min(end, found.meta["size"])
+            while True:
+                with _in_plain_words():
+                    piece = bytes(found.bytes())
+                yield piece
+                at += len(piece)
+                if at >= stop or not piece:
+                    return
+                found = read(at)
+
+        return pieces(read(start))
 
     @contextmanager
     def local_path(self, org_id: UUID | str, sha256: str) -> Iterator[Path]:
@@ -210,7 +248,7 @@ class ObjectStore:
 
     def _head(self, key: str) -> dict | None:
         try:
-            with _missing_in_plain_words():
+            with _in_plain_words():
                 return obstore.head(self._store, key)
         except ObjectMissing:
             return None
@@ -220,11 +258,11 @@ class ObjectStore:
             # Also what obstore calls `<key>#1` while it is being written, which its own API hides.
             (self.root / key).unlink(missing_ok=True)
         else:
-            with suppress(FileNotFoundError, BaseError):
+            with suppress(ObjectMissing), _in_plain_words():
                 obstore.delete(self._store, key)
 
     def _objects(self, prefix: str) -> Iterator[tuple[str, str, str, datetime]]:
-        for batch in obstore.list(self._store, prefix, chunk_size=1000):
+        for batch in _batches(obstore.list(self._store, prefix, chunk_size=1000)):
             for meta in batch:
                 parts = meta["path"].split("/")
                 if len(parts) == 4 and re.fullmatch(r"[0-9a-f]{64}", parts[3]):
@@ -232,7 +270,7 @@ class ObjectStore:
 
     def _stale_incoming(self, before: datetime) -> Iterator[str]:
         if self.root is None:
-            for batch in obstore.list(self._store, INCOMING):
+            for batch in _batches(obstore.list(self._store, INCOMING)):
                 yield from (meta["path"] for meta in batch if meta["last_modified"] < before)
             return
         folder = self.root / INCOMING
@@ -242,17 +280,44 @@ class ObjectStore:
                     yield f"{INCOMING}/{entry.name}"
 
 
-def open_store(url_or_path: str | Path, **options: object) -> ObjectStore:
-    """A folder (made when missing, readable by its owner only), `file:///…`, `memory:///` or `s3://bucket/prefix`.
+def open_store(url_or_path: str | Path, s3: Mapping[str, str] | None = None) -> ObjectStore:
+    """A folder (made when missing, readable by its owner only), `file:///…`, `s3://bucket/prefix`, or `memory:///`.
 
-    Credentials of a remote store come from the environment (AWS_…) or from `options`, which are obstore's own.
+    Args:
+        s3: `endpoint`, `region`, `access_key_id`, `secret_access_key`, `session_token`. What is not given is found as
+            Amazon's own tools find it, such as the role of the machine.
+    Raises: StoreNotKnown, for any other address.
     """
-    text = str(url_or_path)
-    if "://" in text:
-        return ObjectStore(from_url(text, **options))
-    folder = Path(text).absolute()
+    scheme, _, rest = str(url_or_path).rpartition("://")
+    if scheme == "s3" and rest.strip("/"):
+        return ObjectStore(_bucket(rest, {name: value for name, value in (s3 or {}).items() if value}))
+    if scheme == "memory":
+        return ObjectStore(MemoryStore())
+    if scheme not in ("", "file"):
+        raise StoreNotKnown(f"“{url_or_path}” is not a folder and not s3://bucket/prefix.")
+    folder = Path(unquote(rest)).absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return ObjectStore(LocalStore(folder))
+
+
+def _bucket(bucket_and_prefix: str, options: dict[str, str]) -> S3Store:
+    """A store that is away is known within seconds, and is not waited for while a person waits."""
+    bucket, _, prefix = bucket_and_prefix.partition("/")
+    return S3Store(
+        bucket,
+        prefix=prefix.strip("/") or None,
+        config=options,
+        client_options={
+            "allow_http": options.get("endpoint", "").startswith("http://"),
+            "connect_timeout": "5s",
+            "timeout": "120s",
+        },
+        retry_config={
+            "max_retries": 3,
+            "retry_timeout": timedelta(seconds=20),
+            "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
+        },
+    )
 
 
 def object_key(org_id: UUID | str, sha256: str) -> str:
@@ -260,6 +325,10 @@ def object_key(org_id: UUID | str, sha256: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise ValueError("not a SHA-256 in lower-case hexadecimal")
     return f"org/{_checked_org(org_id)}/{sha256[:2]}/{sha256}"
+
+
+class StoreNotKnown(ValueError):
+    """An address that names no store; the message is a sentence that may be shown."""
 
 
 class _Intake:
@@ -286,21 +355,28 @@ class _Intake:
 
 
 @contextmanager
-def _full_in_plain_words() -> Iterator[None]:
-    try:
-        yield
-    except (BaseError, OSError) as error:
-        if _FULL.search(str(error)):
-            raise StorageFull("There is no room left to keep this file. Nothing of it was kept.") from error
-        raise
-
-
-@contextmanager
-def _missing_in_plain_words() -> Iterator[None]:
+def _in_plain_words() -> Iterator[None]:
+    """Errors of the store become ours. What the sender of the bytes raised passes through."""
     try:
         yield
     except FileNotFoundError as error:
         raise ObjectMissing("The stored file is missing.") from error
+    except (BaseError, OSError) as error:
+        if _FULL.search(str(error)):
+            raise StorageFull("There is no room left to keep this file. Nothing of it was kept.") from error
+        if isinstance(error, BaseError):
+            raise StoreUnavailable(_AWAY) from error
+        raise
+
+
+def _batches(listing: Iterator) -> Iterator:
+    """What a store lists; it is asked for each batch only when that is wanted."""
+    while True:
+        with _in_plain_words():
+            batch = next(listing, None)
+        if batch is None:
+            return
+        yield batch
 
 
 def _checked_org(org_id: UUID | str) -> str:

@@ -84,6 +84,16 @@ TEXTS: dict[str, ErrorText] = {
         ),
         can_retry=True,
     ),
+    "store": ErrorText(
+        "The place where files are kept is not answering",
+        "We cannot reach the stored files at the moment. Your records and the files you had saved are safe; "
+        "what you sent just now was not saved.",
+        (
+            "Wait a minute, then try again. Keep your own copy of a file that you were uploading.",
+            f"If it lasts, tell {WHO}",
+        ),
+        can_retry=True,
+    ),
     "503": ErrorText(
         "The database is not answering",
         "We cannot reach your cases at the moment. Nothing you had saved is lost; "

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from casemgr.accounts.access import NotAllowed
+from casemgr.storage.objects import StoreUnavailable
 from casemgr.web.error_texts import TEXTS, ErrorText
 from casemgr.web.logging import log, request_id
 
@@ -93,6 +94,12 @@ def database_error(error: Exception) -> Response:
     return answer(INSUFFICIENT_STORAGE if getattr(cause, "sqlstate", None) == DISK_FULL else 503)
 
 
+def store_error(error: StoreUnavailable) -> Response:
+    """The place of the files is away: nothing was stored, and what is stored is safe."""
+    log.error("object store unavailable", exc_info=error)
+    return answer(503, key="store")
+
+
 def file_error(error: OSError) -> Response:
     """A full disk has its own page; any other failure of the operating system is a fault of ours."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -106,5 +113,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, csrf_error)
     app.register_error_handler(NotAllowed, not_allowed)
     app.register_error_handler(OSError, file_error)
+    app.register_error_handler(StoreUnavailable, store_error)
     for away in (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError):
         app.register_error_handler(away, database_error)

@@ -18,18 +18,22 @@ from casemgr.storage.objects import (
     ObjectMissing,
     ObjectStore,
     StorageFull,
+    StoreNotKnown,
+    StoreUnavailable,
     TooLarge,
     object_key,
     open_store,
 )
+from tests import s3
+from tests.s3 import Bucket
 
 FAMILY, FIRM = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 MANY = 10**9
 
 
-@pytest.fixture(params=["folder", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    return open_store(tmp_path / "objects" if request.param == "folder" else "memory:///")
+@pytest.fixture(params=["folder", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, bucket: Bucket) -> ObjectStore:
+    return open_store(tmp_path / "objects") if request.param == "folder" else bucket.open()
 
 
 def everything_in(store: ObjectStore) -> list[str]:
@@ -37,7 +41,7 @@ def everything_in(store: ObjectStore) -> list[str]:
 
 
 def test_bytes_come_back_as_they_were_under_their_hash(store):
-    data = os.urandom(3_000_000)
+    data = os.urandom(9_000_000)
     stored = store.put_stream(FAMILY, (data[at : at + 70_001] for at in range(0, len(data), 70_001)), max_bytes=MANY)
     assert stored.sha256 == hashlib.sha256(data).hexdigest()
     assert (stored.size, stored.head, stored.tail) == (len(data), data[:EDGE], data[-EDGE:])
@@ -52,6 +56,13 @@ def test_a_range_can_be_read_alone(store):
     stored = store.put_bytes(FAMILY, b"0123456789")
     assert b"".join(store.open_stream(FAMILY, stored.sha256, start=2, end=5)) == b"234"
     assert b"".join(store.open_stream(FAMILY, stored.sha256, start=7)) == b"789"
+
+
+def test_a_long_range_is_read_piece_by_piece(store):
+    data = os.urandom(9_000_000)
+    sha256 = store.put_bytes(FAMILY, data).sha256
+    assert b"".join(store.open_stream(FAMILY, sha256, start=100, end=8_900_000)) == data[100:8_900_000]
+    assert b"".join(store.open_stream(FAMILY, sha256, start=4_000_000)) == data[4_000_000:]
 
 
 def test_the_same_bytes_are_stored_once_in_an_organization_and_apart_between_two(store):
@@ -72,8 +83,7 @@ def test_an_empty_file_and_one_that_is_too_large_are_refused_and_leave_nothing(s
     assert store.sweep(set(), timedelta(0)) == []
 
 
-def test_a_stream_that_breaks_passes_its_error_on_and_leaves_nothing(tmp_path):
-    store = open_store(tmp_path)
+def test_a_stream_that_breaks_passes_its_error_on_and_leaves_nothing(store):
 
     def broken() -> Iterator[bytes]:
         yield bytes(20 << 20)
@@ -81,7 +91,10 @@ def test_a_stream_that_breaks_passes_its_error_on_and_leaves_nothing(tmp_path):
 
     with pytest.raises(ConnectionResetError):
         store.put_stream(FAMILY, broken(), max_bytes=MANY)
-    assert everything_in(store) == []
+    assert list(store.list_keys()) == []
+    assert store.sweep(set(), timedelta(0)) == []
+    if store.root:
+        assert everything_in(store) == []
 
 
 def test_what_is_missing_is_said_before_the_first_byte_is_asked_for(store):
@@ -103,6 +116,44 @@ def test_altered_bytes_do_not_verify_and_are_healed_by_the_same_upload(tmp_path)
     assert not store.verify(FAMILY, stored.sha256)
     store.put_bytes(FAMILY, b"a dated letter")
     assert store.verify(FAMILY, stored.sha256)
+
+
+def test_a_store_that_is_away_says_so_each_time_and_keeps_nothing():
+    with s3.serve() as bucket:
+        store = bucket.open()
+        kept = store.put_bytes(FAMILY, b"kept").sha256
+        locked = open_store(bucket.a_folder().replace(s3.NAME, "nobody-made-this-bucket"), bucket.options)
+        with pytest.raises(StoreUnavailable):
+            locked.put_bytes(FAMILY, b"x")
+    for act in (
+        lambda: store.put_bytes(FAMILY, b"x"),
+        lambda: store.open_stream(FAMILY, kept),
+        lambda: store.verify(FAMILY, kept),
+        lambda: store.exists(FAMILY, kept),
+        lambda: store.delete(FAMILY, kept),
+        lambda: list(store.list_keys()),
+    ):
+        with pytest.raises(StoreUnavailable, match="cannot be reached"):
+            act()
+
+
+def test_a_store_that_goes_away_in_the_middle_of_a_file_keeps_nothing_of_it():
+    with s3.serve() as bucket:
+        store = bucket.open()
+
+        def pieces() -> Iterator[bytes]:
+            yield bytes(11 << 20)
+            bucket.server.stop()
+            yield bytes(11 << 20)
+
+        with pytest.raises(StoreUnavailable):
+            store.put_stream(FAMILY, pieces(), max_bytes=MANY)
+
+
+@pytest.mark.parametrize("address", ["ftp://x/y", "s3://", "https://example.org/x"])
+def test_only_a_folder_and_a_bucket_are_stores(address):
+    with pytest.raises(StoreNotKnown, match="not a folder"):
+        open_store(address)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""Settings that would endanger records are refused in plain words; the others have safe defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import config
+
+SAFE = {
+    "CASEMGR_PRODUCTION": "1",
+    "CASEMGR_SECRET_KEY": "x" * 40,
+    "CASEMGR_BASE_URL": "https://cases.example.org",
+}
+
+
+def test_papers_are_kept_in_the_data_folder_unless_told_otherwise(tmp_path: Path) -> None:
+    settings = config.load({**SAFE, "CASEMGR_DATA": str(tmp_path)})
+    assert settings.storage_url == str(tmp_path / "objects")
+    assert settings.storage_options == {}
+
+
+def test_a_bucket_is_reached_with_the_usual_names_and_its_keys_are_not_shown(tmp_path: Path) -> None:
+    settings = config.load(
+        {
+            **SAFE,
+            "CASEMGR_DATA": str(tmp_path),
+            "STORAGE_URL": "s3://papers/casemgr",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9000",
+            "AWS_REGION": "eu-central-1",
+            "AWS_ACCESS_KEY_ID": "who",
+            "AWS_SECRET_ACCESS_KEY": "hush",
+        }
+    )
+    assert settings.storage_options == {
+        "endpoint": "http://127.0.0.1:9000",
+        "region": "eu-central-1",
+        "access_key_id": "who",
+        "secret_access_key": "hush",
+    }
+    assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "told, words",
+    [
+        ({"STORAGE_URL": "ftp://somewhere"}, "must be a folder, or s3://bucket/prefix"),
+        ({"STORAGE_URL": "s3://"}, "must be a folder, or s3://bucket/prefix"),
+        ({"STORAGE_URL": "s3://key:secret@papers"}, "must not hold a key"),
+        ({"STORAGE_URL": "memory:///"}, "in memory only"),
+        ({"STORAGE_URL": "s3://papers", "AWS_ENDPOINT_URL": "http://store.example.org"}, "must be an https:// address"),
+    ],
+)
+def test_an_unsafe_store_is_refused(told: dict[str, str], words: str, tmp_path: Path) -> None:
+    with pytest.raises(config.UnsafeSettings, match=words) as refusal:
+        config.load({**SAFE, "CASEMGR_DATA": str(tmp_path), **told})
+    assert "secret@" not in str(refusal.value)
