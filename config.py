@@ -56,6 +56,8 @@ class Settings:
     """How many reverse proxies stand before us: as many forwarded addresses are believed, and no more."""
     storage_options: dict[str, str] = field(default_factory=dict, repr=False)
     """How an S3-compatible store is reached: see `storage.objects.open_store`."""
+    storage_key_file: Path | None = None
+    """The keys that seal the files in a folder, outside the data folder. None: files are kept as they are."""
     log_file: Path | None = None
     """Where the log goes; None: standard error."""
 
@@ -122,11 +124,33 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         max_upload_bytes=_whole_number(environ, "CASEMGR_MAX_UPLOAD_MB", 2048) * MEGABYTE,
         web_threads=_whole_number(environ, "CASEMGR_WEB_THREADS", 12),
         trusted_proxies=_whole_number(environ, "CASEMGR_TRUSTED_PROXIES", 0),
+        storage_key_file=_path(environ, "CASEMGR_STORE_KEY_FILE"),
         log_file=Path(environ["CASEMGR_LOG_FILE"]) if environ.get("CASEMGR_LOG_FILE") else None,
     )
+    _check_key_file(settings)
     if settings.production and (problems := settings.unsafe()):
         raise UnsafeSettings("\n".join(problems))
     return settings
+
+
+def _path(environ: dict[str, str], name: str) -> Path | None:
+    text = environ.get(name, "").strip()
+    return Path(text).expanduser().resolve() if text else None
+
+
+def _check_key_file(settings: Settings) -> None:
+    """A key beside what it seals would protect nothing; a bucket seals its files itself."""
+    key_file = settings.storage_key_file
+    if key_file is None:
+        return
+    if settings.storage_url.startswith("s3://"):
+        raise UnsafeSettings("CASEMGR_STORE_KEY_FILE is for a folder: turn on the encryption of the bucket instead.")
+    folder = Path(settings.storage_url.removeprefix("file://")).expanduser().resolve()
+    if any(key_file.is_relative_to(place) for place in (settings.data_dir, folder)):
+        raise UnsafeSettings(
+            "CASEMGR_STORE_KEY_FILE lies in the folder of the data: who copies the files would have their key. "
+            "Keep it somewhere else."
+        )
 
 
 def _store_address(environ: dict[str, str], data_dir: Path) -> str:

@@ -40,6 +40,7 @@ def create_app(settings: config.Settings, database_url: str) -> Flask:
         settings: from `config.load()`.
         database_url: SQLAlchemy URL of the application role, which owns no table and cannot pass
             row-level security.
+    Raises: storage.errors.KeyFileRefused.
     """
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
@@ -47,8 +48,11 @@ def create_app(settings: config.Settings, database_url: str) -> Flask:
     import config
     from casemgr import extensions, web
     from casemgr.accounts import sessions
+    from casemgr.storage.keys import KeyRing
     from casemgr.web import permissions
 
+    if settings.storage_key_file:
+        KeyRing(settings.storage_key_file)  # now, and not when the first file comes
     app = Flask(__name__, template_folder=str(Path(__file__).resolve().parent.parent / "templates"))
     app.config.from_mapping(settings.for_flask())
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import click
 
+from casemgr.documents.storage_command import storage_commands
 from casemgr.law_command import law
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ def _app() -> Flask:
     from casemgr import create_app
     from casemgr.platform.database import UnsafeDatabaseRole, application_url
     from casemgr.platform.embedded import DatabaseUnavailable
+    from casemgr.storage.errors import KeyFileRefused
 
     settings = _settings()
     try:
         return create_app(settings, application_url(settings))
-    except (DatabaseUnavailable, UnsafeDatabaseRole) as problem:
+    except (DatabaseUnavailable, UnsafeDatabaseRole, KeyFileRefused) as problem:
         raise click.ClickException(str(problem)) from problem
 
 
@@ -43,6 +45,7 @@ def main() -> None:
 
 
 main.add_command(law)
+main.add_command(storage_commands(_settings))
 
 
 @main.command()
@@ -170,5 +173,8 @@ def sweep(older_than_hours: int, dry_run: bool) -> None:
     from casemgr.platform import database
 
     settings = _settings()
-    removed = sweeping.sweep(settings, database.owner_url(settings), older_than_hours, dry_run=dry_run)
+    try:
+        removed = sweeping.sweep(settings, database.owner_url(settings), older_than_hours, dry_run=dry_run)
+    except sweeping.NotTheOwner as problem:
+        raise click.ClickException(str(problem)) from problem
     click.echo(f"{len(removed)} stored file(s) without a record {'found' if dry_run else 'removed'}.")

@@ -20,4 +20,4 @@ def store() -> ObjectStore:
 
 def open_from(settings: config.Settings) -> ObjectStore:
     """Open the store that the settings name, also without an application."""
-    return open_store(settings.storage_url, settings.storage_options)
+    return open_store(settings.storage_url, settings.storage_options, key_file=settings.storage_key_file)

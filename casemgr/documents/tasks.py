@@ -17,7 +17,15 @@ from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.platform.jobs import background
-from casemgr.storage.objects import EDGE, ObjectMissing, ObjectStore, StorageFull, StoreUnavailable
+from casemgr.storage.objects import (
+    EDGE,
+    KeyMissing,
+    ObjectAltered,
+    ObjectMissing,
+    ObjectStore,
+    StorageFull,
+    StoreUnavailable,
+)
 from casemgr.storage.preview import PAGES_AT_ONCE, preview
 from casemgr.storage.sniff import sniff
 from casemgr.storage.types import FileType, PageImage, Preview, PreviewState, Refused
@@ -67,6 +75,9 @@ def _draw(document: Document) -> tuple[Preview, list[DocumentPage]]:
         return Preview(PreviewState.NONE, refusal.reason), []
     except ObjectMissing:
         return Preview(PreviewState.FAILED, _MISSING), []
+    except (KeyMissing, ObjectAltered) as problem:
+        log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
+        return Preview(PreviewState.FAILED, f"{problem} Tell whoever looks after this installation."), []
     except StoreUnavailable as problem:
         log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
         return Preview(PreviewState.FAILED, _AWAY), []

@@ -33,7 +33,7 @@ from casemgr.pdf.model import ExhibitKind
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import background
 from casemgr.platform.tenancy import current_scope
-from casemgr.storage.objects import ObjectMissing, StorageFull, Stored, StoreUnavailable
+from casemgr.storage.objects import KeyMissing, ObjectAltered, ObjectMissing, StorageFull, Stored, StoreUnavailable
 from casemgr.storage.preview import preview
 from casemgr.storage.sniff import sniff
 from casemgr.storage.types import PreviewState, Refused
@@ -72,6 +72,9 @@ def build_packet(*, case_id: str, packet_id: str) -> None:
         problem = str(not_built)
     except ObjectMissing:
         problem = _MISSING
+    except (KeyMissing, ObjectAltered) as error:
+        log.error("a packet was not made", exc_info=error, extra={"event": {"packet": packet_id}})
+        problem = f"{error} Tell whoever looks after this installation."
     except StoreUnavailable as error:
         log.error("a packet was not made", exc_info=error, extra={"event": {"packet": packet_id}})
         problem = _AWAY

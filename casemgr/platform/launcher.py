@@ -28,6 +28,7 @@ from flask import Flask
 import config
 from casemgr.platform import database
 from casemgr.platform.embedded import DatabaseUnavailable
+from casemgr.storage.errors import KeyFileRefused
 
 log = logging.getLogger(__name__)
 NEEDED_BYTES = 300 * config.MEGABYTE
@@ -51,7 +52,11 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
         raise CannotStart(str(problem)) from problem
     from casemgr import create_app
 
-    server = web_server(create_app(settings, url), settings)
+    try:
+        app = create_app(settings, url)
+    except KeyFileRefused as problem:
+        raise CannotStart(str(problem)) from problem
+    server = web_server(app, settings)
     keeper = Keeper(settings, url)
     keeper.start()
     signal.signal(signal.SIGTERM, _like_ctrl_c)

@@ -1,15 +1,20 @@
 """Keep the bytes of uploaded files, once each, under the SHA-256 of their content.
 
 Keys are `org/<org_id>/<first two digits>/<sha256>`: per organization, so that nobody can learn from a store
-whether somebody else holds the same paper. Bytes arrive under `incoming/<uuid>` and move to their key only when
-all of them are on disk; a row in the database may therefore be written as soon as `put_stream` returns.
+whether somebody else holds the same paper. A folder with keys keeps its files sealed (see `sealing`) under the same
+key with `.sealed` after it: what a file's bytes look like never decides how they are read. Bytes arrive under
+`incoming/<uuid>` and move to their key only when all of them are on disk; a row in the database may therefore be
+written as soon as `put_stream` returns.
 """
 
 import hashlib
+import itertools
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,8 +24,21 @@ from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 import obstore
-from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, S3Store
+
+from casemgr.storage import sealing
+from casemgr.storage.errors import AWAY, in_plain_words
+from casemgr.storage.errors import EmptyFile as EmptyFile
+from casemgr.storage.errors import KeyFileRefused as KeyFileRefused
+from casemgr.storage.errors import KeyMissing as KeyMissing
+from casemgr.storage.errors import ObjectAltered as ObjectAltered
+from casemgr.storage.errors import ObjectMissing as ObjectMissing
+from casemgr.storage.errors import StorageError as StorageError
+from casemgr.storage.errors import StorageFull as StorageFull
+from casemgr.storage.errors import StoreNotKnown as StoreNotKnown
+from casemgr.storage.errors import StoreUnavailable as StoreUnavailable
+from casemgr.storage.errors import TooLarge as TooLarge
+from casemgr.storage.keys import KeyRing
 
 if TYPE_CHECKING:
     from obstore import GetResult
@@ -30,9 +48,7 @@ EDGE = 64 * 1024  # bytes of head and tail that are handed to `sniff`
 PART = 5 * MIB  # what one write to the store holds (S3 takes none smaller); two or three are in memory
 PIECE = 4 * MIB  # what one request to a remote store reads: a slow browser never holds a connection to it open
 INCOMING = "incoming"
-_AWAY = "The place where files are kept cannot be reached now."
-# A full disk reaches us as text: the store's errors carry the operating system's kind of error, not its number.
-_FULL = re.compile(r"StorageFull|QuotaExceeded|FileTooLarge|No space left|EntityTooLarge|QuotaReached")
+SEALED = ".sealed"
 
 
 @dataclass(frozen=True)
@@ -48,41 +64,26 @@ class Stored:
     already_there: bool = False
 
 
-class StorageError(Exception):
-    """Nothing was stored or found; the message is a sentence that may be shown."""
-
-
-class TooLarge(StorageError):
-    """The stream went past `max_bytes` and was cut off."""
-
-
-class EmptyFile(StorageError):
-    """The stream held no bytes."""
-
-
-class StorageFull(StorageError):
-    """The disk or the store has no room left."""
-
-
-class ObjectMissing(StorageError):
-    """The store holds nothing under this hash for this organization."""
-
-
-class StoreUnavailable(StorageError):
-    """The store does not answer, or does not let us in. Nothing was changed."""
-
-
 class ObjectStore:
     """Content-addressed storage over a local folder or an S3-compatible store. Safe to use from many threads."""
 
-    def __init__(self, store: obstore.store.ObjectStore) -> None:
-        self._store = store
+    def __init__(self, store: obstore.store.ObjectStore, keys: KeyRing | None = None) -> None:
+        self._store, self._keys = store, keys
         local = isinstance(store, LocalStore) and store.prefix
         self.root: Path | None = Path(store.prefix) if local else None
 
-    def put_stream(self, org_id: UUID | str, chunks: Iterable[bytes], *, max_bytes: int) -> Stored:
+    @property
+    def seals(self) -> bool:
+        """Whether files are encrypted before they are written."""
+        return self.root is not None and self._keys is not None
+
+    def put_stream(
+        self, org_id: UUID | str, chunks: Iterable[bytes], *, max_bytes: int, expected: str | None = None
+    ) -> Stored:
         """Store what `chunks` yields, in constant memory, and return its hash once it is on disk.
 
+        Args:
+            expected: the hash that the bytes must have; with any other they are not kept (ObjectAltered).
         Raises TooLarge, EmptyFile, StorageFull or StoreUnavailable; whatever `chunks` raises passes through. Then
         nothing is at a final key, and the partial bytes are gone (or, after a kill, swept later by `sweep`).
         """
@@ -90,13 +91,15 @@ class ObjectStore:
         intake = _Intake(chunks, max_bytes)
         incoming = f"{INCOMING}/{uuid4().hex}"
         try:
-            with _in_plain_words():
-                obstore.put(self._store, incoming, intake, chunk_size=PART, max_concurrency=2)
+            with in_plain_words():
+                obstore.put(self._store, incoming, self._sealed(org_id, intake), chunk_size=PART, max_concurrency=2)
                 if not intake.size:
                     raise EmptyFile("This file is empty: it has a name but nothing in it.")
+                if expected not in (None, intake.digest.hexdigest()):
+                    raise ObjectAltered("The stored file was altered or damaged: it is not what it was.")
                 return self._settle(org_id, incoming, intake)
         except ObjectMissing as gone:  # there is no such bucket, or what had arrived was taken away
-            raise StoreUnavailable(_AWAY) from gone
+            raise StoreUnavailable(AWAY) from gone
         except BaseException:
             with suppress(StoreUnavailable):  # what is left is swept later
                 self._discard(incoming)
@@ -111,29 +114,47 @@ class ObjectStore:
     ) -> Iterator[bytes]:
         """The stored bytes in pieces of about 1 MiB; `start` and `end` (exclusive) choose a range.
 
-        Raises ObjectMissing or StoreUnavailable at once, before the first piece is asked for."""
+        Raises ObjectMissing, StoreUnavailable, and for a sealed file KeyMissing or ObjectAltered, at once, before the
+        first piece is asked for. A sealed file that is altered further in raises ObjectAltered there."""
         key = object_key(org_id, sha256)
         if self.root is None:
             return self._in_requests(key, start, end)
         options = {}
         if start or end is not None:
             options["range"] = {"offset": start} if end is None else (start, end)
-        with _in_plain_words():
-            found = obstore.get(self._store, key, options=options)
+        try:
+            with in_plain_words():
+                found = obstore.get(self._store, key, options=options)
+        except ObjectMissing:
+            return self._unsealed(key, start, end)
         return (bytes(piece) for piece in found.stream(min_chunk_size=MIB))
+
+    def _unsealed(self, key: str, start: int, end: int | None) -> Iterator[bytes]:
+        """The first piece is opened here: most files are no longer than that, and are sent whole or not at all."""
+        with in_plain_words():
+            file = (self.root / (key + SEALED)).open("rb")
+        try:
+            if self._keys is None:
+                raise KeyMissing("This stored file is sealed, and no key file was named (CASEMGR_STORE_KEY_FILE).")
+            pieces = sealing.Sealed(file, self._keys, key).read(start, end)
+            first = next(pieces, b"")
+        except BaseException:
+            file.close()
+            raise
+        return itertools.chain((first,), pieces)
 
     def _in_requests(self, key: str, start: int, end: int | None) -> Iterator[bytes]:
         """A remote store is read with one short request for each piece."""
 
         def read(at: int) -> "GetResult":
             until = at + PIECE if end is None else min(end, at + PIECE)
-            with _in_plain_words():
+            with in_plain_words():
                 return obstore.get(self._store, key, options={"range": (at, until)})
 
         def pieces(found: "GetResult") -> Iterator[bytes]:
             at, stop = start, found.meta["size"] if end is None else min(end, found.meta["size"])
             while True:
-                with _in_plain_words():
+                with in_plain_words():
                     piece = bytes(found.bytes())
                 yield piece
                 at += len(piece)
@@ -145,13 +166,14 @@ class ObjectStore:
 
     @contextmanager
     def local_path(self, org_id: UUID | str, sha256: str) -> Iterator[Path]:
-        """A path that a child process can read: the stored file itself, or a temporary copy of it."""
-        if self.root is not None:
+        """A path that a child process can read: the stored file itself, or a temporary copy of it.
+
+        A folder with keys gives a copy always: a plain file may be sealed at any moment."""
+        if self.root is not None and self._keys is None:
             path = self.root / object_key(org_id, sha256)
-            if not path.is_file():
-                raise ObjectMissing("The stored file is missing.")
-            yield path
-            return
+            if path.is_file():
+                yield path
+                return
         with tempfile.TemporaryDirectory(prefix="casemgr-") as folder:
             path = Path(folder) / "object"
             with path.open("wb") as copy:
@@ -160,31 +182,54 @@ class ObjectStore:
             yield path
 
     def exists(self, org_id: UUID | str, sha256: str) -> bool:
-        return self._head(object_key(org_id, sha256)) is not None
+        return self._find(object_key(org_id, sha256)) is not None
 
     def size(self, org_id: UUID | str, sha256: str) -> int:
-        """Bytes stored. Raises ObjectMissing."""
-        if (found := self._head(object_key(org_id, sha256))) is None:
+        """Bytes of the file, as it was before it was sealed. Raises ObjectMissing."""
+        if (found := self._find(object_key(org_id, sha256))) is None:
             raise ObjectMissing("The stored file is missing.")
-        return found["size"]
+        return sealing.plain_size(found["size"]) if found["path"].endswith(SEALED) else found["size"]
 
     def delete(self, org_id: UUID | str, sha256: str) -> None:
         """Remove the bytes; nothing happens when they are not there."""
-        self._discard(object_key(org_id, sha256))
+        for key in self._forms(object_key(org_id, sha256)):
+            self._discard(key)
 
     def delete_organization(self, org_id: UUID | str) -> int:
         """Remove everything that is kept for an organization; return how many objects that were."""
-        keys = [object_key(owner, sha256) for owner, sha256 in self.list_keys(org_id)]
-        for key in keys:
-            self._discard(key)
+        keys = list(self.list_keys(org_id))
+        for owner, sha256 in keys:
+            self.delete(owner, sha256)
         return len(keys)
 
     def verify(self, org_id: UUID | str, sha256: str) -> bool:
         """Read everything back: True when the bytes still have the hash they are stored under."""
         digest = hashlib.sha256()
-        for piece in self.open_stream(org_id, sha256):
-            digest.update(piece)
+        try:
+            for piece in self.open_stream(org_id, sha256):
+                digest.update(piece)
+        except ObjectAltered:
+            return False
         return digest.hexdigest() == sha256
+
+    def seal_again(self, org_id: UUID | str, sha256: str) -> bool:
+        """Seal a file with the current key; return False when it is so already. Only for a store that `seals`.
+
+        People may read it meanwhile. Raises ObjectMissing, KeyMissing, and ObjectAltered; then it is left as it is."""
+        sealed = self.root / (object_key(org_id, sha256) + SEALED)
+        with suppress(FileNotFoundError), sealed.open("rb") as file:
+            if sealing.key_id_of(file) == self._keys.current()[0]:
+                self._discard(object_key(org_id, sha256))  # a plain one that a crash left beside it
+                return False
+        self.copy_from(self, org_id, sha256)
+        return True
+
+    def copy_from(self, source: "ObjectStore", org_id: UUID | str, sha256: str) -> Stored:
+        """Take over a file of another store, or this one's own anew.
+
+        Raises ObjectAltered when its hash is not `sha256`; then it is not kept."""
+        pieces = _asked_for_elsewhere(source.open_stream(org_id, sha256))
+        return self.put_stream(org_id, pieces, max_bytes=sys.maxsize, expected=sha256)
 
     def list_keys(self, org_id: UUID | str | None = None) -> Iterator[tuple[str, str]]:
         """(org_id, sha256) of every stored object, of one organization or of all."""
@@ -229,11 +274,15 @@ class ObjectStore:
         moment does not take an orphan that is just being used again, and it heals a damaged copy."""
         sha256 = intake.digest.hexdigest()
         key = object_key(org_id, sha256)
-        already_there = self._head(key) is not None
+        already_there = self._find(key) is not None
         if self.root is None:
             obstore.rename(self._store, incoming, key)
         else:
-            self._rename_durably(self.root / incoming, self.root / key)
+            final = key if self._keys is None else key + SEALED
+            self._rename_durably(self.root / incoming, self.root / final)
+            for other in self._forms(key):
+                if other != final:
+                    self._discard(other)
         return Stored(sha256, intake.size, bytes(intake.head), bytes(intake.tail), already_there)
 
     def _rename_durably(self, incoming: Path, final: Path) -> None:
@@ -246,9 +295,21 @@ class ObjectStore:
         for folder in {final.parent, *(new.parent for new in new_folders)}:
             _fsync_folder(folder)
 
+    def _sealed(self, org_id: UUID | str, intake: "_Intake") -> Iterable[bytes]:
+        if not self.seals:
+            return intake
+        return sealing.seal(intake, self._keys, lambda: object_key(org_id, intake.digest.hexdigest()))
+
+    def _forms(self, key: str) -> tuple[str, ...]:
+        """Where a file can lie. One that is just being sealed lies in both places, and never in none."""
+        return (key,) if self.root is None else (key, key + SEALED)
+
+    def _find(self, key: str) -> dict | None:
+        return next((found for form in self._forms(key) if (found := self._head(form)) is not None), None)
+
     def _head(self, key: str) -> dict | None:
         try:
-            with _in_plain_words():
+            with in_plain_words():
                 return obstore.head(self._store, key)
         except ObjectMissing:
             return None
@@ -258,15 +319,16 @@ class ObjectStore:
             # Also what obstore calls `<key>#1` while it is being written, which its own API hides.
             (self.root / key).unlink(missing_ok=True)
         else:
-            with suppress(ObjectMissing), _in_plain_words():
+            with suppress(ObjectMissing), in_plain_words():
                 obstore.delete(self._store, key)
 
     def _objects(self, prefix: str) -> Iterator[tuple[str, str, str, datetime]]:
         for batch in _batches(obstore.list(self._store, prefix, chunk_size=1000)):
             for meta in batch:
                 parts = meta["path"].split("/")
-                if len(parts) == 4 and re.fullmatch(r"[0-9a-f]{64}", parts[3]):
-                    yield meta["path"], parts[1], parts[3], meta["last_modified"]
+                sha256 = parts[-1].removesuffix(SEALED)
+                if len(parts) == 4 and re.fullmatch(r"[0-9a-f]{64}", sha256):
+                    yield meta["path"], parts[1], sha256, meta["last_modified"]
 
     def _stale_incoming(self, before: datetime) -> Iterator[str]:
         if self.root is None:
@@ -280,13 +342,16 @@ class ObjectStore:
                     yield f"{INCOMING}/{entry.name}"
 
 
-def open_store(url_or_path: str | Path, s3: Mapping[str, str] | None = None) -> ObjectStore:
+def open_store(
+    url_or_path: str | Path, s3: Mapping[str, str] | None = None, *, key_file: Path | None = None
+) -> ObjectStore:
     """A folder (made when missing, readable by its owner only), `file:///…`, `s3://bucket/prefix`, or `memory:///`.
 
     Args:
         s3: `endpoint`, `region`, `access_key_id`, `secret_access_key`, `session_token`. What is not given is found as
             Amazon's own tools find it, such as the role of the machine.
-    Raises: StoreNotKnown, for any other address.
+        key_file: for a folder alone: the keys that seal its files (see `keys`).
+    Raises: StoreNotKnown, for any other address; KeyFileRefused.
     """
     scheme, _, rest = str(url_or_path).rpartition("://")
     if scheme == "s3" and rest.strip("/"):
@@ -297,7 +362,9 @@ def open_store(url_or_path: str | Path, s3: Mapping[str, str] | None = None) -> 
         raise StoreNotKnown(f"“{url_or_path}” is not a folder and not s3://bucket/prefix.")
     folder = Path(unquote(rest)).absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return ObjectStore(LocalStore(folder))
+    if key_file and key_file.resolve().is_relative_to(folder.resolve()):
+        raise KeyFileRefused(f"The key file {key_file} lies in the folder that it seals: keep it somewhere else.")
+    return ObjectStore(LocalStore(folder), KeyRing(key_file) if key_file else None)
 
 
 def _bucket(bucket_and_prefix: str, options: dict[str, str]) -> S3Store:
@@ -327,10 +394,6 @@ def object_key(org_id: UUID | str, sha256: str) -> str:
     return f"org/{_checked_org(org_id)}/{sha256[:2]}/{sha256}"
 
 
-class StoreNotKnown(ValueError):
-    """An address that names no store; the message is a sentence that may be shown."""
-
-
 class _Intake:
     """Passes chunks on while it counts and hashes them, and keeps both ends. Holds no more than two chunks."""
 
@@ -354,29 +417,21 @@ class _Intake:
             yield chunk
 
 
-@contextmanager
-def _in_plain_words() -> Iterator[None]:
-    """Errors of the store become ours. What the sender of the bytes raised passes through."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise ObjectMissing("The stored file is missing.") from error
-    except (BaseError, OSError) as error:
-        if _FULL.search(str(error)):
-            raise StorageFull("There is no room left to keep this file. Nothing of it was kept.") from error
-        if isinstance(error, BaseError):
-            raise StoreUnavailable(_AWAY) from error
-        raise
-
-
 def _batches(listing: Iterator) -> Iterator:
     """What a store lists; it is asked for each batch only when that is wanted."""
     while True:
-        with _in_plain_words():
+        with in_plain_words():
             batch = next(listing, None)
         if batch is None:
             return
         yield batch
+
+
+def _asked_for_elsewhere(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, each asked for in a helper thread: obstore cannot read while it is asking for what to write."""
+    with ThreadPoolExecutor(1) as helper:
+        while piece := helper.submit(next, pieces, b"").result():
+            yield piece
 
 
 def _checked_org(org_id: UUID | str) -> str:

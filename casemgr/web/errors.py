@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from casemgr.accounts.access import NotAllowed
-from casemgr.storage.objects import StoreUnavailable
+from casemgr.storage.errors import KeyMissing, ObjectAltered, StoreUnavailable
 from casemgr.web.error_texts import TEXTS, ErrorText
 from casemgr.web.logging import log, request_id
 
@@ -100,6 +100,12 @@ def store_error(error: StoreUnavailable) -> Response:
     return answer(503, key="store")
 
 
+def altered_file(error: ObjectAltered | KeyMissing) -> Response:
+    """A sealed file does not open: somebody altered it, or its key is not there."""
+    log.error("a stored file cannot be opened", exc_info=error)
+    return answer(500, detail=f"{error} Nothing of it was sent.")
+
+
 def file_error(error: OSError) -> Response:
     """A full disk has its own page; any other failure of the operating system is a fault of ours."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -114,5 +120,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotAllowed, not_allowed)
     app.register_error_handler(OSError, file_error)
     app.register_error_handler(StoreUnavailable, store_error)
+    for closed in (ObjectAltered, KeyMissing):
+        app.register_error_handler(closed, altered_file)
     for away in (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError):
         app.register_error_handler(away, database_error)

@@ -56,3 +56,23 @@ def test_an_unsafe_store_is_refused(told: dict[str, str], words: str, tmp_path: 
     with pytest.raises(config.UnsafeSettings, match=words) as refusal:
         config.load({**SAFE, "CASEMGR_DATA": str(tmp_path), **told})
     assert "secret@" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "place, told, words",
+    [
+        ("data/keys", {}, "folder of the data"),
+        ("files/keys", {"STORAGE_URL": "files"}, "folder of the data"),
+        ("keys", {"STORAGE_URL": "s3://papers"}, "encryption of the bucket"),
+    ],
+)
+def test_a_key_beside_what_it_seals_is_refused(place: str, told: dict[str, str], words: str, tmp_path: Path) -> None:
+    told = {key: value if "://" in value else str(tmp_path / value) for key, value in told.items()}
+    given = {"CASEMGR_DATA": str(tmp_path / "data"), "CASEMGR_STORE_KEY_FILE": str(tmp_path / place), **told}
+    with pytest.raises(config.UnsafeSettings, match=words):
+        config.load({"CASEMGR_SECRET_KEY": "x" * 40, **given})
+
+
+def test_a_key_outside_the_data_folder_is_taken(tmp_path: Path) -> None:
+    given = {"CASEMGR_DATA": str(tmp_path / "data"), "CASEMGR_STORE_KEY_FILE": str(tmp_path / "keys")}
+    assert config.load({**SAFE, **given}).storage_key_file == tmp_path / "keys"
