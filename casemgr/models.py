@@ -13,7 +13,7 @@ from casemgr.deadlines.models import (
     SchoolClosure,
 )
 from casemgr.discipline.models import Removal
-from casemgr.documents.models import Document, DocumentPage
+from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.issues.models import Issue, IssueEvidence
@@ -34,12 +34,14 @@ __all__ = [
     "Delivery",
     "Document",
     "DocumentPage",
+    "DocumentPart",
     "EvidenceDocument",
     "EvidenceEntry",
     "Fact",
     "Finding",
     "Issue",
     "IssueEvidence",
+    "Letter",
     "Membership",
     "Notice",
     "Obligation",

@@ -41,6 +41,19 @@ def fill(actor: Actor, case_id: UUID) -> None:
             **own, document_id=document.id, number=1, width=1, height=1, image_sha256=HASH, thumb_sha256=HASH
         )
     )
+    add(models.DocumentPart(**own, parent_id=document.id, position=1, name="page.exe", refused="A program."))
+    add(
+        models.Letter(
+            **own,
+            document_id=document.id,
+            sender="Rowan Example",
+            recipients="",
+            subject="A call",
+            ids=["a@example.org"],
+            conversation_id=uuid4(),
+            fingerprint=HASH,
+        )
+    )
     entry = add(
         models.EvidenceEntry(
             **own, number=1, kind="call", happened_on=DAY, title="A call", previous_hash=HASH, hash=HASH

@@ -55,6 +55,10 @@ class Document(CaseOwned, Versioned, db.Model):
     uploaded_by_name: Mapped[str] = mapped_column(String(200), default="")
     uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
     trashed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    parts_state: Mapped[str] = mapped_column(
+        String(20), default="", comment="Of an e-mail or ZIP: waiting, done, failed"
+    )
+    parts_note: Mapped[str] = mapped_column(Text, default="")
 
 
 class DocumentPage(CaseOwned, db.Model):
@@ -74,3 +78,48 @@ class DocumentPage(CaseOwned, db.Model):
     image_sha256: Mapped[str] = mapped_column(String(64))
     thumb_sha256: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text, default="")
+
+
+class DocumentPart(CaseOwned, db.Model):
+    """One file inside an e-mail or a ZIP: the paper it became, or why it became none.
+
+    A relation and not a column of the paper, because the same file often comes with several e-mails."""
+
+    __tablename__ = "document_parts"
+    __table_args__ = case_owned(
+        "document_parts",
+        same_case("document_parts", "parent_id", "documents"),
+        same_case("document_parts", "document_id", "documents"),
+        UniqueConstraint("parent_id", "position"),
+        Index("ix_document_parts_document_id", "document_id"),
+    )
+
+    parent_id: Mapped[UUID] = mapped_column(comment="The e-mail or ZIP")
+    position: Mapped[int] = mapped_column(comment="From 1, in the order inside")
+    name: Mapped[str] = mapped_column(String(500), comment="As it is called inside, with its path in a ZIP")
+    document_id: Mapped[UUID | None] = mapped_column(comment="None: refused")
+    is_own: Mapped[bool] = mapped_column(default=False, comment="The paper was made of this part, not there before")
+    refused: Mapped[str] = mapped_column(Text, default="", comment="Why it became no paper, in words")
+
+
+class Letter(CaseOwned, db.Model):
+    """What the headers of an e-mail say. They are claims of whoever sent it, and only used to propose and to group."""
+
+    __tablename__ = "letters"
+    __table_args__ = case_owned(
+        "letters",
+        same_case("letters", "document_id", "documents"),
+        UniqueConstraint("document_id"),
+        Index("ix_letters_case_id_conversation_id", "case_id", "conversation_id"),
+        Index("ix_letters_case_id_fingerprint", "case_id", "fingerprint"),
+    )
+
+    document_id: Mapped[UUID]
+    sender: Mapped[str] = mapped_column(String(500))
+    recipients: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(String(500))
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    message_id: Mapped[str] = mapped_column(String(300), default="", comment="RFC 5322 Message-ID")
+    ids: Mapped[list[str]] = mapped_column(JSONB, comment="Its Message-ID and those of In-Reply-To and References")
+    conversation_id: Mapped[UUID] = mapped_column(comment="The same for all letters that share an id")
+    fingerprint: Mapped[str] = mapped_column(String(64), comment="SHA-256 of what was said, not of the bytes")

@@ -13,11 +13,12 @@ from sqlalchemy import Select, func, select
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.models import Case
 from casemgr.documents.kinds import DOCUMENT_KINDS
-from casemgr.documents.models import Document, DocumentPage
+from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter
 from casemgr.documents.proposals import says_privileged
 from casemgr.extensions import db
 
 PER_PAGE = 25
+MOST_RELATED = 50
 SORTS = {"arrival": "Newest arrival first", "date": "Newest date first", "oldest": "Oldest date first"}
 
 
@@ -51,6 +52,30 @@ class CustodyLine(NamedTuple):
     at: datetime
     words: str
     by: str
+
+
+class PartLine(NamedTuple):
+    """One file inside an e-mail or a ZIP. `paper` is None when it became none, or the reader may not see it."""
+
+    name: str
+    paper: Document | None
+    refused: str
+
+
+class LetterLine(NamedTuple):
+    """One letter of a conversation."""
+
+    paper: Document
+    sender: str
+    sent_at: datetime | None
+
+
+class Surroundings(NamedTuple):
+    """What a paper belongs to: what lay in it, what it came with, and the other letters of its conversation."""
+
+    parts: list[PartLine]
+    came_with: list[Document]
+    conversation: list[LetterLine]
 
 
 class PaperList(NamedTuple):
@@ -134,6 +159,62 @@ def text_says_privileged(paper: Document) -> bool:
         DocumentPage.case_id == paper.case_id, DocumentPage.document_id == paper.id, DocumentPage.number <= 3
     )
     return any(says_privileged(text[:20_000]) for text in db.session.scalars(first))
+
+
+def surroundings(paper: Document, visible: Collection[str]) -> Surroundings:
+    """Return what a paper belongs to, as far as the reader may see it."""
+    case = db.session.get_one(Case, paper.case_id)
+    return Surroundings(
+        _parts(case, paper, visible), _came_with(case, paper, visible), _conversation(case, paper, visible)
+    )
+
+
+def _parts(case: Case, paper: Document, visible: Collection[str]) -> list[PartLine]:
+    seen = _papers(case, visible).subquery()
+    lines = (
+        select(DocumentPart, Document)
+        .outerjoin(seen, seen.c.id == DocumentPart.document_id)
+        .outerjoin(Document, Document.id == seen.c.id)
+        .where(DocumentPart.case_id == case.id, DocumentPart.parent_id == paper.id)
+    )
+    rows = db.session.execute(lines.order_by(DocumentPart.position))
+    return [PartLine(part.name, found, part.refused) for part, found in rows]
+
+
+def _came_with(case: Case, paper: Document, visible: Collection[str]) -> list[Document]:
+    parents = select(DocumentPart.parent_id).where(
+        DocumentPart.case_id == case.id, DocumentPart.document_id == paper.id, DocumentPart.parent_id != paper.id
+    )
+    found = _shown(case, visible).where(Document.id.in_(parents))
+    return list(db.session.scalars(_ordered(found, "oldest").limit(MOST_RELATED)))
+
+
+def _conversation(case: Case, paper: Document, visible: Collection[str]) -> list[LetterLine]:
+    mine = select(Letter.conversation_id).where(Letter.case_id == case.id, Letter.document_id == paper.id)
+    others = (
+        _shown(case, visible)
+        .join(Letter, Letter.document_id == Document.id)
+        .where(Letter.conversation_id.in_(mine), Document.id != paper.id)
+        .order_by(Letter.sent_at.asc().nulls_last(), Document.uploaded_at)
+        .add_columns(Letter.sender, Letter.sent_at)
+    )
+    return [LetterLine(*row) for row in db.session.execute(others.limit(MOST_RELATED))]
+
+
+def own_parts(paper: Document) -> list[Document]:
+    """Return the papers that were made of what lay in this one, whoever may see them."""
+    made = select(DocumentPart.document_id).where(
+        DocumentPart.case_id == paper.case_id, DocumentPart.parent_id == paper.id, DocumentPart.is_own
+    )
+    return list(db.session.scalars(select(Document).where(Document.case_id == paper.case_id, Document.id.in_(made))))
+
+
+def made_of(paper: Document) -> Document | None:
+    """Return the e-mail or ZIP that a paper was taken out of; None for a paper that came by itself."""
+    parent = select(DocumentPart.parent_id).where(
+        DocumentPart.case_id == paper.case_id, DocumentPart.document_id == paper.id, DocumentPart.is_own
+    )
+    return db.session.scalar(select(Document).where(Document.case_id == paper.case_id, Document.id.in_(parent)))
 
 
 def custody_of(paper: Document) -> list[CustodyLine]:

@@ -12,15 +12,16 @@ from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases import clock
 from casemgr.cases.models import Case
-from casemgr.documents import queries, tasks
+from casemgr.documents import custody, queries, tasks
 from casemgr.documents.kinds import VISIBILITIES, opens_it_to_more_people
 from casemgr.documents.models import Document
 from casemgr.documents.proposals import propose
 from casemgr.extensions import db
 from casemgr.platform.columns import now
-from casemgr.platform.jobs import enqueue
+from casemgr.platform.jobs import enqueue, jobs
 from casemgr.platform.locking import check_version
 from casemgr.storage.objects import Stored
+from casemgr.storage.opening import can_be_opened
 from casemgr.storage.types import FileType
 from casemgr.web.filters import file_size
 
@@ -46,6 +47,16 @@ class PaperDetails:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Inside:
+    """Where a paper came out of: an e-mail or ZIP, with `levels` of them around it; `in_zip`: one is a ZIP."""
+
+    parent_id: UUID
+    levels: int
+    in_zip: bool
+    title: str = ""
+
+
 def receive(
     case: Case,
     stored: Stored,
@@ -56,11 +67,15 @@ def receive(
     by: User,
     visible: frozenset[str] = EVERY_VISIBILITY,
     commit: bool = True,
+    inside: Inside | None = None,
 ) -> tuple[Document, Document | None]:
-    """Enter a stored file as a paper of the case, and queue its preview.
+    """Enter a stored file as a paper of the case, and queue its preview and the taking out of what is inside it.
+
+    The one way in for every file: uploads, the command line, and what lay in an e-mail, a mailbox or a ZIP.
 
     Args:
         visible: what `by` may open; only such papers are named as duplicates.
+        inside: the e-mail or ZIP that the file was taken out of.
     Returns: the paper, and the paper that held the same bytes before (then the same one twice: no row is added).
     """
     _one_at_a_time(case, stored.sha256)
@@ -70,9 +85,14 @@ def receive(
             db.session.commit()  # lets the lock go
         return twin, twin
     document = _new_document(case, stored, file_type, original_name, details, by)
+    if inside is not None:
+        custody.note(document, "came_with", f"Came with “{inside.title}”.", by)
+    document.parts_state = "waiting" if can_be_opened(document.media_type) else ""
     db.session.add(document)
     db.session.flush()
     enqueue_preview(document)
+    if document.parts_state:
+        enqueue_unpacking(document, by=by, visible=visible, inside=inside)
     audit.record(
         case, "documents:document:add", by=by, subject=document.id, kind=document.kind, visibility=document.visibility
     )
@@ -105,10 +125,10 @@ def _new_document(
         uploaded_by_name=by.name,
         custody=[],
     )
-    _note_custody(document, "received", f"Received as “{document.original_name}”, {file_size(stored.size)}.", by)
+    custody.note(document, "received", f"Received as “{document.original_name}”, {file_size(stored.size)}.", by)
     reasons = (*proposal.reasons, file_type.mismatch or file_type.damaged or "")
     if words := " ".join(reason for reason in reasons if reason):
-        _note_custody(document, "proposed", words, by)
+        custody.note(document, "proposed", words, by)
     return document
 
 
@@ -130,7 +150,8 @@ def change_details(document: Document, details: PaperDetails, *, version: int, c
         return
     if before != details.visibility:
         was, became = VISIBILITIES[before].label, VISIBILITIES[details.visibility].label
-        _note_custody(document, "visibility", f"Who may see it: was “{was}”, now “{became}”.", by)
+        custody.note(document, "visibility", f"Who may see it: was “{was}”, now “{became}”.", by)
+        _close_what_came_with(document, by)
     audit.record(
         case,
         "documents:document:edit",
@@ -148,7 +169,8 @@ def make_privileged(document: Document, *, version: int, by: User) -> None:
     check_version(document, version)
     case = db.session.get_one(Case, document.case_id)
     was, document.visibility = document.visibility, "privileged"
-    _note_custody(document, "visibility", f"Who may see it: was “{VISIBILITIES[was].label}”, now “Privileged”.", by)
+    custody.note(document, "visibility", f"Who may see it: was “{VISIBILITIES[was].label}”, now “Privileged”.", by)
+    _close_what_came_with(document, by)
     audit.record(
         case, "documents:document:edit", by=by, subject=document.id, visibility_was=was, visibility="privileged"
     )
@@ -201,16 +223,37 @@ def enqueue_preview(document: Document) -> None:
     )
 
 
+def enqueue_unpacking(document: Document, *, by: User, visible: frozenset[str], inside: Inside | None) -> None:
+    """Queue it in the caller's transaction; one at a time for each paper."""
+    document.parts_state, document.parts_note = "waiting", ""
+    enqueue(
+        jobs.tasks["documents.unpack"],  # by name: that task calls `receive` in its turn
+        lock=f"parts:{document.id}",
+        case_id=str(document.case_id),
+        document_id=str(document.id),
+        by_id=str(by.id),
+        visible=sorted(visible),
+        levels=inside.levels if inside else 0,
+        in_zip=inside.in_zip if inside else False,
+    )
+
+
+def _close_what_came_with(document: Document, by: User) -> None:
+    """What was taken out of an e-mail or ZIP is closed with it. It is never opened with it: that is asked paper by
+    paper."""
+    for part in queries.own_parts(document):
+        if opens_it_to_more_people(document.visibility, part.visibility):
+            part.visibility = document.visibility
+            words = f"Who may see it: now “{VISIBILITIES[part.visibility].label}”, as of what it came with."
+            custody.note(part, "visibility", words, by)
+            _close_what_came_with(part, by)
+
+
 def _commit_act(document: Document, verb: str, words: str, by: User) -> None:
     case = db.session.get_one(Case, document.case_id)
-    _note_custody(document, verb, words, by)
+    custody.note(document, verb, words, by)
     audit.record(case, f"documents:document:{verb}", by=by, subject=document.id)
     db.session.commit()
-
-
-def _note_custody(document: Document, act: str, words: str, by: User) -> None:
-    entry = {"at": now().isoformat(), "act": act, "words": words, "by": by.name}
-    document.custody = [*document.custody, entry]
 
 
 def _one_at_a_time(case: Case, sha256: str) -> None:

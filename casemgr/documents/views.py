@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import ClientDisconnected
 
 from casemgr.cases import clock
-from casemgr.documents import drops, queries, services, serving
+from casemgr.documents import drops, queries, services, serving, unpacking
 from casemgr.documents.forms import DropForm, PaperForm, fields_in, saved_in_words, to_filter
 from casemgr.documents.intake import PIECE
 from casemgr.documents.kinds import (
@@ -113,6 +113,8 @@ def show(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
         custody=queries.custody_of(paper),
         says_privileged=queries.text_says_privileged(paper),
         can_retry=services.may_retry_preview(paper),
+        related=queries.surroundings(paper, access.visible),
+        can_open=unpacking.may_open(paper),
     )
 
 
@@ -183,7 +185,7 @@ def make_privileged(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 def preview_state(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     """How far the preview is, for jobs.js: anything but waiting is a reason to load the page again."""
     paper = _paper_or_404(case_access(), document_id)
-    waiting = paper.preview_state == "waiting"
+    waiting = "waiting" in (paper.preview_state, paper.parts_state)
     return jsonify(
         state="running" if waiting else "done",
         message="Drawing the pages",
@@ -197,6 +199,19 @@ def retry_preview(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     paper = _paper_or_404(case_access(), document_id)
     try:
         services.retry_preview(paper, by=current_user)
+    except StaleDataError:
+        return _changed_meanwhile(case_id, document_id)
+    return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
+
+
+@bp.post(f"{PAPER}/parts")
+@requires(Permission.DOCUMENT_ADD)
+def take_out(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
+    """Take out once more what is inside an e-mail or a ZIP."""
+    access = case_access()
+    paper = _paper_or_404(access, document_id)
+    try:
+        unpacking.open_again(paper, visible=access.visible, by=current_user)
     except StaleDataError:
         return _changed_meanwhile(case_id, document_id)
     return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))

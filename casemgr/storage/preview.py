@@ -23,10 +23,9 @@ LOCKED = (
 KEPT = "It was kept exactly as it came, and you can download it."
 NO_PREVIEW = {
     Family.OFFICE: "This kind of document is kept as it is and has no preview here. Download it to read it.",
-    Family.EMAIL: "Outlook messages are kept as they are and have no preview here. Download it to read it.",
     Family.AUDIO: "Recordings are kept as they are. Download it to listen.",
     Family.VIDEO: "Videos are kept as they are. Download it to watch.",
-    Family.ARCHIVE: "ZIP archives are kept closed. Upload the papers inside one by one to see them here.",
+    Family.ARCHIVE: "A ZIP is kept as it came. The papers that were inside are papers of their own.",
     Family.CALENDAR: "Calendars are kept as they are. Their dates are read where you import a school calendar.",
 }
 
@@ -49,7 +48,7 @@ def preview(path: Path, file_type: FileType, out_dir: Path, *, first_page: int =
 
 
 def _reader_for(file_type: FileType) -> Callable[[Path, FileType, Path, int], Preview]:
-    if file_type.extension in ("txt", "csv", "md", "rtf", "eml", "mbox"):
+    if file_type.extension in ("txt", "csv", "md", "rtf", "eml", "msg", "mbox"):
         return _text
     if file_type.extension in ("docx", "xlsx", "pptx", "odt", "ods", "zip"):
         return _package
@@ -65,6 +64,8 @@ def _text(path: Path, file_type: FileType, out_dir: Path, first_page: int) -> Pr
     operation = "mail" if file_type.family is Family.EMAIL else "text"
     if file_type.extension in ("rtf", "mbox"):
         request["rtf" if file_type.extension == "rtf" else "mailbox"] = True
+    if file_type.extension == "msg":
+        operation = "outlook"
     outcome = run(operation, request, out_dir, Limits(cpu_seconds=30, wall_seconds=45, memory_bytes=768 << 20))
     found = _last(outcome, "text")
     if outcome.failure or not isinstance(found.get("text"), str):

@@ -28,6 +28,7 @@ ROUTES = [
     ("POST", "/{paper}/privileged", "edit"),
     ("GET", "/{paper}/preview", "read"),
     ("POST", "/{paper}/preview", "add"),
+    ("POST", "/{paper}/parts", "add"),
     ("GET", "/{paper}/pages/1", "read"),
     ("GET", "/{paper}/pages/1/thumb", "read"),
     ("GET", "/{paper}/download", "read"),

@@ -189,7 +189,7 @@ def test_text_and_mail_are_read_as_plain_words(see, name, data, words, not_words
         ("a.odt", samples.open_document("text", "<m><encryption-data/></m>"), PreviewState.ENCRYPTED),
         ("a.zip", samples.package(a="1"), PreviewState.NONE),
         ("a.mp3", b"ID3\x04\x00", PreviewState.NONE),
-        ("a.msg", samples.old_office("__properties_version1.0"), PreviewState.NONE),
+        ("a.msg", samples.old_office("__properties_version1.0"), PreviewState.FAILED),
         ("a.ics", b"BEGIN:VCALENDAR\n", PreviewState.NONE),
     ],
 )

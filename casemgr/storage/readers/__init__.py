@@ -31,10 +31,28 @@ def _mail(**request: object) -> None:
     read_mail(**request)
 
 
+def _outlook(**request: object) -> None:
+    from .outlook import show_outlook
+
+    show_outlook(**request)
+
+
 def _package(**request: object) -> None:
     from .package import check_package
 
     check_package(**request)
+
+
+def _unpack_mail(**request: object) -> None:
+    from .unpack import unpack_mail
+
+    unpack_mail(**request)
+
+
+def _unpack_zip(**request: object) -> None:
+    from .unpack import unpack_zip
+
+    unpack_zip(**request)
 
 
 OPERATIONS: dict[str, Callable[..., None]] = {
@@ -42,5 +60,8 @@ OPERATIONS: dict[str, Callable[..., None]] = {
     "image": _image,
     "text": _text,
     "mail": _mail,
+    "outlook": _outlook,
     "package": _package,
+    "unpack_mail": _unpack_mail,
+    "unpack_zip": _unpack_zip,
 }

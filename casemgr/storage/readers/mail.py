@@ -1,10 +1,13 @@
 """Read e-mail as text: who, when, what was said, what was attached. Nothing in it is followed, run or fetched."""
 
 import email
+import mimetypes
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage, Message
+from functools import partial
 from html.parser import HTMLParser
 
 from .text import decode, printable, read_start, report_text
@@ -12,6 +15,30 @@ from .text import decode, printable, read_start, report_text
 MAX_PARTS = 500
 MAX_LISTED = 300
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """One attachment. `content` gives its bytes, and raises ValueError with a sentence when it has none to give."""
+
+    name: str
+    content: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class OpenedLetter:
+    """An e-mail as it was read: `headers` as they are shown, `ids` are its own Message-ID and those it answers to."""
+
+    headers: dict[str, str]
+    body: str
+    enclosed: list[Enclosed]
+    message_id: str = ""
+    ids: tuple[str, ...] = ()
+
+    def as_text(self) -> str:
+        head = [f"{name}: {self.headers[name]}" for name in HEADERS if self.headers.get(name)]
+        names = "; ".join(part.name for part in self.enclosed)
+        return "\n".join(head) + "\n\n" + self.body + (f"\n\nAttached: {names}" if names else "")
 
 
 def read_mail(*, report: Callable, path: str, mailbox: bool = False) -> None:
@@ -24,12 +51,7 @@ def read_mail(*, report: Callable, path: str, mailbox: bool = False) -> None:
             lines.append(f"… and {len(messages) - MAX_LISTED} more")
         report_text(report, "\n".join(lines), messages=len(messages))
         return
-    message = _parse(data)
-    head = [f"{name}: {value}" for name in HEADERS if (value := _header(message, name))]
-    body, attached = _body_and_attachments(message)
-    if attached:
-        body += "\n\nAttached: " + "; ".join(attached)
-    report_text(report, "\n".join(head) + "\n\n" + body, attachments=len(attached))
+    report_text(report, letter_of(parse(data)).as_text())
 
 
 def split_mailbox(data: bytes) -> list[bytes]:
@@ -41,7 +63,7 @@ def split_mailbox(data: bytes) -> list[bytes]:
     return [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=True)]
 
 
-def _parse(data: bytes) -> Message:
+def parse(data: bytes) -> Message:
     """The strict modern parser first; on mail so broken that it gives up, the older one that takes anything."""
     for rules in (policy.default, policy.compat32):
         try:
@@ -55,30 +77,65 @@ def _parse(data: bytes) -> Message:
 
 def _line_of(raw: bytes) -> str:
     head = raw.split(b"\n\n", 1)[0].split(b"\r\n\r\n", 1)[0][:65536]
-    message = _parse(head.split(b"\n", 1)[-1])
+    message = parse(head.split(b"\n", 1)[-1])
     return " · ".join(_header(message, name) for name in ("Date", "From", "Subject"))
 
 
-def _header(message: Message, name: str) -> str:
+def _header(message: Message, name: str, most: int = 500) -> str:
     try:
         value = str(message.get(name, ""))
     except (ValueError, LookupError, IndexError, AttributeError, TypeError, RecursionError):
         return ""
-    return re.sub(r"\s+", " ", printable(value)).strip()[:500]
+    return re.sub(r"\s+", " ", printable(value)).strip()[:most]
 
 
-def _body_and_attachments(message: Message) -> tuple[str, list[str]]:
-    plain, html, attached = "", "", []
+def letter_of(message: Message) -> OpenedLetter:
+    """Read headers, body (plain text before HTML, which is reduced to its words) and what is attached."""
+    plain, html, enclosed = "", "", []
     for part in _leaves(message):
-        name = _file_name(part)
-        kind = part.get_content_type()
-        if name or part.get_content_disposition() == "attachment" or kind == "message/rfc822":
-            attached.append(name or ("a message" if kind == "message/rfc822" else kind))
+        name, kind = _file_name(part), part.get_content_type()
+        is_body = kind in ("text/plain", "text/html") and part.get_content_disposition() != "attachment" and not name
+        if not is_body and not (part.is_multipart() and kind != "message/rfc822"):
+            enclosed.append(Enclosed(name or _name_for(part, kind, len(enclosed) + 1), partial(_bytes_of, part)))
         elif kind == "text/plain":
             plain += _content(part) + "\n"
         elif kind == "text/html":
             html += text_of_html(_content(part)) + "\n"
-    return (plain if plain.strip() else html).strip(), attached
+    return OpenedLetter(
+        {name: _header(message, name) for name in HEADERS},
+        (plain if plain.strip() else html).strip(),
+        enclosed,
+        next(iter(message_ids(_header(message, "Message-ID", 2000))), ""),
+        message_ids(" ".join(_header(message, name, 20_000) for name in ("Message-ID", "In-Reply-To", "References"))),
+    )
+
+
+def message_ids(header: str) -> tuple[str, ...]:
+    """The ids in angle brackets (RFC 5322, 3.6.4), each once; the first and the last of very many."""
+    found = list(dict.fromkeys(re.findall(r"<([^<>\s]{3,250})>", header)))
+    return tuple(found[:2] + found[2:][-48:])
+
+
+def _name_for(part: Message, kind: str, number: int) -> str:
+    if kind == "message/rfc822":
+        inner = part.get_payload()
+        subject = _header(inner[0], "Subject") if isinstance(inner, list) and inner else ""
+        return f"{subject[:80] or f'Message {number}'}.eml"
+    return f"Attachment {number}{mimetypes.guess_extension(kind) or ''}"
+
+
+def _bytes_of(part: Message) -> bytes:
+    """What was attached, decoded. A message inside is written out again; its own bytes stay in the outer one."""
+    try:
+        if part.get_content_type() == "message/rfc822":
+            inner = part.get_payload()
+            return inner[0].as_bytes(policy=policy.compat32) if isinstance(inner, list) else str(inner).encode()
+        data = part.get_payload(decode=True)
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as problem:
+        raise ValueError("It is damaged: its content could not be decoded.") from problem
+    if not isinstance(data, bytes):
+        raise ValueError("It is damaged: its content could not be decoded.")
+    return data
 
 
 def _leaves(message: Message) -> Iterator[Message]:

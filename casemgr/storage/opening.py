@@ -1,0 +1,128 @@
+"""Open an e-mail or a ZIP in a child process, and check what the child says is inside.
+
+What the child reports is believed as little as the file itself: numbers, dates and lengths are checked, and only
+files that it made under names of ours, in its own folder, are taken.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .readers.text import printable
+from .sandbox import FailureKind, Limits, run
+
+MOST_PARTS = 1000
+LIMITS = Limits(cpu_seconds=90, wall_seconds=150, memory_bytes=1024 << 20)
+_OPERATIONS = {
+    "message/rfc822": ("unpack_mail", {}),
+    "application/vnd.ms-outlook": ("unpack_mail", {"outlook": True}),
+    "application/zip": ("unpack_zip", {}),
+}
+
+
+class Unreadable(Exception):
+    """The file cannot be opened; the message is a sentence for a person."""
+
+
+@dataclass(frozen=True)
+class LetterHead:
+    """What the headers of an e-mail claim. `start` are the first words of its body."""
+
+    sender: str
+    recipients: str
+    subject: str
+    sent_at: datetime | None
+    message_id: str
+    ids: tuple[str, ...]
+    fingerprint: str
+    start: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file inside. `path` is None when it could not be taken out; then `refused` says why."""
+
+    number: int
+    name: str
+    path: Path | None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was inside, in order. `left_out`: how many more files there were than we take."""
+
+    letter: LetterHead | None
+    parts: list[Part] = field(default_factory=list)
+    left_out: int = 0
+
+
+def can_be_opened(media_type: str) -> bool:
+    return media_type in _OPERATIONS
+
+
+def open_package(path: Path, media_type: str, folder: Path) -> Opened:
+    """Take everything out of `path` into `folder`, which is empty and ours alone.
+
+    Raises Unreadable, and OSError when the machine is at fault (a full disk)."""
+    operation, options = _OPERATIONS[media_type]
+    outcome = run(operation, {"path": str(path.resolve()), **options}, folder, LIMITS)
+    letter, parts, left_out = None, {}, 0
+    for event in outcome.events:
+        name = event.get("event")
+        if name == "unreadable":
+            raise Unreadable(_words(event.get("reason"), 300) or "This file is damaged and cannot be opened.")
+        if name == "letter":
+            letter = _letter(event)
+        elif name in ("part", "refused") and (part := _part(event, folder)):
+            parts.setdefault(part.number, part)
+        elif name == "left_out" and isinstance(event.get("count"), int):
+            left_out = min(max(0, event["count"]), 1_000_000)
+    if outcome.failure:
+        crashed = outcome.failure.kind is FailureKind.CRASHED
+        raise Unreadable("This file is damaged and cannot be opened." if crashed else outcome.failure.reason)
+    return Opened(letter, [parts[number] for number in sorted(parts)], left_out)
+
+
+def _part(event: dict, folder: Path) -> Part | None:
+    number = event.get("number")
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_PARTS:
+        return None
+    name = _words(event.get("path") or event.get("name"), 500) or f"File {number}"
+    if event["event"] == "refused":
+        return Part(number, name, None, _words(event.get("reason"), 300) or "It could not be taken out.")
+    path = folder / f"part-{number:05d}"
+    if path.is_symlink() or not path.is_file():
+        return None
+    return Part(number, name, path)
+
+
+def _letter(event: dict) -> LetterHead:
+    ids = event.get("ids") if isinstance(event.get("ids"), list) else []
+    mark = event.get("fingerprint")
+    return LetterHead(
+        sender=_words(event.get("sender"), 500),
+        recipients=_words(event.get("recipients"), 2000),
+        subject=_words(event.get("subject"), 500),
+        sent_at=_instant(event.get("sent_at")),
+        message_id=_words(event.get("message_id"), 300),
+        ids=tuple(word for found in ids[:60] if (word := _words(found, 300))),
+        fingerprint=mark if isinstance(mark, str) and re.fullmatch(r"[0-9a-f]{64}", mark) else "",
+        start=str(event.get("start", ""))[:20_000],
+    )
+
+
+def _words(value: object, most: int) -> str:
+    text = printable(value) if isinstance(value, str) else ""
+    return re.sub(r"\s+", " ", text).strip()[:most]
+
+
+def _instant(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment and moment.tzinfo and 1980 <= moment.year <= 2200 else None
