@@ -325,9 +325,23 @@ class _Case:
             and other.state is not DeadlineState.SUPERSEDED
             and of_same_proceeding(deadline.trigger, other.trigger)
         )
-        changed = beside.widened(deadline, beside.nearest(deadline, partners), rivals)
+        near = beside.nearest(deadline, partners)
+        if deadline.rule.kind is RuleKind.RIGHT:
+            near += self._assumed(deadline, [rule for rule in rivals if rule.id not in {one.rule.id for one in near}])
+        changed = beside.widened(deadline, near, rivals)
         still_runs = deadline.state in (DeadlineState.OPEN, DeadlineState.LATE)
         return replace(changed, state=self._by_today(changed)) if still_runs else changed
+
+    def _assumed(self, deadline: Deadline, rivals: Iterable[Rule]) -> list[Deadline]:
+        """A right of ours may run out under a State row whose own start nobody recorded: count it from this one's."""
+        if deadline.day_zero is None:
+            return []
+        counted = ((rule, compute(rule, deadline.day_zero, self.calendar)) for rule in rivals if rule.starts_on)
+        return [
+            replace(deadline, rule=rule, nominal=dates.nominal, act_by=dates.act_by, late_after=dates.late_after)
+            for rule, dates in counted
+            if dates.act_by and not self.by_kind.keys() & set(rule.starts_on)
+        ]
 
     # -- one deadline ---------------------------------------------------------------------------------------
 
