@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from casemgr.law.counting import say
+from casemgr.law.dated import Deadline
 from casemgr.law.facts import FACTS
 from casemgr.law.rules import Rule
 from casemgr.law.terms import Doubt, RuleKind, Verification
-
-if TYPE_CHECKING:
-    from casemgr.law.deadlines import Deadline
 
 
 def widened(deadline: Deadline, partners: Sequence[Deadline], rivals: Sequence[Rule]) -> Deadline:
