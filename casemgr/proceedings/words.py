@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+from casemgr.law.drawing import KIND_TITLES
 from casemgr.law.transitions import TRANSITIONS
 
-PROCEEDINGS = {
-    "meeting": "Team meeting",
-    "mediation": "Mediation",
-    "state_complaint": "State complaint",
-    "due_process": "Due process hearing",
-    "section_504_hearing": "Section 504 hearing",
-    "ocr_complaint": "OCR complaint",
-    "civil_action": "Court case (civil action)",
-}
+PROCEEDINGS = {kind.value: title for kind, title in KIND_TITLES.items()}
 STEPS = {
     "drafted": "being prepared",
     "waived": "the resolution meeting was waived",

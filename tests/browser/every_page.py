@@ -143,6 +143,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "proceedings.compare": ({}, {"show": "open"}),
     "proceedings.edit": PLAIN,
     "proceedings.history": PLAIN,
+    "proceedings.machine_map": PLAIN,
     "proceedings.move": ({"event": "request_mediation"}, {"event": "file_due_process_complaint"}, {"event": "close"}),
     "proceedings.options": PLAIN,
     "proceedings.show": ({}, {"proceeding_id": "@ended"}),

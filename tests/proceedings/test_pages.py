@@ -13,6 +13,7 @@ from casemgr.cases.models import Case
 from casemgr.deadlines.queries import all_facts, current_facts
 from casemgr.deadlines.services import NewFact, record_fact
 from casemgr.extensions import db
+from casemgr.law.drawing import machines
 from casemgr.law.terms import Event, FactKind, Stage
 from casemgr.law.transitions import TRANSITIONS
 from casemgr.plans.queries import stay_put_of
@@ -467,3 +468,18 @@ def test_the_paths_stand_side_by_side_and_only_the_open_ones_on_wish(world: Worl
     assert ("/facts/new?kind=" in everything) is (role == "owner")
     some = client.get(f"/cases/{case_id}/next/compare?show=open").text
     assert "Not now" not in some and 0 < some.count('<th scope="row"') < 11
+
+
+def test_the_map_shows_every_stage_and_step_and_where_this_case_stands(world: World, client_for) -> None:
+    actor = world.person()
+    case_id, client = world.case(actor), client_for(actor)
+    send(client, f"/cases/{case_id}/move/request_mediation", on_date=DAY, filed_by="parent")
+    page = client.get(f"/cases/{case_id}/next/map").text
+    assert "See all stages and steps on a map" in client.get(f"/cases/{case_id}/next").text
+    for machine in machines():
+        assert f'id="map-{machine.key}"' in page
+        for node, _ in machine.nodes:
+            assert f'id="map-{machine.key}-{node}"' in page
+    assert page.count('aria-current="step"') == 2, "the stage, and the step of the mediation"
+    stages = page[page.index('id="map-stages"') :].split("</section>")[0]
+    assert stages.count('class="arc arc-here') >= 5
