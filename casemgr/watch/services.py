@@ -14,6 +14,7 @@ from casemgr.accounts.models import Organization, User
 from casemgr.audit import services as audit
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
+from casemgr.discipline import services as discipline
 from casemgr.extensions import db
 from casemgr.law.terms import Stage
 from casemgr.notices import services as notices
@@ -74,8 +75,8 @@ def _is_its_turn(org_id: UUID, moment: datetime) -> bool:
 
 
 def look_through(org_id: UUID) -> tuple[int, int]:
-    """Look at every open case of the acting organization, and commit after each. Returns how many, and how many are
-    stuck. Safe to be killed anywhere and started again."""
+    """Look at every open case of the acting organization, count the day of a student who is still out of school, and
+    commit after each. Returns how many, and how many are stuck. Safe to be killed anywhere and started again."""
     owners = queries.owners_of(org_id)
     change_id = uuid5(org_id, f"watch {now():%Y-%m-%d}")
     ids = queries.open_case_ids()
@@ -83,6 +84,7 @@ def look_through(org_id: UUID) -> tuple[int, int]:
     for case_id in ids:
         case = db.session.get(Case, case_id)
         if case is not None and case.stage != Stage.CLOSED.value:
+            discipline.recount(case)
             stuck += _look_at(case, owners, change_id)
             _tell_of_broken_promises(case)
         db.session.commit()
