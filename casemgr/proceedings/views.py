@@ -273,6 +273,7 @@ def edit(case_id: UUID, proceeding_id: UUID) -> ResponseReturnValue:
     access = case_access()
     row = _proceeding(access, proceeding_id)
     form = ProceedingForm(obj=row)
+    form.decider.label.text = words.DECIDERS[row.kind]
     versions = None
     if form.validate_on_submit():
         try:

@@ -6,6 +6,16 @@ from casemgr.law.drawing import KIND_TITLES
 from casemgr.law.transitions import TRANSITIONS
 
 PROCEEDINGS = {kind.value: title for kind, title in KIND_TITLES.items()}
+DECIDERS = {
+    "meeting": "Who leads the meeting",
+    "mediation": "Mediator",
+    "state_complaint": "Investigator",
+    "due_process": "Hearing officer",
+    "section_504_hearing": "Hearing officer",
+    "ocr_complaint": "OCR attorney or investigator",
+    "civil_action": "Judge",
+}
+"""Who handles each kind of proceeding in person."""
 STEPS = {
     "drafted": "being prepared",
     "waived": "the resolution meeting was waived",
