@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casemgr.deadlines.doubts import MARKS
 from casemgr.law.drawing import KIND_TITLES
 from casemgr.law.transitions import TRANSITIONS
 
@@ -16,6 +17,7 @@ DECIDERS = {
     "civil_action": "Judge",
 }
 """Who handles each kind of proceeding in person."""
+DOUBTS = {doubt.value: mark.label for doubt, mark in MARKS.items()}
 STEPS = {
     "drafted": "being prepared",
     "waived": "the resolution meeting was waived",

@@ -483,3 +483,14 @@ def test_the_map_shows_every_stage_and_step_and_where_this_case_stands(world: Wo
     assert page.count('aria-current="step"') == 2, "the stage, and the step of the mediation"
     stages = page[page.index('id="map-stages"') :].split("</section>")[0]
     assert stages.count('class="arc arc-here') >= 5
+
+
+def test_a_states_unchecked_limit_is_marked_beside_the_date(world: World, client_for) -> None:
+    actor = world.person(state="NC")
+    case_id = world.case(actor, state="NC")
+    with world.scope(actor):
+        case = db.session.get_one(Case, case_id)
+        known = NewFact(FactKind.ACTION_KNOWN, today(case) - timedelta(days=100))
+        record_fact(case, known, by=world.user(actor))
+    _, part = path(client_for(actor).get(f"/cases/{case_id}/next").text, Event.FILE_DUE_PROCESS_COMPLAINT)
+    assert "State rule not confirmed" in part and str((known.on_date + timedelta(days=365)).year) in part
