@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 WORKERS ?= 2
 export PORT HOST
 
-.PHONY: run test test-fast test-server lint bench lock picture clean
+.PHONY: run test test-fast test-server lint bench lock map picture clean
 
 run: $(VENV)/run.stamp
 	@exec $(PY) -m casemgr up
@@ -31,6 +31,10 @@ lint: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(PY) -m bench
+
+# The page of the docs that is drawn from the law's tables.
+map: $(VENV)/run.stamp
+	$(PY) -m casemgr.law.drawing > docs/state-machine.md
 
 picture: $(VENV)/dev.stamp
 	$(PY) -m tests.picture docs/images/case-home.png

@@ -10,6 +10,7 @@ from casemgr.cases import queries
 from casemgr.cases.models import Case, CaseMember, Person
 from casemgr.cases.next_steps import NextStep, Standing, next_steps
 from casemgr.cases.queries import Counts, DueDate, Happening
+from casemgr.deadlines.listing import A_YEAR
 from casemgr.deadlines.queries import next_deadlines
 from casemgr.documents.models import Document
 from casemgr.law import stages
@@ -67,7 +68,11 @@ def grounds_of(case: Case, visible: Collection[str]) -> Grounds:
         has_address=bool(case.student.address) or case.student.is_homeless,
         roles={person.role for person in people},
         bare_issues=[issue.title for issue in queries.issues_without_evidence(case, 1)],
-        deadlines=[queries.due_date(row, view.today) for row in next_deadlines(case, DEADLINES, queries.OURS)],
+        deadlines=[
+            queries.due_date(row, view.today)
+            for row in next_deadlines(case, DEADLINES, queries.OURS)
+            if row.act_by is None or row.act_by <= view.today + A_YEAR
+        ],
         overdue_promise=promises.first_overdue if promises else "",
         options=stages.options(view, rulebook_for(case.state)),
     )

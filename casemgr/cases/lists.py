@@ -13,7 +13,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, true, union_all
 
 from casemgr.accounts.access import memberships_of
 from casemgr.accounts.models import Organization, User
@@ -27,8 +27,9 @@ from casemgr.documents.models import Document
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.law.terms import Stage
+from casemgr.law.transitions import OWN_KINDS
 from casemgr.platform.tenancy import Scope, acting_in
-from casemgr.proceedings.models import StageMove
+from casemgr.proceedings.models import Proceeding, StageMove
 
 PAGE_SIZE = 30
 COLUMN_SIZE = 25
@@ -122,6 +123,8 @@ class CaseCard:
     next_on: date | None
     today: date
     place: tuple[bool, str, str]
+    is_over: bool = False
+    """On the board: what the stage stands for has ended, and the next path is not chosen yet."""
 
 
 @dataclass(frozen=True)
@@ -274,6 +277,7 @@ def _card(row: object, place: Workplace) -> CaseCard:
         next_on=row.next_on,
         today=today_in(row.timezone),
         place=(row.is_closed, row.sort_name, str(row.id)),
+        is_over=getattr(row, "is_over", False),
     )
 
 
@@ -294,7 +298,7 @@ def board(places: list[Workplace], filters: Filters, totals: Mapping[str, int]) 
     """Return a column for each stage, in the order of the spine, the cases that are due first on top."""
     rank = func.row_number().over(partition_by=Case.stage, order_by=(_due_first(), _name_in_order()))
     ranked = _cards(filters).add_columns(rank.label("rank")).subquery()
-    query = select(ranked).where(ranked.c.rank <= COLUMN_SIZE)
+    query = select(ranked, _is_over(ranked.c.id, ranked.c.stage).label("is_over")).where(ranked.c.rank <= COLUMN_SIZE)
     cards = []
     for place in places:
         with acting_in(place.scope):
@@ -304,6 +308,23 @@ def board(places: list[Workplace], filters: Filters, totals: Mapping[str, int]) 
         Column(stage, [card for card in cards if card.stage == stage][:COLUMN_SIZE], totals.get(stage, 0))
         for stage in Stage
     ]
+
+
+def _is_over(case_id: ColumnElement[UUID], stage: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the stage stands for a proceeding and none of that kind is open (law.stages.is_stage_over)."""
+    return or_(
+        *(
+            and_(
+                stage == own.value,
+                ~exists().where(
+                    Proceeding.case_id == case_id,
+                    Proceeding.ended_on.is_(None),
+                    Proceeding.kind.in_([kind.value for kind in kinds]),
+                ),
+            )
+            for own, kinds in OWN_KINDS.items()
+        )
+    )
 
 
 def _due_first() -> ColumnElement[date]:

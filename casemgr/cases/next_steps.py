@@ -88,7 +88,7 @@ def _pressing(now: Standing) -> Iterator[NextStep]:
             break
     if now.overdue_promise:
         yield NextStep(
-            f"Ask for what was promised: “{now.overdue_promise}”",
+            f"A promise is overdue: “{now.overdue_promise}”",
             "The day for it is over. Its page shows what can be done about it.",
             ("obligations.index",),
             Permission.CASE_READ,

@@ -29,7 +29,7 @@ BLANK = {"role": ""}
 UNSENT = {"csrf": False}
 TOO_LARGE = (
     "That is more than we can hold between the steps, so nothing was kept from this page. Shorten the longest text, or "
-    "take some people out for now: on the case’s own pages there is room for any number of people and any length."
+    "remove some people for now: on the case’s own pages there is room for any number of people and any length."
 )
 CHANGED = "Another tab or window is starting a case for a different student. Check the steps below before you go on."
 

@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
-from casemgr.cases import case_home, conflicts, due, lists, people_views, queries, services, start_views
+from casemgr.cases import case_home, conflicts, lists, people_views, queries, services, start_views
 from casemgr.cases.blueprint import bp
 from casemgr.cases.clock import today
 from casemgr.cases.forms import CaseForm
 from casemgr.cases.roles import PERSON_ROLES
+from casemgr.deadlines.over_cases import Span, dated
 from casemgr.extensions import db
 from casemgr.platform.locking import StaleForm
 from casemgr.watch import queries as watch
@@ -42,7 +43,7 @@ def home() -> ResponseReturnValue:
         filters=filters,
         page=page,
         many_workplaces=len(places) > 1,
-        due=due.due_next(places, DUE_SHOWN),
+        due=dated(places, Span(), "", DUE_SHOWN),
         activity=lists.newest_activity(places, ACTIVITY_SHOWN, current_user.timezone),
         stuck=watch.stuck(places, STUCK_SHOWN),
         stuck_shown=STUCK_SHOWN - 1,

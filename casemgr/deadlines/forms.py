@@ -37,6 +37,7 @@ PRECISIONS = [("day", "The exact day"), ("month", "Only the month"), ("unknown",
 MOST_DAYS = 730
 DETAIL = "detail_"
 RULE, DAYS, ABSENCES = "rule", "days", "absences"
+ENDS = (FactKind.PROCEEDING_WITHDRAWN, FactKind.PROCEEDING_DISMISSED, FactKind.PROCEEDING_SETTLED)
 PERSONS = [party for party in PartyRole if party not in (*EITHER_SIDE, PartyRole.NOBODY)]
 
 
@@ -184,6 +185,10 @@ def make(
         form.precision.choices = PRECISIONS[:2]
     form.document.choices = [("", "None yet"), *papers]
     form.proceeding.choices = [("", "None of them"), *proceedings]
+    if kind in ENDS:  # one that is not named would end the clocks of all of them
+        form.proceeding.choices[0] = ("", "Choose one")
+        form.proceeding.validators = [InputRequired("Choose what it ended.")]
+        form.proceeding.flags.required = True
     if not proceedings:
         del form.proceeding
     if not is_correction:

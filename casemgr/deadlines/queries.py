@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select
-from sqlalchemy.orm import aliased, defer, selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
@@ -45,6 +45,11 @@ LAW_COLUMNS = (
     *("corrects_id", "is_retraction"),
 )
 """What is read of a fact to count with it."""
+COMPARED = (
+    *("rule_id", "title", "citation", "verification", "actor", "fact_id", "state"),
+    *("nominal", "act_by", "late_after", "reason"),
+)
+"""What a deadline is, but for its explanation; each is a column."""
 LONG_AGO = timedelta(days=3 * 366)
 """Birthdays before this start no clock in a case: longer than the usual limits for a complaint."""
 
@@ -263,20 +268,22 @@ def deadlines_of(case: Case) -> Sequence[Deadline]:
     return db.session.scalars(query.order_by(Deadline.act_by.nulls_last(), Deadline.title)).all()
 
 
-def deadlines_of_all(cases: Sequence[Case], explained: Collection[str] | None = None) -> dict[UUID, list[Deadline]]:
+def deadlines_of_all(cases: Sequence[Case], whole: Collection[str] | None = None) -> dict[UUID, list[Any]]:
     """Return the deadlines of several cases, by case, as they stand in the database now, even where this session has
     read them before.
 
-    `explained`: ids of the rules whose long explanation is read as well; without it, all of them."""
-    found: dict[UUID, list[Deadline]] = {case.id: [] for case in cases}
-    whole = select(Deadline).where(Deadline.case_id.in_(found))
-    parts = [whole]
-    if explained is not None:
-        short = whole.where(Deadline.rule_id.not_in(explained)).options(defer(Deadline.explanation))
-        parts = [whole.where(Deadline.rule_id.in_(explained)), short]
-    for part in parts:
-        for row in db.session.scalars(part, execution_options={"populate_existing": True}):
-            found[row.case_id].append(row)
+    `whole`: ids of the rules whose deadlines are read as model objects; those of other rules come as plain rows with
+    what is compared, which are cheap. Without it, all are model objects."""
+    found: dict[UUID, list[Any]] = {case.id: [] for case in cases}
+    query = select(Deadline).where(Deadline.case_id.in_(found))
+    if whole is not None:
+        query = query.where(Deadline.rule_id.in_(whole))
+        columns = (getattr(Deadline, name) for name in ("id", "case_id", "key", *COMPARED))
+        rest = select(*columns).where(Deadline.case_id.in_(found), Deadline.rule_id.not_in(whole))
+        for plain in db.session.execute(rest):
+            found[plain.case_id].append(plain)
+    for row in db.session.scalars(query, execution_options={"populate_existing": True}):
+        found[row.case_id].append(row)
     return found
 
 

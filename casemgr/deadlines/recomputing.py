@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -51,7 +50,7 @@ def recompute_all(
     superseded, so that nobody wonders where it went.
 
     `only_calendar`: nothing but a school calendar changed. All dates are computed and compared as always, but of what
-    neither counts school days nor moved, the stored explanation is neither read nor written: it is still true.
+    neither counts school days nor changed, the stored explanation is not read: it is still true.
     """
     one_at_a_time(cases)
     grounds = queries.grounds_of(cases)
@@ -83,30 +82,37 @@ def _bring_in_line(
     case: Case,
     computed: Sequence[law.Deadline],
     latest: Mapping[str, UUID],
-    rows: dict[str, Deadline],
+    rows: dict[str, Any],
     why: _Why,
 ) -> list[Moved]:
     """Add, change and supersede rows; return what moved.
 
-    `latest`: the row that a fact of the law stands in now, by its lasting id; birthdays stand in none."""
+    Args:
+        latest: the row that a fact of the law stands in now, by its lasting id; birthdays stand in none.
+        rows: the stored deadlines by key, as queries.deadlines_of_all gives them.
+    """
     moved = []
     for found in computed:
         row, columns = rows.pop(found.key, None), _columns(found, latest)
-        explain = functools.partial(_explanation, found, latest)
+        if row is None or isinstance(row, Deadline) or any(getattr(row, key) != columns[key] for key in columns):
+            columns["explanation"] = _explanation(found, latest)
         if row is None:
-            db.session.add(
-                Deadline(org_id=case.org_id, case_id=case.id, key=found.key, explanation=explain(), **columns)
-            )
-        elif was := _update(row, columns, why, explain):
-            moved.append(Moved(row, was))
+            db.session.add(Deadline(org_id=case.org_id, case_id=case.id, key=found.key, **columns))
+        elif "explanation" in columns and (was := _update(_whole(row), columns, why)):
+            moved.append(Moved(_whole(row), was))
     for row in rows.values():
         if row.state != "superseded":
-            _update(row, {"state": "superseded", "reason": f"No longer runs. {why.cause}"}, why)
+            _update(_whole(row), {"state": "superseded", "reason": f"No longer runs. {why.cause}"}, why)
     return moved
 
 
+def _whole(row: Any) -> Deadline:
+    """Return the model object of a stored deadline that was read as a plain row."""
+    return row if isinstance(row, Deadline) else db.session.get_one(Deadline, row.id)
+
+
 def _columns(found: law.Deadline, latest: Mapping[str, UUID]) -> dict[str, Any]:
-    """Return what a row says of a deadline, but for its explanation."""
+    """Return what a row says of a deadline, but for its explanation: queries.COMPARED."""
     return {
         "rule_id": found.rule.id,
         "title": found.rule.title,
@@ -159,16 +165,10 @@ def _ended_by(found: law.Deadline, latest: Mapping[str, UUID]) -> dict[str, str]
     return {name: str(latest.get(fact, "")) if fact else "" for name, fact in named.items()}
 
 
-def _update(
-    row: Deadline, columns: dict[str, Any], why: _Why, explain: Callable[[], dict[str, Any]] | None = None
-) -> dict[str, str] | None:
-    """Change what differs, and keep the dates that it had. Returns them, when they changed.
-
-    An explanation that was not read with the row is written only when something else has changed."""
-    before, kept = _dates(row), vars(row)
+def _update(row: Deadline, columns: dict[str, Any], why: _Why) -> dict[str, str] | None:
+    """Change what differs, and keep the dates that it had. Returns them, when they changed."""
+    before = _dates(row)
     changed = {key: value for key, value in columns.items() if getattr(row, key) != value}
-    if explain and (changed or "explanation" in kept) and kept.get("explanation") != (explanation := explain()):
-        changed["explanation"] = explanation
     if not changed:
         return None
     for key, value in changed.items():

@@ -20,7 +20,8 @@ from casemgr.law.removals import Pattern, RemovalCount, RemovalKindInfo, SchoolY
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import RemovalKind
 
-RUNNING = ("open", "late", "suspended")
+STARTED = ("open", "late", "suspended", "passed")
+"""Also what came by itself and goes on, such as the duty to give services from the 11th day on."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,11 @@ class Log:
         return next((one for one in self.removals if str(one.row.removal_id) == removal_id), None)
 
 
-def count_of(case: Case, rows: Sequence[Removal] | None = None) -> RemovalCount:
-    """Count the removals of a case as they stand (or `rows`)."""
+def count_of(case: Case, rows: Sequence[Removal] | None = None, on: date | None = None) -> RemovalCount:
+    """Count the removals of a case as they stand (or `rows`), as of today (or `on`)."""
     rows = queries.current_removals(case) if rows is None else rows
     calendar = DayCalendar(school_years=deadlines.school_years(case.student.district))
-    return law.count_removals(queries.law_removals(rows), calendar, today(case), limit_of(case))
+    return law.count_removals(queries.law_removals(rows), calendar, on or today(case), limit_of(case))
 
 
 def limit_of(case: Case) -> int:
@@ -84,7 +85,7 @@ def log_of(case: Case) -> Log:
         removals=[_logged(row, rows, count) for row in reversed(rows)],
         replaced=_replaced(case),
         missing={what: [by_id[name] for name in names] for what, names in count.missing.items()},
-        started=[row for row in deadlines.deadlines_of(case) if is_from_log(row) and row.state in RUNNING],
+        started=[row for row in deadlines.deadlines_of(case) if is_from_log(row) and row.state in STARTED],
     )
 
 

@@ -102,6 +102,17 @@ def retract_removal(case: Case, old: Removal, reason: str, *, by: User) -> Remov
     return row
 
 
+def recount(case: Case) -> None:
+    """Count the day that went by for a student who is still out; nothing to do for anybody else. Does not commit."""
+    rows = queries.current_removals(case)
+    if all(row.last_on is not None for row in rows):
+        return
+    before = count_of(case, rows, on=today(case) - timedelta(days=1))
+    recompute(case, cause="Discipline log: one more day of removal went by")
+    refresh_stay_put(case)
+    notices.tell(_news(case, before, count_of(case, rows)))
+
+
 def _as_new(old: Removal, **changed: Any) -> NewRemoval:
     return NewRemoval(
         **{

@@ -72,7 +72,11 @@ def arrange_exhibits(case_id: UUID, packet_id: UUID) -> Any:
     except (StaleForm, StaleDataError):
         db.session.rollback()
         return _page(access, packet_or_404(access, packet_id), services.FilingRefused(STALE), said), 409
-    flash({"remove": "Taken out.", "sort": "Put in order of their dates."}.get(verb, "Saved."))
+    flash(
+        {"remove": "Removed from the packet. The paper itself stays.", "sort": "Put in order of their dates."}.get(
+            verb, "Saved."
+        )
+    )
     return redirect(url_for(".exhibits", case_id=case_id, packet_id=packet_id, _anchor="order"))
 
 

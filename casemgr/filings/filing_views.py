@@ -85,7 +85,7 @@ def download(case_id: UUID, packet_id: UUID, part: str) -> Any:
     if packet.state not in ("ready", "filed") or not sha256:
         abort(404)
     if packet.state == "ready" and filing.closed_since(packet):
-        flash("This PDF holds a paper that may not be filed any more. Take it out, and make the PDF again.", "error")
+        flash("This PDF holds a paper that may not be filed any more. Remove it, and make the PDF again.", "error")
         return _back(packet)
     try:
         pieces = store().open_stream(packet.org_id, sha256)

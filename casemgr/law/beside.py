@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from casemgr.law.counting import say
+from casemgr.law.dated import Deadline
+from casemgr.law.facts import FACTS
 from casemgr.law.rules import Rule
 from casemgr.law.terms import Doubt, RuleKind, Verification
-
-if TYPE_CHECKING:
-    from casemgr.law.deadlines import Deadline
 
 
 def widened(deadline: Deadline, partners: Sequence[Deadline], rivals: Sequence[Rule]) -> Deadline:
@@ -27,15 +25,16 @@ def widened(deadline: Deadline, partners: Sequence[Deadline], rivals: Sequence[R
     A State duty keeps its own safe day: it is the other side's, and the federal row beside it shows the earlier one.
     Where the State's own date cannot be worked out, late_after of a federal duty is None: nobody is called late.
     """
-    is_state_row = not rivals
-    dated = [other for other in partners if other.act_by and other.late_after]
+    is_state_row, is_right = not rivals, deadline.rule.kind is RuleKind.RIGHT
+    dated = [other for other in partners if other.act_by]
+    ends = [other.late_after for other in dated]
     act_by, late_after = deadline.act_by, deadline.late_after
-    if dated and (not is_state_row or deadline.rule.kind is RuleKind.RIGHT):
+    if dated and (not is_state_row or is_right):
         act_by = min(day for day in (act_by, *(other.act_by for other in dated)) if day)
-    if dated and late_after:
-        late_after = max(day for day in (late_after, *(other.late_after for other in dated)) if day)
-    elif not is_state_row and deadline.rule.kind is not RuleKind.RIGHT:
+    if not is_state_row and not is_right and not all(ends or [None]):
         late_after = None
+    elif late_after:
+        late_after = max((late_after, *(day for day in ends if day)))
     return replace(
         deadline,
         act_by=act_by,
@@ -54,13 +53,20 @@ def nearest(deadline: Deadline, others: Iterable[Deadline]) -> list[Deadline]:
 
 
 def _words_on(rivals: Sequence[Rule], dated: Sequence[Deadline]) -> tuple[str, ...]:
-    ends = {other.rule.id: other.nominal for other in dated}
+    found = {other.rule.id: other for other in dated}
     return tuple(
-        f"{_mark(rival)}: “{rival.title}” ({rival.citation}) "
-        + (f"gives {say(end)}." if (end := ends.get(rival.id)) else "has no date yet: a fact or calendar is missing.")
-        + " The federal date stays until a person has checked the State's rule."
+        f"{_mark(rival)}: “{rival.title}” ({rival.citation}) {_end(rival, found.get(rival.id))} The federal date stays "
+        "until a person has checked the State's rule."
         for rival in rivals
     )
+
+
+def _end(rival: Rule, found: Deadline | None) -> str:
+    if found is None or found.nominal is None:
+        return "has no date here: it does not apply, or a fact or the school calendar is missing."
+    if found.trigger.kind in rival.starts_on:
+        return f"gives {say(found.nominal)}."
+    return f"gives {say(found.nominal)}, counted from the same day: record “{FACTS[rival.starts_on[0]].label}”."
 
 
 def _words_on_federal(dated: Sequence[Deadline]) -> tuple[str, ...]:

@@ -7,18 +7,19 @@ and bodies disagree:
     late_after  the latest plausible reading: before it nobody is told that the other side is late
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from casemgr.law import beside, imprecise
 from casemgr.law.counting import Dates, Step, compute, look_back, say
+from casemgr.law.dated import Deadline, Fact, Reminder, of_same_proceeding
 from casemgr.law.days import DayCalendar, DaysNotCovered, add_days
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import Rulebook
 from casemgr.law.rules import Rule
-from casemgr.law.terms import DeadlineState, Direction, Doubt, FactKind, PartyRole, Precision, RuleKind, Verification
+from casemgr.law.terms import DeadlineState, Direction, FactKind, PartyRole, RuleKind, Verification
 
 __all__ = [
     "Dates",
@@ -31,77 +32,6 @@ __all__ = [
     "look_back",
     "of_same_proceeding",
 ]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """Something that happened, or is set to happen, on a local date.
-
-    Args:
-        id: stable identity (the row's id). proceeding: id of the proceeding it belongs to, if any.
-        filed_by: who filed, for the facts that are filings.
-        details: answers that some rules need; the keys are in facts.FACTS[kind].details.
-        precision: of a month, `on` is any day of it; of an unknown day, the day on which somebody knew of it.
-    """
-
-    id: str
-    kind: FactKind
-    on: date
-    proceeding: str | None = None
-    filed_by: PartyRole | None = None
-    details: Mapping[str, str] = field(default_factory=dict)
-    precision: Precision = Precision.DAY
-
-
-@dataclass(frozen=True)
-class Reminder:
-    on: date
-    why: str
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """A dated duty, right or milestone of one case, with everything that "Why this date?" needs.
-
-    Attributes:
-        key: stable identity, rule id and id of the fact that started it; survives a change of date.
-        trigger: the fact that started it.
-        day_zero: the day the count starts from; differs from trigger.on when a waiver, an impasse or a
-            withdrawal moved the start. moved_by: the fact that did so.
-        reason: why there is no date. readings: why the three dates differ. notes: what else to know.
-        doubt: the mark to show wherever the date shows (UNVERIFIED, State rule not confirmed, not known).
-        also: ids of State rules that say the same; their citations are in `citations`.
-        met_by, waived_by, extended_by: id of the fact that did so. met_late: met after late_after.
-    """
-
-    rule: Rule
-    key: str
-    trigger: Fact
-    day_zero: date | None
-    nominal: date | None
-    act_by: date | None
-    late_after: date | None
-    reason: str
-    steps: Sequence[Step]
-    readings: tuple[str, ...]
-    notes: tuple[str, ...]
-    state: DeadlineState
-    actor: PartyRole
-    verification: Verification
-    citations: tuple[str, ...]
-    doubt: Doubt = Doubt.NONE
-    also: tuple[str, ...] = ()
-    moved_by: Fact | None = None
-    met_by: str | None = None
-    waived_by: str | None = None
-    extended_by: str | None = None
-    met_on: date | None = None
-    met_late: bool = False
-    reminders: tuple[Reminder, ...] = ()
-
-    def days_left(self, today: date) -> int | None:
-        """Calendar days until act_by; 0 on the day itself, negative after it."""
-        return None if self.act_by is None else (self.act_by - today).days
 
 
 def deadlines(rulebook: Rulebook, facts: Sequence[Fact], calendar: DayCalendar, today: date) -> list[Deadline]:
@@ -120,15 +50,6 @@ def deadlines(rulebook: Rulebook, facts: Sequence[Fact], calendar: DayCalendar, 
         )
         found = imprecise.merge(early, late, facts, today)
     return sorted(found, key=lambda d: (d.act_by is None, d.act_by or date.max, d.key))
-
-
-def of_same_proceeding(one: Fact, other: Fact) -> bool:
-    """Whether two facts may bear on each other. Facts of two kinds of forum (a mediation beside a hearing) are
-    matched by kind and date; facts of one forum must be of the same proceeding."""
-    if one.proceeding is None or other.proceeding is None or one.proceeding == other.proceeding:
-        return True
-    home, other_home = FACTS[one.kind].proceeding, FACTS[other.kind].proceeding
-    return home is not None and other_home is not None and home is not other_home
 
 
 ENDS = (
@@ -325,9 +246,23 @@ class _Case:
             and other.state is not DeadlineState.SUPERSEDED
             and of_same_proceeding(deadline.trigger, other.trigger)
         )
-        changed = beside.widened(deadline, beside.nearest(deadline, partners), rivals)
+        near = beside.nearest(deadline, partners)
+        if deadline.rule.kind is RuleKind.RIGHT:
+            near += self._assumed(deadline, [rule for rule in rivals if rule.id not in {one.rule.id for one in near}])
+        changed = beside.widened(deadline, near, rivals)
         still_runs = deadline.state in (DeadlineState.OPEN, DeadlineState.LATE)
         return replace(changed, state=self._by_today(changed)) if still_runs else changed
+
+    def _assumed(self, deadline: Deadline, rivals: Iterable[Rule]) -> list[Deadline]:
+        """A right of ours may run out under a State row whose own start nobody recorded: count it from this one's."""
+        if deadline.day_zero is None:
+            return []
+        counted = ((rule, compute(rule, deadline.day_zero, self.calendar)) for rule in rivals if rule.starts_on)
+        return [
+            replace(deadline, rule=rule, nominal=dates.nominal, act_by=dates.act_by, late_after=dates.late_after)
+            for rule, dates in counted
+            if dates.act_by and not self.by_kind.keys() & set(rule.starts_on)
+        ]
 
     # -- one deadline ---------------------------------------------------------------------------------------
 

@@ -11,15 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from casemgr.law.counting import say
+from casemgr.law.dated import Deadline, Fact
 from casemgr.law.days import ONE_DAY, add_months
 from casemgr.law.facts import FACTS
 from casemgr.law.terms import DeadlineState, Precision, RuleKind
-
-if TYPE_CHECKING:
-    from casemgr.law.deadlines import Deadline, Fact
 
 LONG_BEFORE = timedelta(days=3 * 366)
 """How far back a fact of unknown day is placed in the earlier reading: no date is taken from it."""

@@ -10,11 +10,11 @@ from casemgr.law.rules import Rule
 def last_day(rulebook: Rulebook, rule_id: str, since: date) -> tuple[date, Rule] | None:
     """The earliest plain last day of `rule_id` from `since`, with the rule that gives it; None without a number.
 
-    Asked are the rule that the State's cases run on and the unconfirmed State rows beside it that start on the same
-    facts, with their early readings. Nothing moves off a weekend here. Counts in school or business days are left out.
+    Asked are the rule that the State's cases run on and the unconfirmed State rows beside it, all counted from `since`,
+    with their early readings. Nothing moves off a weekend here. Counts in school or business days are left out.
     """
     runs_on = rulebook.current(rule_id)
-    rivals = [one for one in rulebook.rules if rule_id in one.beside and set(one.starts_on) & set(runs_on.starts_on)]
+    rivals = [one for one in rulebook.rules if rule_id in one.beside]
     found = [
         (add_days(since, reading.count, reading.unit, DayCalendar()), rule)
         for rule in (runs_on, *rivals)

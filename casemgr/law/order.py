@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from casemgr.law.deadlines import Fact, of_same_proceeding
+from casemgr.law.dated import Fact, of_same_proceeding
 from casemgr.law.facts import FACTS
 from casemgr.law.imprecise import day_words, first_day, last_day
 from casemgr.law.rulebook import PACKS, PackError, read_toml

@@ -16,6 +16,7 @@ from casemgr.law.stages import CaseView, Transition, Verdict, check, settle
 from casemgr.law.terms import (
     DeadlineState,
     Direction,
+    Doubt,
     FactKind,
     Precision,
     Stage,
@@ -52,7 +53,7 @@ class Left:
     late_after: date | None = None
     days: int | None = None
     reason: str = ""
-    verified: Verification = Verification.V
+    doubt: Doubt = Doubt.NONE
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def _left(deadline: Deadline, view: CaseView) -> Left:
         deadline.late_after,
         deadline.days_left(view.today),
         deadline.reason,
-        deadline.verification,
+        Doubt.UNVERIFIED if deadline.verification is Verification.U else deadline.doubt,
     )
 
 
@@ -202,4 +203,5 @@ def _looking_back(info: PathInfo, rule: Rule, view: CaseView) -> Iterator[Left]:
         last = add_days(fact.on, rule.count, rule.unit, DayCalendar())
         kind = LeftKind.RUNNING if view.today <= last else LeftKind.OVER
         days = (last - view.today).days
-        yield Left(kind, rule.title, rule.citation, fact, last, last, days, verified=rule.verified)
+        doubt = Doubt.UNVERIFIED if rule.verified is Verification.U else Doubt.NONE
+        yield Left(kind, rule.title, rule.citation, fact, last, last, days, doubt=doubt)

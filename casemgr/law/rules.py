@@ -183,7 +183,9 @@ class Forum:
 
 @dataclass(frozen=True)
 class StayPutReading:
-    """A State's own words about stay-put, shown beside the federal answer."""
+    """A State's own words about stay-put, shown beside the federal answer.
+
+    `widens`: they keep the placement also where federal law does not (no hearing is pending)."""
 
     id: str
     text: str
@@ -192,6 +194,7 @@ class StayPutReading:
     tracks: frozenset[Track]
     disputed_by: tuple[FactKind, ...] = ()  # facts that show a dispute of the kind the State rule speaks of
     settled_by: tuple[FactKind, ...] = ()
+    widens: bool = False
 
 
 @dataclass(frozen=True)

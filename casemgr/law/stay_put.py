@@ -300,6 +300,13 @@ def _left_part_c(view: CaseView) -> bool:
     return third is not None and view.today >= third
 
 
+def state_keeps_placement(view: CaseView, rulebook: Rulebook) -> tuple[Reason, ...]:
+    """The State's words that keep the placement also while no hearing is pending, where they apply today."""
+    facts = [fact for fact in view.facts if fact.on <= view.today]
+    wide = {reading.citation for reading in rulebook.stay_put_readings if reading.widens}
+    return tuple(reason for reason in _state_readings(view, facts, rulebook) if reason.citation in wide)
+
+
 def _state_readings(view: CaseView, facts: list[Fact], rulebook: Rulebook) -> tuple[Reason, ...]:
     """The State's own words, where a dispute of the kind they speak of is on record and not settled since."""
     found = []

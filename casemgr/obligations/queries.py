@@ -1,4 +1,4 @@
-"""Read promises: those of a case with what is delivered, and the ones that come next over many cases."""
+"""Read promises: those of a case, with what is delivered of each."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 
 from casemgr.cases.clock import today
-from casemgr.cases.models import Case, Student
+from casemgr.cases.models import Case
 from casemgr.cases.queries import OURS, WHO_ACTS, DueDate
 from casemgr.deadlines import queries as deadlines
 from casemgr.deadlines.models import Fact
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
-from casemgr.law.terms import Stage
 from casemgr.obligations.counting import delivered_of, series_of
 from casemgr.obligations.models import Delivery, Obligation
 from casemgr.obligations.sources import SOURCES
@@ -154,12 +153,6 @@ def standing_fact(case: Case, fact_id: UUID | None) -> Fact | None:
     return None if row is None or row.is_retraction else row
 
 
-def promises_of_fact(case: Case, fact_ids: Collection[UUID]) -> int:
-    """Return how many promises were written down from these agreements or decisions."""
-    query = select(func.count()).where(Obligation.case_id == case.id, Obligation.fact_id.in_(fact_ids))
-    return db.session.scalar(query) or 0
-
-
 def entry_choices(case: Case, visible: Collection[str]) -> list[tuple[str, str]]:
     """Return the newest entries of the log as choices of a form; a corrected entry is left out."""
     corrected = select(EvidenceEntry.supersedes_id).where(
@@ -196,17 +189,4 @@ def due_date(row: Obligation, day: date) -> DueDate:
         is_ours=row.actor in OURS,
         uncertain=None,
         kind="promise",
-    )
-
-
-def next_over_cases(limit: int) -> Select[tuple[Obligation, str, str]]:
-    """Select the open promises of the acting organization's open cases that come first: the promise, the student's
-    name and the zone of the case."""
-    return (
-        select(Obligation, Student.name, Case.timezone)
-        .join(Student, Student.case_id == Obligation.case_id)
-        .join(Case, Case.id == Obligation.case_id)
-        .where(Obligation.state == "open", Obligation.act_by.is_not(None), Case.stage != Stage.CLOSED.value)
-        .order_by(Obligation.act_by, Obligation.title)
-        .limit(limit)
     )

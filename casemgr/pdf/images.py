@@ -45,7 +45,7 @@ def image_to_pdf(path: Path, out: Path, limit: int) -> list[str]:
         except (OSError, ValueError, SyntaxError, EOFError, MemoryError, ArithmeticError, KeyError) as error:
             raise PictureUnreadable(
                 "the picture is damaged or of an unknown kind.",
-                "Open it in a picture program and save it again as JPEG or PNG, or take it out.",
+                "Open it in a picture program and save it again as JPEG or PNG, or remove it.",
             ) from error
     return notes
 

@@ -19,8 +19,9 @@ from casemgr.discipline.models import Removal
 from casemgr.discipline.queries import counts, current_removals
 from casemgr.extensions import db
 from casemgr.law.rulebook import rulebook_for
-from casemgr.law.stay_put import INTERIM, StayPut, stay_put
+from casemgr.law.stay_put import INTERIM, StayPut, state_keeps_placement, stay_put
 from casemgr.law.terms import DeadlineState
+from casemgr.law.transitions import Reason
 from casemgr.plans.models import Placement, StayPutPeriod
 from casemgr.proceedings.queries import case_view, proceeding
 
@@ -52,6 +53,11 @@ def stay_put_of(case: Case) -> StayPut:
     view = case_view(case)
     calendar = calendar_for(case, view.facts) if view.has(*INTERIM) else None
     return stay_put(view, rulebook_for(case.state), calendar)
+
+
+def state_keeps_placement_of(case: Case) -> tuple[Reason, ...]:
+    """Return the State's own words that keep the placement today, with or without a pending hearing."""
+    return state_keeps_placement(case_view(case), rulebook_for(case.state))
 
 
 def clocks_of(case: Case) -> list[Clock]:

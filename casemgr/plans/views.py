@@ -44,6 +44,7 @@ def stay_put(case_id: UUID) -> ResponseReturnValue:
         placements={row.id: row for row in queries.placements_of(access.case)},
         papers=dict(documents.choices(access.case, access.visible)),
         clocks=queries.clocks_of(access.case),
+        may_notify=answer.in_force or queries.state_keeps_placement_of(access.case),
         changes=stay_put_words.CHANGES if access.case.track != Track.SECTION_504 else (stay_put_words.CHANGES_504,),
         count=counting.log_of(access.case).this_year,
         removals=queries.removals_since(access.case, answer.since) if answer.in_force and answer.since else [],
@@ -80,13 +81,15 @@ def notice(case_id: UUID) -> ResponseReturnValue:
     """The stay-put notice as a letter to print. It leaves the case, so only what is shared goes into it."""
     access = case_access()
     answer = queries.stay_put_of(access.case)
-    if not (answer.in_force or answer.readings):
+    by_state = queries.state_keeps_placement_of(access.case)
+    if not (answer.in_force or by_state):
         flash("Stay-put is not in force, so there is no notice to write.", "warning")
         return redirect(url_for(".stay_put", case_id=case_id))
     return render_template(
         "plans/notice.html",
         case=access.case,
         answer=answer,
+        by_state=by_state,
         today=today(access.case),
         placement=queries.placement_that_stays(access.case),
         docket=queries.docket_of(access.case, answer),

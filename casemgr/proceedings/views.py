@@ -16,7 +16,7 @@ from casemgr.cases.models import Case
 from casemgr.deadlines.models import Fact
 from casemgr.deadlines.services import FactRefused
 from casemgr.extensions import db
-from casemgr.law import stages
+from casemgr.law import drawing, stages
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stages import Option, TransitionRefused, Verdict
 from casemgr.law.terms import VerdictKind
@@ -69,6 +69,24 @@ def compare(case_id: UUID) -> ResponseReturnValue:
     only_open = request.args.get("show") == "open"
     rows = [*found.open, *found.warned] if only_open else found.all
     return render_template("proceedings/compare.html", case=case, rows=rows, only_open=only_open)
+
+
+@bp.get("/cases/<uuid:case_id>/next/map")
+@requires(Permission.CASE_READ)
+def machine_map(case_id: UUID) -> ResponseReturnValue:
+    """The machine drawn from the law's tables, with where this case stands in it."""
+    case = case_access().case
+    steps: dict[str, set[str]] = {}
+    for row in queries.proceedings_of(case):
+        steps.setdefault(row.kind, set()).add(row.step)
+    stages_drawn, *kinds = drawing.machines()
+    return render_template(
+        "proceedings/map.html",
+        case=case,
+        stages_drawn=stages_drawn,
+        kinds=sorted(kinds, key=lambda machine: machine.key not in steps),
+        steps=steps,
+    )
 
 
 @bp.route("/cases/<uuid:case_id>/move/<event>", methods=["GET", "POST"])
@@ -255,6 +273,7 @@ def edit(case_id: UUID, proceeding_id: UUID) -> ResponseReturnValue:
     access = case_access()
     row = _proceeding(access, proceeding_id)
     form = ProceedingForm(obj=row)
+    form.decider.label.text = words.DECIDERS[row.kind]
     versions = None
     if form.validate_on_submit():
         try:

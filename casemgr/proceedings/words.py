@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from casemgr.deadlines.doubts import MARKS
+from casemgr.law.drawing import KIND_TITLES
 from casemgr.law.transitions import TRANSITIONS
 
-PROCEEDINGS = {
-    "meeting": "Team meeting",
-    "mediation": "Mediation",
-    "state_complaint": "State complaint",
-    "due_process": "Due process hearing",
-    "section_504_hearing": "Section 504 hearing",
-    "ocr_complaint": "OCR complaint",
-    "civil_action": "Court case (civil action)",
+PROCEEDINGS = {kind.value: title for kind, title in KIND_TITLES.items()}
+DECIDERS = {
+    "meeting": "Who leads the meeting",
+    "mediation": "Mediator",
+    "state_complaint": "Investigator",
+    "due_process": "Hearing officer",
+    "section_504_hearing": "Hearing officer",
+    "ocr_complaint": "OCR attorney or investigator",
+    "civil_action": "Judge",
 }
+"""Who handles each kind of proceeding in person."""
+DOUBTS = {doubt.value: mark.label for doubt, mark in MARKS.items()}
 STEPS = {
     "drafted": "being prepared",
     "waived": "the resolution meeting was waived",

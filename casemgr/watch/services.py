@@ -12,11 +12,14 @@ from sqlalchemy import func, select, update
 
 from casemgr.accounts.models import Organization, User
 from casemgr.audit import services as audit
+from casemgr.cases.clock import today
 from casemgr.cases.models import Case
+from casemgr.discipline import services as discipline
 from casemgr.extensions import db
 from casemgr.law.terms import Stage
 from casemgr.notices import services as notices
 from casemgr.notices.services import News
+from casemgr.obligations import queries as obligations
 from casemgr.platform.columns import now
 from casemgr.platform.tenancy import Scope, acting_in
 from casemgr.watch import queries
@@ -72,8 +75,8 @@ def _is_its_turn(org_id: UUID, moment: datetime) -> bool:
 
 
 def look_through(org_id: UUID) -> tuple[int, int]:
-    """Look at every open case of the acting organization, and commit after each. Returns how many, and how many are
-    stuck. Safe to be killed anywhere and started again."""
+    """Look at every open case of the acting organization, count the day of a student who is still out of school, and
+    commit after each. Returns how many, and how many are stuck. Safe to be killed anywhere and started again."""
     owners = queries.owners_of(org_id)
     change_id = uuid5(org_id, f"watch {now():%Y-%m-%d}")
     ids = queries.open_case_ids()
@@ -81,7 +84,9 @@ def look_through(org_id: UUID) -> tuple[int, int]:
     for case_id in ids:
         case = db.session.get(Case, case_id)
         if case is not None and case.stage != Stage.CLOSED.value:
+            discipline.recount(case)
             stuck += _look_at(case, owners, change_id)
+            _tell_of_broken_promises(case)
         db.session.commit()
         db.session.expunge_all()  # so that ten thousand cases need no more memory than one
     # Past the version of the row: a person who edits the workspace at this moment has changed nothing of this.
@@ -114,6 +119,16 @@ def _look_at(case: Case, owners: set[UUID], change_id: UUID) -> bool:
         text = "This case may be stuck."
         notices.tell([News(case.id, "needs_attention", text, lines, to=to)], change_id=change_id)
     return any(row.mended_at is None for row in queries.findings_of(case.id))
+
+
+def _tell_of_broken_promises(case: Case) -> None:
+    """Tell the people on a case, once for each day that was missed, that a promise is overdue."""
+    day = today(case)
+    for row in obligations.obligations_of(case):
+        if obligations.state_of(row, day) == "late":
+            where = {"obligation_id": str(row.id)}
+            news = News(case.id, "obligation", "What was promised is overdue.", (row.title,), "obligations.show", where)
+            notices.tell([news], change_id=uuid5(row.id, f"overdue {row.act_by}"))
 
 
 def leave(case: Case, row: Finding, until_on: date, because: str, *, by: User) -> None:

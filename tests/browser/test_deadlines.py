@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from casemgr.law.terms import FactKind
 from tests.browser import kit
 from tests.deadlines.makers import CLOSED, calendar_a, consent, record
+from tests.deadlines.test_calendar_import import CSV
 from tests.world import Actor, World
 
 pytestmark = pytest.mark.browser
@@ -97,3 +98,36 @@ def test_what_a_fact_starts_shows_while_it_is_typed_and_a_contradiction_is_kept_
     page.locator(".timeline-title").get_by_role("link", name="The school district received the request").click()
     expect(page.get_by_text("I handed it in before I mailed it.")).to_be_visible()
     expect(page.get_by_text("It started")).to_be_visible()
+
+
+def test_a_calendar_file_is_checked_and_saved_and_a_colleague_hears_what_moved(
+    world, sign_in: SignIn, live: str
+) -> None:
+    attorney = world.person("attorney", "firm", name="Rowan Example")
+    advocate = world.person("advocate", org_id=attorney.org_id, name="Sam Example")
+    case_id = world.case(attorney)
+    consent(world, attorney, case_id)
+    page = sign_in(advocate)
+    page.goto(f"{live}/cases/{case_id}/school-calendar/import")
+    kit.check_page(page)
+    page.get_by_label("Calendar file").set_input_files(
+        {"name": "district.csv", "mimeType": "text/csv", "buffer": CSV.encode()}
+    )
+    page.get_by_role("button", name="Read the file").click()
+    expect(page.get_by_text("183 school days")).to_be_visible()
+    kit.check_page(page)
+    kit.screenshot(page, "deadlines-calendar-check")
+    page.get_by_label("Taken for: Election Day").select_option(label="School day")
+    page.get_by_role("button", name="Count again with my corrections").click()
+    expect(page.get_by_text("184 school days")).to_be_visible()
+    page.get_by_role("button", name="Save the school year").click()
+    expect(page.get_by_text("School year saved from the file")).to_be_visible()
+    page.context.clear_cookies()
+    page = sign_in(attorney)
+    page.goto(live)
+    page.get_by_role("link", name="1 new notice").click()
+    expect(page.get_by_text("School calendar imported: the 2026-27 school year")).to_be_visible()
+    kit.check_page(page)
+    kit.screenshot(page, "notices")
+    page.get_by_role("button", name="Mark as read").click()
+    expect(page.get_by_role("link", name="Notices")).to_be_visible()

@@ -89,7 +89,7 @@ def test_a_new_case_says_where_it_stands_and_what_to_do_first(world: World, clie
         "Juniper Example",
         "Larch Street School",
         "Reading has not moved for a year.",
-        "No date is running.",
+        "No date within a year.",
         "No paper yet.",
     ):
         assert words in page

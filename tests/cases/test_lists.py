@@ -12,6 +12,7 @@ from casemgr.accounts.models import Membership
 from casemgr.cases.clock import today_in
 from casemgr.cases.models import CaseMember
 from casemgr.extensions import db
+from casemgr.proceedings.models import Proceeding
 from tests.cases.test_case_home import deadline, entry, fact
 from tests.world import Actor, World
 
@@ -123,6 +124,24 @@ def test_the_board_has_a_column_for_each_stage_and_says_how_many(world, client_f
     assert "All 28" in column
     assert 'href="/?stage=due_process"' in column
     assert "28 cases" in client_for(me).get("/?stage=due_process").text
+
+
+def test_the_board_marks_a_case_whose_stage_is_over_and_names_the_empty_stages(world, client_for):
+    me = world.person("owner", "firm")
+    ended = world.case(me, stage="mediation", student="Ended Example")
+    running = world.case(me, stage="mediation", student="Running Example")
+    with world.scope(me):
+        for case_id, ended_on in ((ended, date(2026, 3, 2)), (running, None)):
+            own = {"org_id": me.org_id, "case_id": case_id, "kind": "mediation", "step": "held"}
+            db.session.add(Proceeding(**own, opened_on=date(2026, 3, 1), ended_on=ended_on))
+        db.session.commit()
+    page = client_for(me).get("/board").text
+    cards = {
+        name: card for card in page.split('class="board-card"')[1:] for name in ("Ended", "Running") if name in card
+    }
+    assert "Over: choose the next path" in cards["Ended"]
+    assert "Over: choose the next path" not in cards["Running"]
+    assert "No case at: Concern raised, Team meeting, State complaint" in page
 
 
 @pytest.mark.parametrize(

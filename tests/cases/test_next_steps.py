@@ -58,6 +58,21 @@ def option(kind: VerdictKind, target: Stage = Stage.TEAM_MEETING, event: Event =
         pytest.param(
             {"counts": Counts(1, 1, 1, 1, 1)}, ["Look through the packet, then file it"], id="a packet is ready"
         ),
+        pytest.param(
+            {"counts": Counts(1, 1, 1, 1, 0, packets_begun=1)},
+            ["Go on with the filing packet that you began"],
+            id="a packet is begun",
+        ),
+        pytest.param(
+            {"counts": Counts(1, 1, 1, 1, 1, packets_begun=1)},
+            ["Look through the packet, then file it"],
+            id="a ready packet comes before one that is begun",
+        ),
+        pytest.param(
+            {"overdue_promise": "Pay for the evaluation", "deadlines": [due(1)]},
+            ["Answer", "A promise is overdue: “Pay for the evaluation”"],
+            id="a promise is overdue",
+        ),
         pytest.param({"options": [option(VerdictKind.ALLOWED)]}, ["Ask for a team meeting"], id="the law allows it"),
         pytest.param({"options": [option(VerdictKind.WARNING)]}, [], id="the law warns"),
         pytest.param({"options": [option(VerdictKind.REFUSED)]}, [], id="the law refuses"),

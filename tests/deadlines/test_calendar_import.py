@@ -123,7 +123,7 @@ def test_an_ics_file_without_bounds_asks_for_them_and_keeps_what_was_read(world:
     preview = upload(client, address, ICS, "district.ics")
     assert preview.status_code == 200
     assert "Line 17: DTSTART cannot be read" in preview.text
-    assert "1 row left out" in preview.text
+    assert "Left out (1 row)" in preview.text
     refused = client.post(address, data=fields_of(preview.text))
     assert refused.status_code == 422
     assert "Enter the first day with school" in refused.text

@@ -262,3 +262,31 @@ def test_a_case_of_the_same_district_is_offered_its_calendar_and_counts_with_it(
             link_district(case, "Another District", by=world.user(actor))
         link_district(case, DISTRICT, by=world.user(actor))
     assert deadline(world, actor, case_id, TEAM_MEETING).nominal == date(2027, 1, 20)
+
+
+def test_after_a_snow_day_a_recount_of_everything_finds_nothing_to_change(world: World) -> None:
+    """Only what hangs on the calendar is written; the rest must be as true as if it had been."""
+    actor = world.person()
+    case_id = world.case(actor)
+    calendar_id = calendar_a(world, actor)
+    consent(world, actor, case_id)
+    for kind, on in (
+        (FactKind.IEP_DATED, date(2026, 3, 10)),
+        (FactKind.IEE_REQUESTED, date(2026, 10, 5)),
+        (FactKind.DUE_PROCESS_COMPLAINT_RECEIVED, date(2026, 11, 10)),
+        (FactKind.RECORDS_REQUESTED, date(2026, 10, 1)),
+    ):
+        makers.record(world, actor, case_id, kind, on)
+    add_snow(world, actor, calendar_id, date(2026, 12, 10))
+
+    def stored() -> dict[str, object]:
+        with world.scope(actor):
+            rows = queries.deadlines_of(load(case_id))
+            return {row.key: (row.act_by, row.nominal, row.late_after, row.reason, row.explanation) for row in rows}
+
+    before = stored()
+    with world.scope(actor):
+        recompute_all([load(case_id)], cause="test")
+        db.session.commit()
+    assert stored() == before
+    assert any("2026-12-10" in str(explanation["steps"]) for *_, explanation in before.values())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import uuid4
+from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.deadlines.makers import DISTRICT, calendar_a, consent, deadline
@@ -60,69 +62,86 @@ ORGANIZATION = [
 ]
 
 
-def things(world: World, owner: Actor, case_id: object) -> dict[str, object]:
-    fact = consent(world, owner, case_id)
-    return {
-        "fact": fact,
+@dataclass(frozen=True)
+class Scene:
+    """One case with everything that the addresses name. Refusals change nothing, so all tests share it."""
+
+    owner: Actor
+    case_id: UUID
+    other_case: UUID
+    known: dict[str, object]
+    visitors: dict[str, Actor | None]
+
+    def address(self, path: str, case_id: UUID | None = None) -> str:
+        return f"/cases/{case_id or self.case_id}{path.format(**self.known)}"
+
+
+@pytest.fixture(scope="module")
+def scene(app: Flask) -> Scene:
+    world = World(app)
+    owner = world.person("attorney", "firm")
+    case_id, other_case = world.case(owner), world.case(owner)
+    known: dict[str, object] = {
+        "fact": consent(world, owner, case_id),
         "deadline": deadline(world, owner, case_id, "ma-team-iep").id,
         "calendar": calendar_a(world, owner),
     }
+    visitors = {
+        "stranger": None,
+        "guest of another case": world.guest(other_case, owner.org_id, "attorney"),
+        "wrong organization": world.person("owner", "firm"),
+        "viewer": world.guest(case_id, owner.org_id, "viewer"),
+        "parent": world.guest(case_id, owner.org_id, "parent"),
+        "guest": world.guest(case_id, owner.org_id, "attorney"),
+    }
+    return Scene(owner, case_id, other_case, known, visitors)
 
 
 @pytest.mark.parametrize(("method", "path"), READING + WRITING + CALENDARS)
 @pytest.mark.parametrize("who", ["stranger", "guest of another case", "wrong organization"])
-def test_a_page_of_a_case_is_closed(world: World, client_for: Clients, method: str, path: str, who: str) -> None:
-    owner = world.person("attorney", "firm")
-    case_id, other_case = world.case(owner), world.case(owner)
-    known = things(world, owner, case_id)
-    visitor = {
-        "stranger": lambda: None,
-        "guest of another case": lambda: world.guest(other_case, owner.org_id, "attorney"),
-        "wrong organization": lambda: world.person("owner", "firm"),
-    }[who]()
-    answer = client_for(visitor).open(f"/cases/{case_id}{path.format(**known)}", method=method)
-    if visitor is None:
+def test_a_page_of_a_case_is_closed(scene: Scene, client_for: Clients, method: str, path: str, who: str) -> None:
+    answer = client_for(scene.visitors[who]).open(scene.address(path), method=method)
+    if who == "stranger":
         assert answer.status_code == 302
         assert "/sign-in" in answer.location
     else:
         assert answer.status_code == 404
 
 
+@pytest.mark.parametrize("role", ["viewer", "parent"])
+def test_a_viewer_or_a_client_reads(scene: Scene, client_for: Clients, role: str) -> None:
+    client = client_for(scene.visitors[role])
+    for _method, reading in READING:
+        assert client.get(scene.address(reading)).status_code == 200
+
+
 @pytest.mark.parametrize(("method", "path"), WRITING + CALENDARS)
 @pytest.mark.parametrize("role", ["viewer", "parent"])
-def test_a_viewer_or_a_client_reads_but_does_not_change(world, client_for, method, path, role) -> None:
-    owner = world.person("attorney", "firm")
-    case_id = world.case(owner)
-    known = things(world, owner, case_id)
-    client = client_for(world.guest(case_id, owner.org_id, role))
-    for _method, reading in READING:
-        assert client.get(f"/cases/{case_id}{reading.format(**known)}").status_code == 200
-    assert client.open(f"/cases/{case_id}{path.format(**known)}", method=method).status_code == 403
+def test_a_viewer_or_a_client_does_not_change(scene: Scene, client_for: Clients, method, path, role) -> None:
+    assert client_for(scene.visitors[role]).open(scene.address(path), method=method).status_code == 403
 
 
 @pytest.mark.parametrize(("method", "path"), CALENDARS)
-def test_a_guest_does_not_change_what_the_other_cases_count_with(world, client_for, method, path) -> None:
-    owner = world.person()
-    case_id = world.case(owner)
-    known = things(world, owner, case_id)
-    guest = client_for(world.guest(case_id, owner.org_id, "attorney"))
-    assert guest.open(f"/cases/{case_id}{path.format(**known)}", method=method).status_code == 403
-    page = guest.get(f"/cases/{case_id}/school-calendar")
+def test_a_guest_does_not_change_what_the_other_cases_count_with(scene: Scene, client_for, method, path) -> None:
+    assert client_for(scene.visitors["guest"]).open(scene.address(path), method=method).status_code == 403
+
+
+def test_a_guest_is_told_whose_the_calendar_is(scene: Scene, client_for: Clients) -> None:
+    guest = client_for(scene.visitors["guest"])
+    page = guest.get(scene.address("/school-calendar"))
     assert page.status_code == 200
     assert "Enter a school year" not in page.text
     assert "You are a guest on this case. The calendar belongs to" in page.text
-    assert "/school-calendar/new" not in guest.get(f"/cases/{case_id}/deadlines").text
+    assert "/school-calendar/new" not in guest.get(scene.address("/deadlines")).text
 
 
 @pytest.mark.parametrize(
     ("method", "path"),
     [pair for pair in READING + WRITING + CALENDARS if "{" in pair[1] and "{calendar}" not in pair[1]],
 )
-def test_a_row_of_another_case_is_not_found_here(world: World, client_for: Clients, method: str, path: str) -> None:
-    owner = world.person()
-    here, there = world.case(owner), world.case(owner)
-    known = things(world, owner, there)
-    assert client_for(owner).open(f"/cases/{here}{path.format(**known)}", method=method).status_code == 404
+def test_a_row_of_another_case_is_not_found_here(scene: Scene, client_for: Clients, method: str, path: str) -> None:
+    address = scene.address(path, scene.other_case)
+    assert client_for(scene.owner).open(address, method=method).status_code == 404
 
 
 def test_a_calendar_of_another_district_is_not_found_from_a_case(world: World, client_for: Clients) -> None:

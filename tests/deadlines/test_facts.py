@@ -16,6 +16,7 @@ from casemgr.deadlines.models import Fact
 from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.law.terms import FactKind
+from casemgr.proceedings.models import Proceeding
 from tests.deadlines.makers import calendar_a, consent, deadline, load, record
 from tests.world import Actor, World
 
@@ -249,6 +250,18 @@ def test_the_page_of_a_fact_tells_how_it_is_known_what_hangs_on_it_and_its_histo
     gone = client.get(f"/cases/{case_id}/facts/{row.id}").text
     assert "It was taken back" in gone
     assert "No date hangs on it" in gone
+
+
+def test_what_ends_a_proceeding_names_it(world: World, client_for: Clients) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    with world.scope(parent):
+        own = {"org_id": parent.org_id, "case_id": case_id, "opened_on": date(2026, 9, 1)}
+        db.session.add(Proceeding(**own, kind="meeting", step="requested"))
+        db.session.commit()
+    answer = client_for(parent).post(new(case_id, "proceeding_withdrawn"), data=sent(proceeding=""))
+    assert answer.status_code == 422
+    assert "Choose what it ended." in answer.text
 
 
 def test_a_look_at_the_dates_is_never_a_refusal(world: World, client_for: Clients) -> None:

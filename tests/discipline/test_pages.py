@@ -15,7 +15,7 @@ from casemgr.cases.services import remove_sample
 from casemgr.deadlines import queries as deadlines
 from casemgr.deadlines.calendars import add_snow_day
 from casemgr.deadlines.queries import school_calendars
-from casemgr.discipline import queries
+from casemgr.discipline import queries, services
 from casemgr.discipline.counting import log_of
 from casemgr.discipline.models import Removal
 from casemgr.extensions import db
@@ -136,6 +136,21 @@ def test_what_is_taken_back_no_longer_counts_and_stays_in_the_record(family, wor
     assert "0 of 10" in page and "Another child was meant." in page
     assert rules(world, actor, case_id)["idea-mdr"] == "superseded"
     assert client.get(address).status_code == 404
+
+
+def test_each_night_the_day_of_a_student_who_is_still_out_is_counted(
+    family, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor, case_id = family
+    log(world, actor, case_id, "2026-12-07", None)
+    assert "idea-mdr" not in rules(world, actor, case_id), "ten days in a row are no change of placement"
+    for module in ("discipline.counting", "discipline.services", "deadlines.queries", "deadlines.recomputing"):
+        monkeypatch.setattr(f"casemgr.{module}.today", lambda case: date(2026, 12, 21))
+    with world.scope(actor):
+        services.recount(load(case_id))
+        db.session.commit()
+        assert log_of(load(case_id)).this_year.passed_on == date(2026, 12, 21)
+    assert "idea-mdr" in rules(world, actor, case_id)
 
 
 def test_a_snow_day_moves_the_count(family, world: World) -> None:

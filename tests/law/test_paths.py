@@ -11,7 +11,7 @@ from casemgr.law.packfiles import PackError
 from casemgr.law.paths import LeftKind, PathNow, paths
 from casemgr.law.rulebook import Rulebook, Stock, rulebook_for
 from casemgr.law.stages import CaseView, OpenProceeding
-from casemgr.law.terms import FactKind, ProceedingKind, ProceedingStep, Stage, Track, VerdictKind
+from casemgr.law.terms import Doubt, FactKind, ProceedingKind, ProceedingStep, Stage, Track, VerdictKind
 from tests.law.calendars import CALENDAR_A
 
 TODAY = date(2026, 11, 22)
@@ -129,6 +129,22 @@ def test_a_grievance_that_ended_gives_a_second_way_to_ocr() -> None:
     assert time.kind is L.DOUBTFUL and time.first is not None, "the safe day was that of the 180 days"
     assert time.first.since.kind is K.SCHOOL_GRIEVANCE_COMPLETED
     assert time.first.late_after == TODAY + timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("state", "path", "kind", "before"),
+    [
+        ("NC", "due_process", K.ACTION_KNOWN, date(2027, 8, 15)),
+        ("PA", "civil_action", K.DECISION_ISSUED, date(2026, 9, 14)),
+        ("AZ", "civil_action", K.DECISION_ISSUED, date(2026, 9, 19)),
+    ],
+)
+def test_a_shorter_limit_of_a_state_shows_first_with_its_mark(
+    state: str, path: str, kind: FactKind, before: date
+) -> None:
+    time = now(T.IDEA, state, fact(kind, 100))[path].time
+    assert time.each[0].act_by is not None and time.each[0].act_by <= before
+    assert any(one.doubt is not Doubt.NONE for one in time.each)
 
 
 def test_a_504_case_gets_no_limit_of_idea() -> None:

@@ -119,7 +119,7 @@ def test_where_the_state_date_cannot_be_counted_the_district_is_never_called_lat
     federal = both["idea-initial-evaluation"]
     assert (federal.nominal, federal.late_after, federal.state) == (date(2027, 1, 1), None, DeadlineState.OPEN)
     assert both["tx-evaluation"].nominal is None and "school calendar" in both["tx-evaluation"].reason
-    assert any("has no date yet" in note for note in federal.notes)
+    assert any("has no date here" in note for note in federal.notes)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +147,28 @@ def test_a_right_runs_out_for_us_on_the_earlier_date_whichever_row_one_looks_at(
     assert both[own].late_after == both[federal].late_after >= day  # type: ignore[operator]
     unverified = both[own].rule.verified is Verification.U
     assert both[own].doubt is (Doubt.UNVERIFIED if unverified else Doubt.NOT_CONFIRMED)
+
+
+def test_a_shorter_right_counts_from_the_same_day_while_its_own_start_is_not_recorded() -> None:
+    court = found("AZ", fact(K.DECISION_ISSUED, "2026-11-30"))["idea-civil-action"]
+    assert (court.nominal, court.act_by) == (date(2027, 2, 28), date(2027, 1, 4))
+    assert any("gives Mon 4 Jan 2027, counted from the same day" in note for note in court.notes)
+    limit = found("WI", fact(K.ACTION_KNOWN, "2026-11-02"))["idea-dp-sol"]
+    assert (limit.nominal, limit.act_by) == (date(2028, 11, 2), date(2027, 11, 2))
+    dated = found("WI", fact(K.ACTION_KNOWN, "2026-11-02"), fact(K.PROPOSAL_OR_REFUSAL_DATED, "2026-10-26"))
+    assert dated["idea-dp-sol"].act_by == dated["wi-hearing-sol"].act_by == date(2027, 10, 26)
+
+
+def test_a_late_reading_that_leaves_the_calendar_still_leaves_a_safe_day() -> None:
+    consent = fact(K.EVALUATION_CONSENT_RECEIVED, "2026-11-02")
+    both = found("GA", consent, calendar=day_calendar("GA", [], YEARS))
+    for name in ("ga-evaluation", "idea-initial-evaluation"):
+        assert (both[name].nominal, both[name].act_by, both[name].late_after) == (
+            date(2027, 1, 1),
+            date(2026, 12, 31),
+            None,
+        )
+    assert "school calendar" in both["ga-evaluation"].reason
 
 
 FROM_MEMORY = [(state, rule) for state, rule in OWN if rule.verified is Verification.U]
@@ -294,6 +316,7 @@ def test_the_limit_that_a_warning_uses_is_the_earliest_reading() -> None:
     day, rule = last_day(rulebook_for("NC"), "idea-dp-sol", known)  # type: ignore[misc]
     assert (day, rule.id) == (date(2026, 6, 2), "nc-hearing-sol")
     assert last_day(rulebook_for("LA"), "idea-dp-sol", known)[0] == date(2026, 6, 2)  # type: ignore[index]
+    assert last_day(rulebook_for("AZ"), "idea-civil-action", date(2026, 11, 30))[0] == date(2027, 1, 4)  # type: ignore[index]
     view = CaseView(
         track=Track.IDEA, state="NC", stage=Stage.TEAM_MEETING, today=TODAY, facts=(fact(K.ACTION_KNOWN, "2025-06-02"),)
     )

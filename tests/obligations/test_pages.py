@@ -44,7 +44,7 @@ def test_after_an_agreement_the_case_home_asks_what_was_promised(world: World, c
     assert "You signed a mediation agreement" in shown or "mediation agreement" in shown.lower()
     home = client.get(f"/cases/{case_id}").text
     assert "1 overdue" in home
-    assert "Ask for what was promised" in home
+    assert "A promise is overdue: “The district pays for a reading evaluation”" in home
 
 
 def test_the_same_form_sent_twice_writes_one_promise(world: World, client_for: Clients, owner) -> None:

@@ -15,6 +15,7 @@ READ, RECORD, MOVE = "read", "record", "move"
 PAGES = [
     ("GET", "/cases/{case}/next", READ),
     ("GET", "/cases/{case}/next/compare", READ),
+    ("GET", "/cases/{case}/next/map", READ),
     ("GET", "/cases/{case}/history", READ),
     ("GET", "/cases/{case}/proceedings/{proceeding}", READ),
     ("POST", "/cases/{case}/proceedings/{proceeding}", RECORD),

@@ -13,6 +13,7 @@ from casemgr.cases.models import Case
 from casemgr.deadlines.queries import all_facts, current_facts
 from casemgr.deadlines.services import NewFact, record_fact
 from casemgr.extensions import db
+from casemgr.law.drawing import machines
 from casemgr.law.terms import Event, FactKind, Stage
 from casemgr.law.transitions import TRANSITIONS
 from casemgr.plans.queries import stay_put_of
@@ -467,3 +468,29 @@ def test_the_paths_stand_side_by_side_and_only_the_open_ones_on_wish(world: Worl
     assert ("/facts/new?kind=" in everything) is (role == "owner")
     some = client.get(f"/cases/{case_id}/next/compare?show=open").text
     assert "Not now" not in some and 0 < some.count('<th scope="row"') < 11
+
+
+def test_the_map_shows_every_stage_and_step_and_where_this_case_stands(world: World, client_for) -> None:
+    actor = world.person()
+    case_id, client = world.case(actor), client_for(actor)
+    send(client, f"/cases/{case_id}/move/request_mediation", on_date=DAY, filed_by="parent")
+    page = client.get(f"/cases/{case_id}/next/map").text
+    assert "See all stages and steps on a map" in client.get(f"/cases/{case_id}/next").text
+    for machine in machines():
+        assert f'id="map-{machine.key}"' in page
+        for node, _ in machine.nodes:
+            assert f'id="map-{machine.key}-{node}"' in page
+    assert page.count('aria-current="step"') == 2, "the stage, and the step of the mediation"
+    stages = page[page.index('id="map-stages"') :].split("</section>")[0]
+    assert stages.count('class="arc arc-here') >= 5
+
+
+def test_a_states_unchecked_limit_is_marked_beside_the_date(world: World, client_for) -> None:
+    actor = world.person(state="NC")
+    case_id = world.case(actor, state="NC")
+    with world.scope(actor):
+        case = db.session.get_one(Case, case_id)
+        known = NewFact(FactKind.ACTION_KNOWN, today(case) - timedelta(days=100))
+        record_fact(case, known, by=world.user(actor))
+    _, part = path(client_for(actor).get(f"/cases/{case_id}/next").text, Event.FILE_DUE_PROCESS_COMPLAINT)
+    assert "State rule not confirmed" in part and str((known.on_date + timedelta(days=365)).year) in part

@@ -46,6 +46,14 @@ def test_no_date_runs(world, owner):
     assert kinds(world, owner, old_case(world, owner)) == ["no_clock"]
 
 
+@pytest.mark.parametrize(("days", "is_stuck"), [(31, True), (30, False), (-2, False)])
+def test_nothing_to_do_and_no_date_near_is_no_next_step(world, owner, monkeypatch, days, is_stuck):
+    case_id = old_case(world, owner)
+    give_date(world, owner, case_id, days=days, explanation={"kind": "duty"})
+    monkeypatch.setattr("casemgr.watch.looking.next_steps", lambda standing, allows: [])
+    assert kinds(world, owner, case_id) == (["no_next_step"] if is_stuck else [])
+
+
 def test_a_promise_with_a_day_is_a_date_that_runs(world, owner):
     case_id = old_case(world, owner)
     promised(world, owner, case_id, due_on=date(2026, 3, 2))

@@ -6,19 +6,23 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
+from casemgr import cli
 from casemgr.accounts.models import Organization
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case
 from casemgr.extensions import db
 from casemgr.notices.models import Notice
+from casemgr.platform import jobs
 from casemgr.platform.columns import now
 from casemgr.platform.tenancy import Scope, acting_in
 from casemgr.watch import services
 from casemgr.watch.models import Finding
+from tests.obligations.makers import promised
 from tests.watch.makers import give_date, night, old_case
 from tests.world import Actor, World
 
@@ -209,3 +213,34 @@ def test_a_thousand_findings_cost_home_as_many_queries_as_one(app: Flask, world:
             assert STUCK in client.get("/").text
         asked[cases] = len(statements)
     assert asked[5] == asked[30]
+
+
+def test_an_overdue_promise_is_told_once(world: World, owner) -> None:
+    case_id = old_case(world, owner)
+    one = promised(world, owner, case_id, title="Pay for the evaluation")
+    for _ in range(2):
+        night(world, owner)
+    with world.scope(owner):
+        told = db.session.scalars(select(Notice).where(Notice.case_id == case_id, Notice.kind == "obligation")).all()
+        assert [(row.user_id, row.lines, row.arguments) for row in told] == [
+            (owner.user_id, ["Pay for the evaluation"], {"obligation_id": str(one)})
+        ]
+
+
+def test_workers_that_stay_start_the_night_by_the_clock_and_others_do_not(app: Flask) -> None:
+    registered = [(task.task.name, task.cron) for task in jobs.jobs.periodic_registry.periodic_tasks.values()]
+    assert ("watch.night", "17 * * * *") in registered
+    with app.app_context():
+        before = db.session.execute(text("SELECT count(*) FROM procrastinate_periodic_defers")).scalar()
+    jobs.run_worker(app, wait=False)
+    with app.app_context():
+        assert db.session.execute(text("SELECT count(*) FROM procrastinate_periodic_defers")).scalar() == before
+
+
+def test_the_command_line_looks_at_once(app: Flask, world: World, owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    case_id = old_case(world, owner)
+    monkeypatch.setattr(cli, "_app", lambda: app)
+    answer = CliRunner().invoke(cli.main, ["watch"])
+    assert answer.exit_code == 0, answer.output
+    assert "open case(s) looked at" in answer.output
+    assert [row.kind for row in findings(world, owner, case_id)] == ["no_clock"]
