@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -135,13 +136,43 @@ def sample_case(email: str) -> None:
 
 
 @main.command()
-@click.argument("case_id", type=click.UUID)
-@click.option("--email", required=True, help="Of a person who may see the case.")
-def verify(case_id: UUID, email: str) -> None:
-    """Check the evidence chain and the stored files of a case. Exit status 1 when something was altered."""
+@click.argument("target", metavar="CASE_ID|ARCHIVE.zip")
+@click.option("--email", help="Of a person who may see the case; only for a case.")
+@click.option("--seal", default="", help="What was noted when the archive was made; only for an archive.")
+def verify(target: str, email: str | None, seal: str) -> None:
+    """Check an evidence log: of a case in the database, or of an exported archive, which needs nothing but the file.
+
+    Exit status 1 when something was altered, removed, added or moved; the first such thing is named."""
+    try:
+        case_id = UUID(target)
+    except ValueError:
+        _verify_archive(Path(target), seal)
+    else:
+        _verify_case(case_id, email)
+
+
+def _verify_archive(path: Path, seal: str) -> None:
+    from casemgr.evidence import archive_check
+
+    if not path.is_file():
+        raise click.UsageError("Name the id of a case, or an exported archive that exists.")
+    result = archive_check.verify_archive(path, seal)
+    click.echo(result.summary)
+    if result.seal:
+        click.echo(f"Seal (SHA-256 of the manifest): {result.seal}")
+    if result.intact:
+        click.echo(f"Head (hash of the last entry):  {result.head}")
+        if not seal:
+            click.echo("Compare the seal or the head with what was noted when the archive was made.")
+    sys.exit(0 if result.intact else 1)
+
+
+def _verify_case(case_id: UUID, email: str | None) -> None:
     from casemgr.accounts import access, queries
     from casemgr.evidence import verification
 
+    if not email:
+        raise click.UsageError("Add --email of a person who may see the case.")
     with _app().app_context():
         user = queries.user_by_email(email)
         entry = access.access_to_case(user, case_id) if user is not None else None
@@ -150,6 +181,39 @@ def verify(case_id: UUID, email: str) -> None:
         result = verification.verify_case(entry.case)
         click.echo(result.summary)
         sys.exit(0 if result.intact else 1)
+
+
+@main.command("export")
+@click.argument("case_id", type=click.UUID)
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--email", required=True, help="Of the person who exports; what they may not open is left out.")
+@click.option("--shared-only", is_flag=True, help="Only what is shared with the family: for handing on.")
+def export_log(case_id: UUID, target: Path, email: str, shared_only: bool) -> None:
+    """Write the evidence log of a case, with its files, into one archive that proves itself."""
+    from casemgr.accounts import access, queries
+    from casemgr.evidence import exporting
+
+    with _app().app_context():
+        user = queries.user_by_email(email)
+        entry = access.access_to_case(user, case_id) if user is not None else None
+        if user is None or entry is None:
+            raise click.ClickException("This person has no such case.")
+        visible = exporting.SHARED if shared_only else entry.visible
+        try:
+            out = target.open("xb")
+        except FileExistsError:
+            raise click.ClickException("There is a file of this name already. Choose another.") from None
+        try:
+            with out:
+                written = exporting.export(entry.case, visible, out, by=user, most_bytes=None)
+        except BaseException as problem:
+            target.unlink(missing_ok=True)
+            if isinstance(problem, OSError):
+                raise click.ClickException(f"The archive could not be written: {problem.strerror}.") from problem
+            raise
+    click.echo(f"{target.name}: seal {written.seal}")
+    if written.missing:
+        raise click.ClickException(f"{len(written.missing)} stored file(s) are missing. The archive shows which.")
 
 
 @main.command()

@@ -13,6 +13,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import delete, update
 
+from casemgr.documents import custody
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.extensions import db
@@ -29,6 +30,7 @@ from casemgr.storage.objects import (
 from casemgr.storage.preview import PAGES_AT_ONCE, preview
 from casemgr.storage.sniff import sniff
 from casemgr.storage.types import FileType, PageImage, Preview, PreviewState, Refused
+from casemgr.web.filters import plural
 
 MOST_PAGES_DRAWN = 3000
 log = logging.getLogger(__name__)
@@ -158,6 +160,10 @@ def _save(document: Document, seen: Preview, pages: list[DocumentPage]) -> None:
             )
         )
         db.session.add_all(pages)
+        drawn = sum(bool(page.image_sha256) for page in pages)
+        if drawn:
+            words = f"Converted for reading: {plural(drawn, 'page')} drawn as pictures. The original was not touched."
+            custody.add(document.case_id, [document.id], "converted", words)
     db.session.commit()
 
 

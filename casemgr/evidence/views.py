@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.documents.kinds import VISIBILITY_HINTS
-from casemgr.evidence import kinds, queries, services, verification
+from casemgr.evidence import exporting, kinds, queries, services, verification
 from casemgr.evidence.forms import (
     EntryForm,
     address_of,
@@ -120,6 +121,49 @@ def verify(case_id: UUID) -> Any:
         verification.verify_and_record(access.case, by=current_user)
         return redirect(url_for(".verify", case_id=case_id))
     return render_template("evidence/verify.html", case=access.case, past=verification.past_verifications(access.case))
+
+
+@bp.route("/cases/<uuid:case_id>/evidence/export", methods=["GET", "POST"])
+@requires(Permission.CASE_READ)
+def export(case_id: UUID) -> Any:
+    """Offer the whole log with its files as one archive, and send it."""
+    access = case_access()
+    problem, status = "", 200
+    if request.method == "POST":
+        try:
+            return _archive(access)
+        except exporting.ExportRefused as refusal:
+            problem, status = str(refusal), refusal.status
+        except OSError:
+            problem, status = "There is no room on the disk to pack the archive. Nothing was exported.", 507
+    page = render_template(
+        "evidence/export.html",
+        case=access.case,
+        extent=exporting.extent(access.case, access.visible),
+        sees_more=access.visible > exporting.SHARED,
+        past=exporting.past_exports(access.case),
+        problem=problem,
+    )
+    return page, status
+
+
+def _archive(access: Access) -> Any:
+    """Send the archive from a temporary file that has no name: a killed process leaves nothing behind."""
+    folder = current_app.config["SETTINGS"].data_dir / "scratch"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    visible = exporting.SHARED if request.form.get("shared_only") == "1" else access.visible
+    packed = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (it is closed when it was sent)
+    try:
+        exporting.export(access.case, visible, packed, by=current_user, most_bytes=exporting.MOST_BYTES)
+        size = packed.tell()
+        packed.seek(0)
+    except BaseException:
+        packed.close()
+        raise
+    answer = send_file(packed, "application/zip", as_attachment=True, download_name="evidence-log.zip", max_age=0)
+    answer.content_length = size
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _write(form: EntryForm, access: Access, write: Any) -> EvidenceEntry | None:

@@ -13,6 +13,7 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.deadlines.queries import current_facts
 from casemgr.deadlines.services import FactRefused, NewFact
+from casemgr.documents import custody
 from casemgr.documents.models import Document
 from casemgr.evidence.services import NewEntry, log_entry
 from casemgr.extensions import db
@@ -90,6 +91,8 @@ def mark_filed(packet: Packet, filing: Filing, *, version: int, by: User) -> boo
     locked.filed_on, locked.filed_how, locked.filed_to, locked.filed_by = filing.filed_on, filing.how, filing.to, by.id
     locked.received_on = filing.received_on if kind.received else None
     log_entry(case, _log_words(locked, filing, how), by=by, commit=False)
+    exhibits = [paper.id for _row, paper in queries.exhibits_of(locked)]
+    custody.add(case.id, exhibits, "filed", f"Filed on {long_date(filing.filed_on)} in: {kind.name}.", by.name)
     audit.record(case, "filings:packet:file", by=by, subject=locked.id, under=kind.law[:200], sha256=locked.pdf_sha256)
     db.session.commit()
     return True

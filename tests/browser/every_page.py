@@ -111,6 +111,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "documents.show": ({}, {"document_id": "@trashed"}),
     "documents.trash": PLAIN,
     "evidence.correct": PLAIN,
+    "evidence.export": PLAIN,
     "evidence.index": ({}, {"q": "nothing says this"}),
     "evidence.new": PLAIN,
     "evidence.show": ({}, {"entry_id": "@corrected"}),

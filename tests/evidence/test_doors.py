@@ -21,6 +21,8 @@ ROUTES = [
     ("POST", "/{entry}/correct"),
     ("GET", "/verify"),
     ("POST", "/verify"),
+    ("GET", "/export"),
+    ("POST", "/export"),
 ]
 WRITING = [(method, path) for method, path in ROUTES if path.endswith(("/new", "/correct"))]
 
