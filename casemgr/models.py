@@ -13,7 +13,7 @@ from casemgr.deadlines.models import (
     SchoolClosure,
 )
 from casemgr.discipline.models import Removal
-from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter
+from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter, MailboxMessage
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.issues.models import Issue, IssueEvidence
@@ -42,6 +42,7 @@ __all__ = [
     "Issue",
     "IssueEvidence",
     "Letter",
+    "MailboxMessage",
     "Membership",
     "Notice",
     "Obligation",

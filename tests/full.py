@@ -54,6 +54,20 @@ def fill(actor: Actor, case_id: UUID) -> None:
             fingerprint=HASH,
         )
     )
+    add(
+        models.MailboxMessage(
+            **own,
+            document_id=document.id,
+            position=1,
+            start=0,
+            length=1,
+            sender="Rowan Example",
+            recipients="",
+            subject="A call",
+            attachments=0,
+            fingerprint=HASH,
+        )
+    )
     entry = add(
         models.EvidenceEntry(
             **own, number=1, kind="call", happened_on=DAY, title="A call", previous_hash=HASH, hash=HASH

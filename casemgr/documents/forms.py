@@ -23,6 +23,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional
 
 from casemgr.documents.kinds import DOCUMENT_KINDS, RECEIVED_HOW, VISIBILITIES, choices_for
+from casemgr.documents.mailbox import MessageFilter
 from casemgr.documents.models import Document
 from casemgr.documents.queries import SORTS, PaperFilter
 from casemgr.documents.services import PaperDetails
@@ -141,6 +142,25 @@ def _in_words(said: PaperDetails | Document) -> list[tuple[str, str]]:
         ("Note", said.note),
     ]
     return [(label, value or "Nothing") for label, value in words]
+
+
+def to_message_filter(args: Mapping[str, str]) -> MessageFilter:
+    """Read the filter of a mailbox's messages from an address or a form; what makes no sense is left out."""
+    page = args.get("page", "1")
+    return MessageFilter(
+        who=_plain(args.get("who", ""))[:200],
+        first=_day(args.get("first", "")),
+        last=_day(args.get("last", "")),
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+    )
+
+
+def _day(typed: str) -> date | None:
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if 1980 <= day.year <= 2200 else None
 
 
 def to_filter(args: Mapping[str, str], *, may_open_trash: bool) -> PaperFilter:

@@ -123,3 +123,28 @@ class Letter(CaseOwned, db.Model):
     ids: Mapped[list[str]] = mapped_column(JSONB, comment="Its Message-ID and those of In-Reply-To and References")
     conversation_id: Mapped[UUID] = mapped_column(comment="The same for all letters that share an id")
     fingerprint: Mapped[str] = mapped_column(String(64), comment="SHA-256 of what was said, not of the bytes")
+
+
+class MailboxMessage(CaseOwned, db.Model):
+    """One message of a mailbox (.mbox) as its headers tell. It becomes a paper when a person picks it; then there is
+    a `DocumentPart` with the same position."""
+
+    __tablename__ = "mailbox_messages"
+    __table_args__ = case_owned(
+        "mailbox_messages",
+        same_case("mailbox_messages", "document_id", "documents"),
+        UniqueConstraint("document_id", "position"),
+        Index("ix_mailbox_messages_case_id_fingerprint", "case_id", "fingerprint"),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(comment="The mailbox")
+    position: Mapped[int] = mapped_column(comment="From 1, in the order of the file")
+    start: Mapped[int] = mapped_column(BigInteger, comment="First byte, of the line that begins with From")
+    length: Mapped[int] = mapped_column(BigInteger, comment="Bytes")
+    sender: Mapped[str] = mapped_column(String(500))
+    recipients: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(String(500))
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    attachments: Mapped[int]
+    fingerprint: Mapped[str] = mapped_column(String(64), comment="As of letters; empty: too large to be opened")
+    is_wanted: Mapped[bool] = mapped_column(default=False, comment="A person picked it")

@@ -19,6 +19,7 @@ from casemgr.extensions import db
 
 PER_PAGE = 25
 MOST_RELATED = 50
+MOST_PARTS = 1000
 SORTS = {"arrival": "Newest arrival first", "date": "Newest date first", "oldest": "Oldest date first"}
 
 
@@ -177,7 +178,7 @@ def _parts(case: Case, paper: Document, visible: Collection[str]) -> list[PartLi
         .outerjoin(Document, Document.id == seen.c.id)
         .where(DocumentPart.case_id == case.id, DocumentPart.parent_id == paper.id)
     )
-    rows = db.session.execute(lines.order_by(DocumentPart.position))
+    rows = db.session.execute(lines.order_by(DocumentPart.position).limit(MOST_PARTS))
     return [PartLine(part.name, found, part.refused) for part, found in rows]
 
 

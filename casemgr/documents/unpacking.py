@@ -20,19 +20,21 @@ from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case
 from casemgr.documents import intake, letters, queries, services
-from casemgr.documents.models import Document, DocumentPart
+from casemgr.documents import mailbox as mailboxes
+from casemgr.documents.models import Document, DocumentPart, MailboxMessage
 from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import background
 from casemgr.storage.objects import ObjectMissing, StorageFull, StoreUnavailable
-from casemgr.storage.opening import Opened, Part, Unreadable, can_be_opened, open_package
+from casemgr.storage.opening import MAILBOX, LetterHead, Part, Unreadable, can_be_opened, open_package
 
 log = logging.getLogger(__name__)
 
 MOST_LEVELS = 5
 TOO_DEEP = "It lies too deep: an e-mail in an e-mail, and so on. Save it by itself, and upload it."
 ZIP_IN_ZIP = "It is a ZIP inside a ZIP, which is not opened. Unpack it yourself, and upload what is inside."
+TOO_LARGE = "It is too large to be opened here."
 NO_ROOM = "There was no room left to take out what is inside. Make room, and try again. The original is safe."
 MISSING = "The stored file is missing. Tell whoever looks after this installation."
 OUR_FAULT = "Something went wrong on our side while this was opened. The original is safe; try again."
@@ -54,6 +56,19 @@ def open_again(document: Document, *, visible: frozenset[str], by: User) -> None
         services.enqueue_unpacking(document, by=by, visible=visible, inside=_where_inside(document))
         audit.record(db.session.get_one(Case, document.case_id), "documents:document:open", by=by, subject=document.id)
         db.session.commit()
+
+
+def pick_messages(
+    mailbox: Document, wanted: mailboxes.MessageFilter, positions: set[int] | None, *, visible: frozenset[str], by: User
+) -> int:
+    """Have the worker make papers of the messages at `positions`, or of all that fit. Returns how many are new."""
+    case = db.session.get_one(Case, mailbox.case_id)
+    count = mailboxes.want(mailbox, case, wanted, positions)
+    if count:
+        services.enqueue_unpacking(mailbox, by=by, visible=visible, inside=_where_inside(mailbox))
+        audit.record(case, "documents:mailbox:pick", by=by, subject=mailbox.id, count=count)
+    db.session.commit()
+    return count
 
 
 @background("documents.unpack")
@@ -104,13 +119,29 @@ def _open(document: Document, inside: services.Inside, by_id: UUID, visible: fro
     """Take everything out. Returns what there is to say about it."""
     objects = store()
     with objects.local_path(document.org_id, document.sha256) as path, _scratch(document.id) as folder:
+        if document.media_type == MAILBOX:
+            return _open_mailbox(document, path, folder, inside, by_id, visible)
         opened = open_package(path, document.media_type, folder)
         if opened.letter is not None:
             letters.enter(document, opened.letter, by=db.session.get_one(User, by_id))
         for part in opened.parts:
             if not _is_taken(document, part):
-                _take(document, part, opened, inside, by_id, visible)
+                _take(document, part, opened.letter, inside, by_id, visible)
     return f"{opened.left_out:,} more files inside were left out: they are too many." if opened.left_out else ""
+
+
+def _open_mailbox(
+    mailbox: Document, path: Path, folder: Path, inside: services.Inside, by_id: UUID, visible: frozenset[str]
+) -> str:
+    """List the messages, and make papers of those that a person picked."""
+    note = mailboxes.list_messages(mailbox, path, folder)
+    for message in mailboxes.wanted(mailbox):
+        name = f"{message.subject[:120] or f'Message {message.position}'}.eml"
+        target = folder / "message"
+        refused = "" if mailboxes.cut_out(mailbox, message, path, target) else TOO_LARGE
+        part = Part(message.position, name, None if refused else target, refused)
+        _take(mailbox, part, message, inside, by_id, visible)
+    return note
 
 
 def _is_taken(document: Document, part: Part) -> bool:
@@ -125,7 +156,12 @@ def _is_taken(document: Document, part: Part) -> bool:
 
 
 def _take(
-    document: Document, part: Part, opened: Opened, inside: services.Inside, by_id: UUID, visible: frozenset[str]
+    document: Document,
+    part: Part,
+    head: LetterHead | MailboxMessage | None,
+    inside: services.Inside,
+    by_id: UUID,
+    visible: frozenset[str],
 ) -> None:
     """Make a paper of one part, or write down why there is none, in one transaction."""
     row = DocumentPart(
@@ -145,23 +181,30 @@ def _take(
         parent = db.session.scalars(select(Document).where(Document.id == document.id).with_for_update()).one_or_none()
         if parent is None:
             return  # it went with its sample case
-        details = services.PaperDetails(
-            source=opened.letter.sender[:200] if opened.letter else parent.source,
-            received_on=parent.received_on,
-            received_how="email" if opened.letter else parent.received_how,
-            visibility=parent.visibility,
-        )
-        paper, twin = services.receive(
-            db.session.get_one(Case, document.case_id),
-            taken.stored,
-            taken.file_type,
-            taken.name,
-            details,
-            by=db.session.get_one(User, by_id),
-            visible=visible,
-            commit=False,
-            inside=replace(inside, title=parent.title),
-        )
+        case = db.session.get_one(Case, document.case_id)
+        message = head if isinstance(head, MailboxMessage) else None
+        twin = mailboxes.same_message(document, message, visible) if message else None
+        paper = twin
+        if paper is None:
+            details = services.PaperDetails(
+                title=(message.subject[:300] if message else ""),
+                document_on=mailboxes.sent_on(message, case) if message else None,
+                source=head.sender[:200] if head else parent.source,
+                received_on=parent.received_on,
+                received_how="email" if head else parent.received_how,
+                visibility=parent.visibility,
+            )
+            paper, twin = services.receive(
+                case,
+                taken.stored,
+                taken.file_type,
+                taken.name,
+                details,
+                by=db.session.get_one(User, by_id),
+                visible=visible,
+                commit=False,
+                inside=replace(inside, title=parent.title),
+            )
         row.document_id, row.is_own = paper.id, twin is None
     db.session.add(row)
     db.session.commit()

@@ -14,8 +14,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import ClientDisconnected
 
 from casemgr.cases import clock
-from casemgr.documents import drops, queries, services, serving, unpacking
-from casemgr.documents.forms import DropForm, PaperForm, fields_in, saved_in_words, to_filter
+from casemgr.documents import drops, mailbox, queries, services, serving, unpacking
+from casemgr.documents.forms import DropForm, PaperForm, fields_in, saved_in_words, to_filter, to_message_filter
 from casemgr.documents.intake import PIECE
 from casemgr.documents.kinds import (
     DOCUMENT_KINDS,
@@ -28,6 +28,8 @@ from casemgr.documents.kinds import (
 from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.platform.locking import StaleForm
+from casemgr.storage.opening import MAILBOX
+from casemgr.web.filters import plural
 from casemgr.web.permissions import Access, Permission, case_access, requires
 
 bp = Blueprint("documents", __name__)
@@ -217,6 +219,30 @@ def take_out(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
 
 
+@bp.get(f"{PAPER}/messages")
+@requires(Permission.DOCUMENT_ADD)
+def messages(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
+    """The messages of a mailbox, to pick those that become papers."""
+    return _messages_page(case_access(), _mailbox_or_404(case_access(), document_id))
+
+
+@bp.post(f"{PAPER}/messages")
+@requires(Permission.DOCUMENT_ADD)
+def pick_messages(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
+    access = case_access()
+    paper = _mailbox_or_404(access, document_id)
+    positions = None if "all" in request.form else mailbox.numbers(request.form.getlist("message"))
+    if positions is not None and not positions:
+        return _messages_page(access, paper, problem="Tick at least one message."), 422
+    wanted = to_message_filter(request.form)
+    try:
+        count = unpacking.pick_messages(paper, wanted, positions, visible=access.visible, by=current_user)
+    except StaleDataError:
+        return _changed_meanwhile(case_id, document_id)
+    flash(f"{plural(count, 'message')} will be among the papers in a moment." if count else "They are papers already.")
+    return redirect(url_for("documents.messages", case_id=case_id, document_id=document_id))
+
+
 @bp.get(f"{PAPER}/pages/<int(max=1000000):number>", endpoint="page_image", defaults={"size": "image"})
 @bp.get(f"{PAPER}/pages/<int(max=1000000):number>/<any(thumb):size>", endpoint="page_thumb")
 @requires(Permission.CASE_READ)
@@ -256,6 +282,26 @@ def _list_page(access: Access, form: DropForm) -> str:
         result=drops.remembered() if request.method == "GET" else None,
         settings=drops.settings(),
     )
+
+
+def _messages_page(access: Access, paper: Document, problem: str = "") -> str:
+    wanted = to_message_filter(request.values)
+    return render_template(
+        "documents/messages.html",
+        case=access.case,
+        case_tab="documents.index",
+        paper=paper,
+        wanted=wanted,
+        messages=mailbox.listing(paper, access.case, wanted, access.visible),
+        problem=problem,
+    )
+
+
+def _mailbox_or_404(access: Access, document_id: UUID) -> Document:
+    paper = _paper_or_404(access, document_id)
+    if paper.media_type != MAILBOX:
+        abort(404)
+    return paper
 
 
 def _edit_page(access: Access, paper: Document, form: PaperForm, theirs: list[tuple[str, str]] | None = None) -> str:

@@ -15,7 +15,10 @@ from .readers.text import printable
 from .sandbox import FailureKind, Limits, run
 
 MOST_PARTS = 1000
+MOST_MESSAGES = 20_000
 LIMITS = Limits(cpu_seconds=90, wall_seconds=150, memory_bytes=1024 << 20)
+MAILBOX_LIMITS = Limits(cpu_seconds=600, wall_seconds=900, memory_bytes=1024 << 20)
+MAILBOX = "application/mbox"
 _OPERATIONS = {
     "message/rfc822": ("unpack_mail", {}),
     "application/vnd.ms-outlook": ("unpack_mail", {"outlook": True}),
@@ -52,6 +55,29 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Message:
+    """One message of a mailbox: where its bytes lie (from the line "From …"), and what its headers claim."""
+
+    position: int
+    start: int
+    length: int
+    sender: str
+    recipients: str
+    subject: str
+    sent_at: datetime | None
+    attachments: int
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The messages of a mailbox in order, and how many more there were than we list."""
+
+    messages: list[Message]
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
 class Opened:
     """What was inside, in order. `left_out`: how many more files there were than we take."""
 
@@ -61,7 +87,7 @@ class Opened:
 
 
 def can_be_opened(media_type: str) -> bool:
-    return media_type in _OPERATIONS
+    return media_type in _OPERATIONS or media_type == MAILBOX
 
 
 def open_package(path: Path, media_type: str, folder: Path) -> Opened:
@@ -85,6 +111,40 @@ def open_package(path: Path, media_type: str, folder: Path) -> Opened:
         crashed = outcome.failure.kind is FailureKind.CRASHED
         raise Unreadable("This file is damaged and cannot be opened." if crashed else outcome.failure.reason)
     return Opened(letter, [parts[number] for number in sorted(parts)], left_out)
+
+
+def list_mailbox(path: Path, size: int, folder: Path) -> Listed:
+    """List the messages of an mbox of `size` bytes. Raises Unreadable, and OSError when the machine is at fault."""
+    outcome = run("list_mailbox", {"path": str(path.resolve())}, folder, MAILBOX_LIMITS)
+    if outcome.failure:
+        raise Unreadable("This mailbox could not be read to its end. Split it, and upload the parts.")
+    left_out = next((event.get("count") for event in outcome.events if event.get("event") == "left_out"), 0)
+    found = (_message(event, size) for event in outcome.events if event.get("event") == "message")
+    messages = {message.position: message for message in found if message}
+    if not messages:
+        raise Unreadable("There is no message in this mailbox.")
+    return Listed([messages[position] for position in sorted(messages)], left_out if isinstance(left_out, int) else 0)
+
+
+def _message(event: dict, size: int) -> Message | None:
+    numbers = [event.get(name) for name in ("number", "start", "length", "attachments")]
+    if not all(isinstance(number, int) and not isinstance(number, bool) and number >= 0 for number in numbers):
+        return None
+    position, start, length, attachments = numbers
+    if not 1 <= position <= MOST_MESSAGES or length == 0 or start + length > size:
+        return None
+    head = _letter({**event, "message_id": "", "ids": []})
+    return Message(
+        position,
+        start,
+        length,
+        head.sender,
+        head.recipients,
+        head.subject,
+        head.sent_at,
+        min(attachments, MOST_PARTS),
+        head.fingerprint,
+    )
 
 
 def _part(event: dict, folder: Path) -> Part | None:

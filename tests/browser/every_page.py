@@ -192,6 +192,7 @@ NOT_PAGES: dict[str, str] = {
     "documents.download": "the original file",
     "documents.page_image": "an image",
     "documents.page_thumb": "an image",
+    "documents.messages": "only of a mailbox: tests/documents/test_mailbox.py",
     "documents.preview_state": "JSON for the page of the paper",
     "filings.manifest": "a download",
     "filings.pdf": "a download",

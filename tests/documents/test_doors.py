@@ -29,6 +29,8 @@ ROUTES = [
     ("GET", "/{paper}/preview", "read"),
     ("POST", "/{paper}/preview", "add"),
     ("POST", "/{paper}/parts", "add"),
+    ("GET", "/{paper}/messages", "add"),
+    ("POST", "/{paper}/messages", "add"),
     ("GET", "/{paper}/pages/1", "read"),
     ("GET", "/{paper}/pages/1/thumb", "read"),
     ("GET", "/{paper}/download", "read"),

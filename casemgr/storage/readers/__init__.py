@@ -55,6 +55,12 @@ def _unpack_zip(**request: object) -> None:
     unpack_zip(**request)
 
 
+def _list_mailbox(**request: object) -> None:
+    from .mailbox import list_mailbox
+
+    list_mailbox(**request)
+
+
 OPERATIONS: dict[str, Callable[..., None]] = {
     "pdf": _pdf,
     "image": _image,
@@ -62,6 +68,7 @@ OPERATIONS: dict[str, Callable[..., None]] = {
     "mail": _mail,
     "outlook": _outlook,
     "package": _package,
+    "list_mailbox": _list_mailbox,
     "unpack_mail": _unpack_mail,
     "unpack_zip": _unpack_zip,
 }

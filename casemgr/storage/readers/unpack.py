@@ -4,6 +4,7 @@ What comes out is named by number (`part-00001`); names and paths from inside ar
 states are not believed: bytes are counted while they come.
 """
 
+import contextlib
 import hashlib
 import re
 import zipfile
@@ -63,6 +64,15 @@ def _write_parts(letter: OpenedLetter, report: Callable) -> list[str]:
         digests.append(hashlib.sha256(data).hexdigest())
         _file(number).write_bytes(data)
         report("part", number=number, name=part.name)
+    return digests
+
+
+def digests_of(letter: OpenedLetter) -> list[str]:
+    """SHA-256 of each attachment that can be read, as `unpack_mail` finds them."""
+    digests = []
+    for part in letter.enclosed[:MAX_PARTS]:
+        with contextlib.suppress(ValueError):
+            digests.append(hashlib.sha256(part.content()).hexdigest())
     return digests
 
 
