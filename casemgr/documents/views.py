@@ -188,10 +188,11 @@ def preview_state(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     """How far the preview is, for jobs.js: anything but waiting is a reason to load the page again."""
     paper = _paper_or_404(case_access(), document_id)
     waiting = "waiting" in (paper.preview_state, paper.parts_state)
+    page = "documents.messages" if request.args.get("page") == "messages" else "documents.show"
     return jsonify(
         state="running" if waiting else "done",
-        message="Drawing the pages",
-        url=url_for("documents.show", case_id=case_id, document_id=document_id),
+        message="Reading the mailbox" if page == "documents.messages" else "Drawing the pages",
+        url=url_for(page, case_id=case_id, document_id=document_id),
     )
 
 
