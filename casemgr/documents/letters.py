@@ -13,7 +13,7 @@ from casemgr.cases import clock
 from casemgr.cases.models import Case
 from casemgr.documents import custody
 from casemgr.documents.models import Document, Letter
-from casemgr.documents.proposals import EARLIEST, says_privileged
+from casemgr.documents.proposals import EARLIEST, says_privileged, title_says_privileged
 from casemgr.extensions import db
 from casemgr.storage.opening import LetterHead
 from casemgr.web.filters import legal_date
@@ -60,13 +60,13 @@ def _propose(case: Case, paper: Document, head: LetterHead, by: User) -> None:
     closed_by_hand = any(entry["act"] == "visibility" for entry in paper.custody)
     if paper.visibility != "privileged" and not closed_by_hand and _is_privileged(head):
         paper.visibility = "privileged"
-        reasons.append("Marked as privileged because its text says so.")
+        reasons.append("Marked as privileged because its subject or text says so.")
     if reasons:
         custody.note(paper, "proposed", " ".join(reasons), by)
 
 
 def _is_privileged(head: LetterHead) -> bool:
-    return says_privileged(f"{head.subject}\n{head.start}")
+    return title_says_privileged(head.subject) or says_privileged(head.start)
 
 
 def _conversation(case: Case, ids: tuple[str, ...]) -> UUID:

@@ -83,6 +83,11 @@ def says_privileged(text: str) -> bool:
     return _PRIVILEGED_TEXT.search(text) is not None
 
 
+def title_says_privileged(words: str) -> bool:
+    """Say whether a title or subject marks what it stands over as privileged. One word is enough there."""
+    return _PRIVILEGED_NAME.search(words) is not None
+
+
 def _kind(words: str, file_type: FileType) -> tuple[str, str]:
     if file_type.family in _KIND_OF_FAMILY:
         kind = _KIND_OF_FAMILY[file_type.family]

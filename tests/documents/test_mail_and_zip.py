@@ -151,11 +151,13 @@ def test_what_came_with_a_privileged_email_is_privileged_too(world: World, clien
     secret = letter("Strategy", body=words, memo_pdf=pdf("Memo"))
     mail = add(world, lawyer, case_id, secret, "strategy.eml")
     plain = add(world, lawyer, case_id, letter("Notes", ids=("b@example.org",), notes_pdf=pdf("Notes")), "plain.eml")
-    unpack(world, lawyer, case_id, mail)
-    unpack(world, lawyer, case_id, plain)
+    marked = add(world, lawyer, case_id, letter("PRIVILEGED: next week", ids=("c@example.org",)), "fwd.eml")
+    for paper_id in (mail, plain, marked):
+        unpack(world, lawyer, case_id, paper_id)
     assert {name: paper.visibility for name, paper in named(world, lawyer, case_id).items()} == {
         "strategy.eml": "privileged",
         "memo.pdf": "privileged",
+        "fwd.eml": "privileged",
         "plain.eml": "shared",
         "notes.pdf": "shared",
     }
