@@ -27,6 +27,7 @@ from casemgr.discipline import services as discipline
 from casemgr.discipline.services import NewRemoval
 from casemgr.documents import services as documents
 from casemgr.documents.models import Document
+from casemgr.documents.store import store
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.filings.models import Packet
@@ -40,7 +41,11 @@ from casemgr.plans import services as plans
 from casemgr.plans.services import NewPlacement
 from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import standing_moves
+from casemgr.storage.sniff import sniff
 from casemgr.watch.models import Finding
+from tests.documents.paper import pdf
+from tests.documents.test_mail_and_zip import letter
+from tests.documents.test_mailbox import mbox
 from tests.world import Actor, World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,7 +113,8 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "discipline.take_back": PLAIN,
     "documents.edit": PLAIN,
     "documents.index": PLAIN,
-    "documents.show": ({}, {"document_id": "@trashed"}),
+    "documents.messages": ({"document_id": "@mailbox"},),
+    "documents.show": ({}, {"document_id": "@trashed"}, {"document_id": "@letter"}),
     "documents.trash": PLAIN,
     "evidence.correct": PLAIN,
     "evidence.export": PLAIN,
@@ -192,7 +198,6 @@ NOT_PAGES: dict[str, str] = {
     "documents.download": "the original file",
     "documents.page_image": "an image",
     "documents.page_thumb": "an image",
-    "documents.messages": "only of a mailbox: tests/documents/test_mailbox.py",
     "documents.preview_state": "JSON for the page of the paper",
     "filings.manifest": "a download",
     "filings.pdf": "a download",
@@ -227,7 +232,7 @@ def make_home(world: World, actor: Actor, settings: config.Settings) -> Home:
     guest = world.person(name="Kim Guest")
     with world.scope(actor):
         case = open_sample_case(world.user(actor))
-        ids = _more(world, actor, case) | _guest(world, actor, case, guest)
+        ids = _more(world, actor, case) | _guest(world, actor, case, guest) | _mail(case, world.user(actor))
         ids |= _ids(case)
         member = select(Membership.id).where(Membership.org_id == actor.org_id, Membership.user_id == colleague.user_id)
         ids["membership_id"] = db.session.scalars(member).one()
@@ -238,6 +243,19 @@ def make_home(world: World, actor: Actor, settings: config.Settings) -> Home:
         capture_output=True,
     )
     return Home(actor, {name: str(value) for name, value in ids.items()})
+
+
+def _mail(case: Case, by: User) -> dict[str, UUID]:
+    """A letter with an attachment, and a mailbox that holds it and its answer."""
+    sent = letter(report_pdf=pdf("Report"), program_exe=b"MZ\x90\x00")
+    answer = letter("Re: The reports", ids=("a2@example.org", "a1@example.org"))
+    ids = {}
+    for name, data in {"letter": sent, "answer": answer, "mailbox": mbox(sent, answer)}.items():
+        stored = store().put_bytes(case.org_id, data)
+        called = f"{name}.{'mbox' if name == 'mailbox' else 'eml'}"
+        kind = sniff(stored.head, called, tail=stored.tail, size=stored.size)
+        ids[name] = documents.receive(case, stored, kind, called, documents.PaperDetails(), by=by)[0].id
+    return ids
 
 
 def _guest(world: World, actor: Actor, case: Case, guest: Actor) -> dict[str, UUID]:
