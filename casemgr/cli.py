@@ -216,6 +216,29 @@ def export_log(case_id: UUID, target: Path, email: str, shared_only: bool) -> No
         raise click.ClickException(f"{len(written.missing)} stored file(s) are missing. The archive shows which.")
 
 
+@main.command("import")
+@click.argument("case_id", metavar="CASE", type=click.UUID)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: each file, then a summary.")
+@click.option("--email", help="Of the person who brings the papers. Without it: who looks after the case.")
+@click.option("--visibility", default="shared", show_default=True, help="shared, internal, privileged or mediation.")
+@click.option("--source", default="", help="Who the papers came from.")
+def import_papers(
+    case_id: UUID, paths: tuple[Path, ...], as_json: bool, email: str | None, visibility: str, source: str
+) -> None:
+    """Put files and folders into a case, the same way in as the browser's, and wait until they are read.
+
+    Exit status 0 when every file got its answer (a refusal is one), 2 for a case, person or path that is not there."""
+    from casemgr.documents import import_command
+
+    app = _app()
+    asked = import_command.Asked(case_id, paths, email, visibility, source)
+    try:
+        import_command.tell(app, _settings(), asked, as_json=as_json)
+    except import_command.CannotImport as problem:
+        raise click.UsageError(str(problem)) from problem
+
+
 @main.command()
 def watch() -> None:
     """Do now what is done every night: look for cases that may be stuck, and remove what visitors left."""

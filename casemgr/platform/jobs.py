@@ -11,6 +11,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from casemgr.platform.tenancy import NOBODY, Scope, current_scope, set_scope
 
 HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 10.0
+ASK_SECONDS = 0.3
 AFTER_OTHERS = -1
 """The priority of work in bulk: a paper that somebody waits for goes first."""
 
@@ -94,32 +96,57 @@ def enqueue(
 
 def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
     """Run queued jobs; with `wait=False`, until none is left. SIGTERM and Ctrl-C finish the running job."""
-    global _flask_app
-    _flask_app = app
-    url = db_conninfo(app)
-    worker = jobs.with_connector(PsycopgConnector(conninfo=url, min_size=1, max_size=concurrency + 4))
-    if not wait:
-        worker.periodic_registry = PeriodicRegistry()  # what is due by the clock is for a worker that stays
+    worker = _worker(app, concurrency, keeps_time=wait)
+    asyncio.run(_work(worker, concurrency, wait=wait, install_signal_handlers=wait))
+
+
+def work_until(app: Flask, is_done: Callable[[], bool], *, concurrency: int = 2) -> None:
+    """Run queued jobs, beside any other worker, until `is_done` says so. It is asked in a thread, some times a second.
+
+    Unlike `run_worker(wait=False)` it stays alive for others to see while a long job runs, and waits for a job that
+    another worker holds.
+    """
+    worker = _worker(app, concurrency, keeps_time=False)
 
     async def run() -> None:
-        async with worker.open_async():
-            rescue = asyncio.create_task(_rescue_stalled(worker))
-            try:
-                await worker.run_worker_async(
-                    wait=wait,
-                    concurrency=concurrency,
-                    install_signal_handlers=wait,
-                    update_heartbeat_interval=HEARTBEAT_SECONDS,
-                    stalled_worker_timeout=STALLED_AFTER_SECONDS,
-                    shutdown_graceful_timeout=20,
-                    fetch_job_polling_interval=1.0,
-                    listen_notify=wait,
-                    delete_jobs="successful",
-                )
-            finally:
-                rescue.cancel()
+        working = asyncio.create_task(_work(worker, concurrency, wait=True, install_signal_handlers=False))
+        try:
+            while not working.done() and not await asyncio.to_thread(is_done):
+                await asyncio.wait({working}, timeout=ASK_SECONDS)
+        finally:
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
 
     asyncio.run(run())
+
+
+def _worker(app: Flask, concurrency: int, *, keeps_time: bool) -> procrastinate.App:
+    global _flask_app
+    _flask_app = app
+    worker = jobs.with_connector(PsycopgConnector(conninfo=db_conninfo(app), min_size=1, max_size=concurrency + 4))
+    if not keeps_time:
+        worker.periodic_registry = PeriodicRegistry()  # what is due by the clock is for a worker that stays
+    return worker
+
+
+async def _work(worker: procrastinate.App, concurrency: int, *, wait: bool, install_signal_handlers: bool) -> None:
+    async with worker.open_async():
+        rescue = asyncio.create_task(_rescue_stalled(worker))
+        try:
+            await worker.run_worker_async(
+                wait=wait,
+                concurrency=concurrency,
+                install_signal_handlers=install_signal_handlers,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_AFTER_SECONDS,
+                shutdown_graceful_timeout=20,
+                fetch_job_polling_interval=1.0,
+                listen_notify=wait,
+                delete_jobs="successful",
+            )
+        finally:
+            rescue.cancel()
 
 
 async def _rescue_stalled(worker: procrastinate.App) -> None:
