@@ -27,6 +27,7 @@ FEATURES = (
     "notices",
     "obligations",
     "watch",
+    "search",
 )
 
 

@@ -10,16 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casemgr.accounts.models import User
 from casemgr.extensions import db
-from casemgr.platform.columns import CaseOwned, Created, Identified, Versioned, case_owned
+from casemgr.platform.columns import CaseOwned, Created, Identified, Searched, Versioned, case_owned, searched
 
 
-class Case(Identified, Created, Versioned, db.Model):
+class Case(Identified, Created, Searched, Versioned, db.Model):
     """One dispute about one student's special education. `stage` is casemgr.law.terms.Stage."""
 
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("org_id", "id"),
         Index("ix_cases_org_id_created_at", "org_id", "created_at"),
+        searched("cases"),
         CheckConstraint("track in ('idea', 'section_504', 'both')", name="track_known"),
         {"info": {"rls": "case_self"}},
     )
@@ -40,11 +41,13 @@ class Case(Identified, Created, Versioned, db.Model):
     owner: Mapped[User | None] = relationship(lazy="joined")
 
 
-class Student(CaseOwned, Versioned, db.Model):
+class Student(CaseOwned, Searched, Versioned, db.Model):
     """The student, as this case knows them."""
 
     __tablename__ = "students"
-    __table_args__ = case_owned("students", UniqueConstraint("case_id", name="uq_students_one_per_case"))
+    __table_args__ = case_owned(
+        "students", UniqueConstraint("case_id", name="uq_students_one_per_case"), searched("students")
+    )
 
     name: Mapped[str] = mapped_column(String(200))
     born_on: Mapped[date]
@@ -59,11 +62,11 @@ class Student(CaseOwned, Versioned, db.Model):
     case: Mapped[Case] = relationship(back_populates="student")
 
 
-class Person(CaseOwned, Created, Versioned, db.Model):
+class Person(CaseOwned, Created, Searched, Versioned, db.Model):
     """Somebody in the case: a parent, a teacher, the LEA's director, a hearing officer."""
 
     __tablename__ = "people"
-    __table_args__ = case_owned("people")
+    __table_args__ = case_owned("people", searched("people"))
 
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(40), comment="cases.roles.PERSON_ROLES")

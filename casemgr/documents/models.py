@@ -20,10 +20,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casemgr.extensions import db
-from casemgr.platform.columns import CaseOwned, Versioned, case_owned, now, same_case
+from casemgr.platform.columns import CaseOwned, Searched, Versioned, case_owned, now, same_case, searched
 
 
-class Document(CaseOwned, Versioned, db.Model):
+class Document(CaseOwned, Searched, Versioned, db.Model):
     """One paper. The bytes are in the object store under (organization, SHA-256) and are never altered."""
 
     __tablename__ = "documents"
@@ -32,6 +32,7 @@ class Document(CaseOwned, Versioned, db.Model):
         CheckConstraint("visibility in ('shared', 'internal', 'privileged', 'mediation')", name="visibility_known"),
         Index("ix_documents_org_id_sha256", "org_id", "sha256"),
         Index("ix_documents_case_id_uploaded_at", "case_id", "uploaded_at"),
+        searched("documents"),
     )
 
     title: Mapped[str] = mapped_column(String(300))
@@ -61,7 +62,7 @@ class Document(CaseOwned, Versioned, db.Model):
     parts_note: Mapped[str] = mapped_column(Text, default="")
 
 
-class DocumentPage(CaseOwned, db.Model):
+class DocumentPage(CaseOwned, Searched, db.Model):
     """The picture of one page, made by a worker."""
 
     __tablename__ = "document_pages"
@@ -69,6 +70,7 @@ class DocumentPage(CaseOwned, db.Model):
         "document_pages",
         same_case("document_pages", "document_id", "documents"),
         UniqueConstraint("document_id", "number"),
+        searched("document_pages"),
     )
 
     document_id: Mapped[UUID]

@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casemgr.extensions import db
-from casemgr.platform.columns import CaseOwned, case_owned, now, same_case
+from casemgr.platform.columns import CaseOwned, Searched, case_owned, now, same_case, searched
 
 
-class EvidenceEntry(CaseOwned, db.Model):
+class EvidenceEntry(CaseOwned, Searched, db.Model):
     """One thing that happened. `hash` is the SHA-256 of its canonical form and of `previous_hash`."""
 
     __tablename__ = "evidence_entries"
@@ -24,6 +24,7 @@ class EvidenceEntry(CaseOwned, db.Model):
         UniqueConstraint("case_id", "number", name="uq_evidence_entries_case_id_number"),
         UniqueConstraint("supersedes_id", name="uq_evidence_entries_superseded_once"),
         Index("ix_evidence_entries_case_id_happened_on", "case_id", "happened_on", "number"),
+        searched("evidence_entries"),
     )
 
     number: Mapped[int] = mapped_column(comment="From 1, without a gap, in each case")

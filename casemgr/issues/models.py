@@ -9,14 +9,16 @@ from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casemgr.extensions import db
-from casemgr.platform.columns import CaseOwned, Created, Versioned, case_owned, same_case
+from casemgr.platform.columns import CaseOwned, Created, Searched, Versioned, case_owned, same_case, searched
 
 
-class Issue(CaseOwned, Created, Versioned, db.Model):
+class Issue(CaseOwned, Created, Searched, Versioned, db.Model):
     """What went wrong, under which law, since when, and what would fix it. 34 CFR 300.508(b)(5)-(6)."""
 
     __tablename__ = "issues"
-    __table_args__ = case_owned("issues", UniqueConstraint("case_id", "number", name="uq_issues_case_id_number"))
+    __table_args__ = case_owned(
+        "issues", UniqueConstraint("case_id", "number", name="uq_issues_case_id_number"), searched("issues")
+    )
 
     number: Mapped[int]
     title: Mapped[str] = mapped_column(String(300))

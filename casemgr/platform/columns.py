@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 
@@ -36,6 +37,17 @@ class Versioned:
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, object]:
         return {"version_id_col": cls.version}
+
+
+class Searched:
+    """A row whose words can be found (casemgr/search). A trigger fills the column; nobody reads it row by row."""
+
+    search: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True, comment="Filled by the database", sort_order=99)
+
+
+def searched(table: str) -> Index:
+    """Return the index of a `Searched` table."""
+    return Index(f"ix_{table}_search", "search", postgresql_using="gin")
 
 
 class CaseOwned(Identified):

@@ -155,6 +155,8 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "proceedings.options": PLAIN,
     "proceedings.show": ({}, {"proceeding_id": "@ended"}),
     "proceedings.undo": PLAIN,
+    "search.in_case": ({}, {"q": "reading"}, {"q": "nothing says zyzzyva"}),
+    "search.index": ({}, {"q": "reading", "what": "paper"}),
     "watch.index": PLAIN,
     "watch.leave": PLAIN,
 }

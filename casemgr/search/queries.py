@@ -1,0 +1,381 @@
+"""Find words in all that a person may see: papers page by page, the evidence log, issues, people and cases.
+
+`find_words` (a function of the database) names rows of this organization by rank; everything shown is then read
+under the row-level policies, with the visibilities of the person's role in each case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from markupsafe import Markup, escape
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.dialects.postgresql import REGCONFIG, aggregate_order_by
+from sqlalchemy.orm import aliased
+
+from casemgr.cases.lists import Workplace
+from casemgr.cases.models import Case, Person, Student
+from casemgr.documents.models import Document, DocumentPage
+from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
+from casemgr.extensions import db
+from casemgr.issues.models import Issue, IssueEvidence
+from casemgr.platform.tenancy import acting_in
+from casemgr.search.words import Words
+
+MOST = 5000
+"""Best hits of each kind that one organization gives; past it the count is a lower bound."""
+PER_PAGE = 20
+FIRST_SHOWN = 5
+KINDS = ("case", "person", "paper", "entry", "issue")
+_BEGIN, _END = "\x02", "\x03"
+_HEADLINE = f'StartSel={_BEGIN}, StopSel={_END}, MaxFragments=2, MaxWords=28, MinWords=12, FragmentDelimiter=" … "'
+_WHOLE = f"StartSel={_BEGIN}, StopSel={_END}, HighlightAll=true"
+_MOST_MARKED = 200_000  # letters of one page in which a hit is looked for to show it
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the person asks for. `what`: one of KINDS or empty for all; empty filters do not limit."""
+
+    words: Words
+    what: str = ""
+    paper_kind: str = ""
+    visibility: str = ""
+    since: date | None = None
+    until: date | None = None
+    case_id: UUID | None = None
+    person: Person | None = None
+    issue_id: UUID | None = None
+    page: int = 1
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that can fit the filters: a person has no date, only a paper has a kind of paper."""
+        possible: tuple[str, ...] = KINDS
+        if self.since or self.until or self.visibility or self.person or self.issue_id:
+            possible = ("paper", "entry")
+        if self.paper_kind:
+            possible = ("paper",)
+        return tuple(kind for kind in possible if self.what in ("", kind))
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(
+            self.what or self.paper_kind or self.visibility or self.since or self.until or self.person or self.issue_id
+        )
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found. `page`: of a paper, where the best hit is; `others`: further pages of it with a hit."""
+
+    kind: str
+    id: UUID
+    case_id: UUID
+    student: str
+    title: Markup
+    snippet: Markup
+    on: date | None
+    sort: str
+    visibility: str = ""
+    page: int = 0
+    others: int = 0
+
+
+class Section(NamedTuple):
+    """The hits of one kind: those of this page, and how many there are."""
+
+    kind: str
+    hits: list[Hit]
+    total: int
+    page: int = 1
+    pages: int = 1
+
+
+class _Row(NamedTuple):
+    rank: float
+    place: Workplace
+    row: Any
+
+
+def question(words: Words) -> str:
+    """Return the question as PostgreSQL reads it; empty when only words are left that stand everywhere (“the”)."""
+    return db.session.scalar(select(cast(words.query(), Text))) or ""
+
+
+def find(places: Sequence[Workplace], wanted: Wanted) -> list[Section]:
+    """Return what fits, a section for each kind that has something, best hits first."""
+    sections = [_section(places, wanted, kind) for kind in wanted.kinds]
+    return [section for section in sections if section.total]
+
+
+def _section(places: Sequence[Workplace], wanted: Wanted, kind: str) -> Section:
+    size = PER_PAGE if wanted.what else FIRST_SHOWN
+    found: list[_Row] = []
+    total = 0
+    last = wanted.page * size
+    for place in places:
+        with acting_in(place.scope):
+            chosen = _FINDERS[kind](place, wanted).subquery()
+            counted = func.count().over().label("of_all")
+            ranked = select(chosen, counted).order_by(chosen.c.rank.desc(), chosen.c.id).limit(last)
+            rows = db.session.execute(ranked).all()
+            total += rows[0].of_all if rows else 0
+            found += [_Row(row.rank, place, row) for row in rows]
+    found.sort(key=lambda one: (-one.rank, str(one.row.id)))
+    pages = max(1, -(-total // size))
+    page = min(wanted.page, pages)
+    shown = found[(page - 1) * size : page * size]
+    return Section(kind, list(_hits(kind, shown, wanted)), total, page, pages)
+
+
+def _named(wanted: Wanted, *kinds: str) -> Any:
+    """What the database's function gives, as a table."""
+    call = func.find_words(wanted.words.query(), cast(list(kinds), ARRAY(Text)), wanted.case_id, MOST).table_valued(
+        column("kind", String), column("id"), column("page"), column("rank")
+    )
+    return call.alias(f"named_{kinds[0]}")
+
+
+def _papers(place: Workplace, wanted: Wanted) -> Select[Any]:
+    named = _named(wanted, "page", "paper")
+    best = aggregate_order_by(named.c.page, named.c.rank.desc(), named.c.page)
+    on_pages = named.c.page > 0
+    return (
+        select(
+            Document.id,
+            Document.case_id,
+            Student.name.label("student"),
+            Document.title,
+            Document.kind.label("sort"),
+            Document.document_on.label("on"),
+            Document.visibility,
+            func.max(named.c.rank).label("rank"),
+            func.array_agg(best).filter(on_pages)[1].label("page"),
+            func.count().filter(on_pages).label("pages_hit"),
+        )
+        .join(named, named.c.id == Document.id)
+        .join(Student, Student.case_id == Document.case_id)
+        .where(Document.trashed_at.is_(None), place.may_see(Document.visibility, Document.case_id))
+        .where(*_paper_limits(place, wanted))
+        .group_by(Document.id, Student.name)
+    )
+
+
+def _paper_limits(place: Workplace, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.paper_kind:
+        yield Document.kind == wanted.paper_kind
+    if wanted.visibility:
+        yield Document.visibility == wanted.visibility
+    yield from _between(Document.document_on, wanted)
+    if wanted.person or wanted.issue_id:
+        entries = select(EvidenceEntry.id).where(
+            place.may_see(EvidenceEntry.visibility, EvidenceEntry.case_id), *_ties(wanted)
+        )
+        linked = Document.id.in_(select(EvidenceDocument.document_id).where(EvidenceDocument.entry_id.in_(entries)))
+        if wanted.person and not wanted.issue_id:
+            linked = or_(linked, Document.source.icontains(wanted.person.name, autoescape=True))
+        yield linked
+
+
+def _entries(place: Workplace, wanted: Wanted) -> Select[Any]:
+    named, later = _named(wanted, "entry"), aliased(EvidenceEntry)
+    limits = list(_ties(wanted)) + list(_between(EvidenceEntry.happened_on, wanted))
+    if wanted.visibility:
+        limits.append(EvidenceEntry.visibility == wanted.visibility)
+    return (
+        select(
+            EvidenceEntry.id,
+            EvidenceEntry.case_id,
+            Student.name.label("student"),
+            EvidenceEntry.title,
+            EvidenceEntry.kind.label("sort"),
+            EvidenceEntry.happened_on.label("on"),
+            EvidenceEntry.visibility,
+            named.c.rank,
+        )
+        .join(named, named.c.id == EvidenceEntry.id)
+        .join(Student, Student.case_id == EvidenceEntry.case_id)
+        .where(
+            place.may_see(EvidenceEntry.visibility, EvidenceEntry.case_id),
+            ~select(later.id).where(later.supersedes_id == EvidenceEntry.id).exists(),
+            *limits,
+        )
+    )
+
+
+def _ties(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """That an entry names the person, and supports the issue."""
+    if wanted.person:
+        known = or_(
+            EvidenceEntry.people.contains([{"id": str(wanted.person.id)}]),
+            EvidenceEntry.people.contains([{"name": wanted.person.name}]),
+        )
+        yield and_(EvidenceEntry.case_id == wanted.person.case_id, known)
+    if wanted.issue_id:
+        yield EvidenceEntry.id.in_(select(IssueEvidence.entry_id).where(IssueEvidence.issue_id == wanted.issue_id))
+
+
+def _between(day: Any, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.since:
+        yield day >= wanted.since
+    if wanted.until:
+        yield day <= wanted.until
+
+
+def _issues(place: Workplace, wanted: Wanted) -> Select[Any]:
+    named = _named(wanted, "issue")
+    return (
+        select(
+            Issue.id,
+            Issue.case_id,
+            Student.name.label("student"),
+            Issue.title,
+            literal("").label("sort"),
+            Issue.since_on.label("on"),
+            named.c.rank,
+        )
+        .join(named, named.c.id == Issue.id)
+        .join(Student, Student.case_id == Issue.case_id)
+    )
+
+
+def _people(place: Workplace, wanted: Wanted) -> Select[Any]:
+    named = _named(wanted, "person")
+    return (
+        select(
+            Person.id,
+            Person.case_id,
+            Student.name.label("student"),
+            Person.name.label("title"),
+            Person.role.label("sort"),
+            named.c.rank,
+        )
+        .join(named, named.c.id == Person.id)
+        .join(Student, Student.case_id == Person.case_id)
+    )
+
+
+def _cases(place: Workplace, wanted: Wanted) -> Select[Any]:
+    named = _named(wanted, "student", "concern")
+    return (
+        select(
+            Case.id,
+            Case.id.label("case_id"),
+            Student.name.label("student"),
+            Student.name.label("title"),
+            Case.stage.label("sort"),
+            func.max(named.c.rank).label("rank"),
+        )
+        .join(named, named.c.id == Case.id)
+        .join(Student, Student.case_id == Case.id)
+        .group_by(Case.id, Student.name)
+    )
+
+
+_FINDERS = {"paper": _papers, "entry": _entries, "issue": _issues, "person": _people, "case": _cases}
+
+
+def _hits(kind: str, found: Sequence[_Row], wanted: Wanted) -> Iterator[Hit]:
+    """The rows as they are shown: the few on this page get their hits marked."""
+    words: dict[UUID, tuple[Markup, Markup]] = {}
+    for place in dict.fromkeys(id(one.place) for one in found):
+        here = [one for one in found if id(one.place) == place]
+        with acting_in(here[0].place.scope):
+            words |= _marked(kind, [one.row for one in here], wanted)
+    for _, _, row in found:
+        title, snippet = words.get(row.id, (escape(row.title), Markup("")))
+        yield Hit(
+            kind=kind,
+            id=row.id,
+            case_id=row.case_id,
+            student=row.student,
+            title=title,
+            snippet=snippet,
+            on=getattr(row, "on", None),
+            sort=row.sort,
+            visibility=getattr(row, "visibility", ""),
+            page=getattr(row, "page", 0) or 0,
+            others=max(0, getattr(row, "pages_hit", 0) - 1),
+        )
+
+
+def _marked(kind: str, rows: Sequence[Any], wanted: Wanted) -> dict[UUID, tuple[Markup, Markup]]:
+    english, query = cast(literal("english"), REGCONFIG), wanted.words.marked_query()
+    title, body, source = _SHOWN[kind]
+    if kind == "paper":
+        pages = {row.id: row.page or 1 for row in rows}
+        at = or_(*(and_(Document.id == key, DocumentPage.number == number) for key, number in pages.items()))
+        chosen = select(Document.id, title, body).outerjoin(
+            DocumentPage, and_(DocumentPage.document_id == Document.id, at)
+        )
+        chosen = chosen.where(Document.id.in_(list(pages)))
+    else:
+        chosen = select(source.id, title, body).where(source.id.in_([row.id for row in rows]))
+        if kind == "case":
+            chosen = chosen.join(Student, Student.case_id == Case.id)
+    parts = chosen.subquery()
+    marked = select(
+        parts.c.id,
+        func.ts_headline(english, parts.c.title, query, _WHOLE),
+        func.ts_headline(english, func.left(parts.c.body, _MOST_MARKED), query, _HEADLINE),
+    )
+    return {key: (show(head), show(text)) for key, head, text in db.session.execute(marked)}
+
+
+def _joined(*columns: Any) -> Any:
+    return func.concat_ws("\n", *columns).label("body")
+
+
+_SHOWN: dict[str, tuple[Any, Any, Any]] = {
+    "paper": (
+        Document.title.label("title"),
+        func.coalesce(func.nullif(DocumentPage.text, ""), _joined(Document.source, Document.note)).label("body"),
+        Document,
+    ),
+    "entry": (EvidenceEntry.title.label("title"), _joined(EvidenceEntry.body, EvidenceEntry.shows), EvidenceEntry),
+    "issue": (Issue.title.label("title"), _joined(Issue.facts, Issue.relief), Issue),
+    "person": (Person.name.label("title"), _joined(Person.organization, Person.note), Person),
+    "case": (Student.name.label("title"), _joined(Student.school, Student.district, Case.concern), Case),
+}
+
+
+def show(marked: str | None) -> Markup:
+    """Return a text with its hits in <mark>; all else is escaped, and a stray sign of ours in it means nothing."""
+    pieces = (marked or "").split(_BEGIN)
+    shown = [escape(pieces[0].replace(_END, ""))]
+    for piece in pieces[1:]:
+        hit, ended, rest = piece.partition(_END)
+        shown.append(Markup("<mark>{}</mark>").format(hit) if ended else escape(hit))
+        shown.append(escape(rest.replace(_END, "")))
+    return Markup("").join(shown)
+
+
+def names_of(places: Sequence[Workplace], case_id: UUID | None, most: int) -> list[str]:
+    """Return the names of students and people in the cases that the person may see."""
+    names: set[str] = set()
+    for place in places:
+        with acting_in(place.scope):
+            people, students = select(Person.name), select(Student.name)
+            if case_id is not None:
+                people, students = people.where(Person.case_id == case_id), students.where(Student.case_id == case_id)
+            names |= set(db.session.scalars(union(people, students).limit(most)))
+    return sorted(names)
