@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ import procrastinate
 from flask import Flask
 from procrastinate import PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from procrastinate.periodic import PeriodicRegistry
+from procrastinate.worker import Worker
 
 from casemgr.extensions import db
 from casemgr.platform.tenancy import NOBODY, Scope, current_scope, set_scope
@@ -96,8 +97,13 @@ def enqueue(
 
 def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
     """Run queued jobs; with `wait=False`, until none is left. SIGTERM and Ctrl-C finish the running job."""
-    worker = _worker(app, concurrency, keeps_time=wait)
-    asyncio.run(_work(worker, concurrency, wait=wait, install_signal_handlers=wait))
+    jobs_app = _connected(app, concurrency, keeps_time=wait)
+
+    async def run() -> None:
+        async with _rescuing(jobs_app):
+            await _worker(jobs_app, concurrency, wait=wait, install_signal_handlers=wait).run()
+
+    asyncio.run(run())
 
 
 def work_until(app: Flask, is_done: Callable[[], bool], *, concurrency: int = 2) -> None:
@@ -106,45 +112,51 @@ def work_until(app: Flask, is_done: Callable[[], bool], *, concurrency: int = 2)
     Unlike `run_worker(wait=False)` it stays alive for others to see while a long job runs, and waits for a job that
     another worker holds.
     """
-    worker = _worker(app, concurrency, keeps_time=False)
+    jobs_app = _connected(app, concurrency, keeps_time=False)
 
     async def run() -> None:
-        working = asyncio.create_task(_work(worker, concurrency, wait=True, install_signal_handlers=False))
-        try:
-            while not working.done() and not await asyncio.to_thread(is_done):
+        async with _rescuing(jobs_app):
+            worker = _worker(jobs_app, concurrency, wait=True, install_signal_handlers=False)
+            working = asyncio.create_task(worker.run())
+            while not working.done() and (worker.worker_id is None or not await asyncio.to_thread(is_done)):
                 await asyncio.wait({working}, timeout=ASK_SECONDS)
-        finally:
-            working.cancel()
-            with suppress(asyncio.CancelledError):
-                await working
+            worker.stop()  # in order, and never before it has begun: a worker that is cancelled then does not end
+            await working
 
-    asyncio.run(run())
+    while not is_done():  # a worker also ends when the database went away for a moment
+        asyncio.run(run())
 
 
-def _worker(app: Flask, concurrency: int, *, keeps_time: bool) -> procrastinate.App:
+def _connected(app: Flask, concurrency: int, *, keeps_time: bool) -> procrastinate.App:
     global _flask_app
     _flask_app = app
-    worker = jobs.with_connector(PsycopgConnector(conninfo=db_conninfo(app), min_size=1, max_size=concurrency + 4))
+    connected = jobs.with_connector(PsycopgConnector(conninfo=db_conninfo(app), min_size=1, max_size=concurrency + 4))
     if not keeps_time:
-        worker.periodic_registry = PeriodicRegistry()  # what is due by the clock is for a worker that stays
-    return worker
+        connected.periodic_registry = PeriodicRegistry()  # what is due by the clock is for a worker that stays
+    return connected
 
 
-async def _work(worker: procrastinate.App, concurrency: int, *, wait: bool, install_signal_handlers: bool) -> None:
-    async with worker.open_async():
-        rescue = asyncio.create_task(_rescue_stalled(worker))
+def _worker(jobs_app: procrastinate.App, concurrency: int, *, wait: bool, install_signal_handlers: bool) -> Worker:
+    return Worker(
+        jobs_app,
+        wait=wait,
+        concurrency=concurrency,
+        install_signal_handlers=install_signal_handlers,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_AFTER_SECONDS,
+        shutdown_graceful_timeout=20,
+        fetch_job_polling_interval=1.0,
+        listen_notify=wait,
+        delete_jobs="successful",
+    )
+
+
+@asynccontextmanager
+async def _rescuing(jobs_app: procrastinate.App) -> AsyncIterator[None]:
+    async with jobs_app.open_async():
+        rescue = asyncio.create_task(_rescue_stalled(jobs_app))
         try:
-            await worker.run_worker_async(
-                wait=wait,
-                concurrency=concurrency,
-                install_signal_handlers=install_signal_handlers,
-                update_heartbeat_interval=HEARTBEAT_SECONDS,
-                stalled_worker_timeout=STALLED_AFTER_SECONDS,
-                shutdown_graceful_timeout=20,
-                fetch_job_polling_interval=1.0,
-                listen_notify=wait,
-                delete_jobs="successful",
-            )
+            yield
         finally:
             rescue.cancel()
 
