@@ -10,7 +10,7 @@ import hashlib
 import logging
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -18,13 +18,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Flask, current_app
-from sqlalchemy import String, cast, func, select, text
+from sqlalchemy import func, select, text
 
 from casemgr.accounts.access import Access, access_to_case
 from casemgr.accounts.models import User
 from casemgr.accounts.roles import Permission
 from casemgr.documents import intake, services
-from casemgr.documents.models import Document, DocumentPage
+from casemgr.documents.models import Document, DocumentPage, DocumentPart
 from casemgr.documents.services import PaperDetails
 from casemgr.extensions import db
 from casemgr.platform import jobs
@@ -53,8 +53,8 @@ class Found(NamedTuple):
 class Answer:
     """What became of one file; the fields are those of the JSON line.
 
-    `kind` is documents.kinds.DOCUMENT_KINDS; `pages` is None for a file without pages; `duplicate_of` is the id of the
-    paper that held the same bytes before.
+    `kind` is documents.kinds.DOCUMENT_KINDS; `pages` is None for a file without pages; `parts` is how many papers
+    an e-mail or ZIP held; `duplicate_of` is the id of the paper that held the same bytes before.
     """
 
     path: str
@@ -65,6 +65,7 @@ class Answer:
     media_type: str | None = None
     pages: int | None = None
     text_chars: int = 0
+    parts: int = 0
     duplicate_of: str | None = None
     paper: str | None = None
 
@@ -122,9 +123,7 @@ def run(app: Flask, user_id: UUID, case_id: UUID, found: Iterable[Found], detail
         with app.app_context():
             access, user = _acting(user_id, case_id)
             answers = [_take_in(access, user, one, details) for one in some]
-        papers = [UUID(answer.paper) for answer in answers if answer.paper]
-        if papers:
-            jobs.work_until(app, lambda papers=papers: not _is_under_way(app, user_id, case_id, papers))
+        jobs.work_until(app, lambda: not _is_under_way(app, case_id))
         with app.app_context():
             _acting(user_id, case_id)
             answers = [_seen(answer) for answer in answers]
@@ -187,13 +186,15 @@ def _hash(path: Path) -> str | None:
         return None
 
 
-def _is_under_way(app: Flask, user_id: UUID, case_id: UUID, papers: Sequence[UUID]) -> bool:
-    """Say whether a job is queued or running for one of these papers. A job that failed for good is neither."""
+def _is_under_way(app: Flask, case_id: UUID) -> bool:
+    """Say whether a job is queued or running for a paper of the case, or for what was inside one. A job that failed for
+    good is neither."""
     with app.app_context():
-        _acting(user_id, case_id)
-        waiting = select(cast(Document.id, String)).where(Document.id.in_(papers), Document.preview_state == "waiting")
-        queued = text("SELECT args->>'document_id' FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
-        return not set(db.session.scalars(waiting)).isdisjoint(db.session.scalars(queued))
+        queued = text(
+            "SELECT true FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+            " AND task_name LIKE 'documents.%' AND args->>'case_id' = :case LIMIT 1"
+        )
+        return db.session.scalar(queued, {"case": str(case_id)}) is not None
 
 
 def _seen(answer: Answer) -> Answer:
@@ -201,15 +202,18 @@ def _seen(answer: Answer) -> Answer:
     paper = db.session.get(Document, UUID(answer.paper)) if answer.paper else None
     if paper is None:
         return answer
-    pages = select(func.coalesce(func.sum(func.length(DocumentPage.text)), 0)).where(
+    letters = select(func.coalesce(func.sum(func.length(DocumentPage.text)), 0)).where(
         DocumentPage.case_id == paper.case_id, DocumentPage.document_id == paper.id
     )
-    is_closed = paper.preview_state == "failed" or paper.preview_note.startswith(LOCKED)
-    unfinished = paper.preview_state == "waiting"
+    parts = select(func.count()).where(DocumentPart.case_id == paper.case_id, DocumentPart.parent_id == paper.id)
+    unfinished = "waiting" in (paper.preview_state, paper.parts_state)
+    is_closed = "failed" in (paper.preview_state, paper.parts_state) or paper.preview_note.startswith(LOCKED)
+    notes = [note for note in (paper.preview_note, paper.parts_note) if note]
     return replace(
         answer,
         status=KEPT_UNREADABLE if is_closed or unfinished else ACCEPTED,
-        reason=_NOT_FINISHED if unfinished else paper.preview_note,
+        reason=_NOT_FINISHED if unfinished else "\n".join(notes),
         pages=paper.page_count,
-        text_chars=db.session.scalar(pages) or 0,
+        text_chars=db.session.scalar(letters) or 0,
+        parts=db.session.scalar(parts) or 0,
     )

@@ -89,6 +89,12 @@ def _add_rows(owner: str) -> None:
             " 'iep', 'words', '2026-01-05', false, %s, now(), 1)",
             (case, org, user),
         )
+        later = run(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'documents' AND is_nullable = 'NO'"
+            " AND column_default IS NULL AND column_name IN ('parts_state', 'parts_note')"
+        ).scalars()
+        for column in list(later):  # the row is one of the first schema
+            run(f"ALTER TABLE documents ALTER COLUMN {column} SET DEFAULT ''")
         run(
             "INSERT INTO documents (id, org_id, case_id, title, kind, source, received_how, visibility, note,"
             " original_name, sha256, size, media_type, family, preview_state, preview_note, custody,"
