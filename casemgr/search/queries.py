@@ -128,10 +128,13 @@ def find(places: Sequence[Workplace], wanted: Wanted) -> list[Section]:
 
 
 def _section(places: Sequence[Workplace], wanted: Wanted, kind: str) -> Section:
-    size = PER_PAGE if wanted.what else FIRST_SHOWN
+    if wanted.what:
+        size, wish = PER_PAGE, wanted.page
+    else:  # a first look at each kind
+        size, wish = FIRST_SHOWN, 1
     found: list[_Row] = []
     total = 0
-    last = wanted.page * size
+    last = wish * size
     for place in places:
         with acting_in(place.scope):
             chosen = _FINDERS[kind](place, wanted).subquery()
@@ -141,8 +144,8 @@ def _section(places: Sequence[Workplace], wanted: Wanted, kind: str) -> Section:
             total += rows[0].of_all if rows else 0
             found += [_Row(row.rank, place, row) for row in rows]
     found.sort(key=lambda one: (-one.rank, str(one.row.id)))
-    pages = max(1, -(-total // size))
-    page = min(wanted.page, pages)
+    pages = max(1, -(-total // size)) if wanted.what else 1
+    page = min(wish, pages)
     shown = found[(page - 1) * size : page * size]
     return Section(kind, list(_hits(kind, shown, wanted)), total, page, pages)
 
