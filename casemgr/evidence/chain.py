@@ -13,6 +13,9 @@ written as themselves (no \\u escapes beyond what JSON demands), every text in U
     supersedes         UUID of the entry that this one corrects, or null
     recorded_by        UUID or null;  recorded_at  YYYY-MM-DDTHH:MM:SS.ffffffZ (UTC, microseconds)
 
+**Version 2** is version 1 with `form` 2 and two more texts, `weight` and `learned`. An entry that says neither is
+written in version 1, as all entries were before there was another; so every hash of those stays what it was.
+
 **Hash** of an entry: SHA-256, in lower-case hexadecimal, of the previous entry's hash (its 64 digits), a line
 feed, and the canonical form. Before the first entry stands `genesis(case_id)`.
 
@@ -28,7 +31,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
-FORM = 1
+FORM = 2
 
 
 class Entry(Protocol):
@@ -44,6 +47,8 @@ class Entry(Protocol):
     title: Any
     body: Any
     shows: Any
+    weight: Any
+    learned: Any
     people: Any
     documents: Any
     visibility: Any
@@ -68,9 +73,10 @@ def canonical(entry: Entry) -> bytes:
     """Return the canonical form of an entry, as the module's heading defines it.
 
     Raises ValueError for an instant without a zone: it would read differently on another machine."""
+    later = {"form": FORM, "weight": entry.weight, "learned": entry.learned}
     return json.dumps(
         {
-            "form": FORM,
+            "form": 1,
             "case": str(entry.case_id),
             "entry": str(entry.id),
             "number": entry.number,
@@ -91,7 +97,8 @@ def canonical(entry: Entry) -> bytes:
             "recorded_by": _id(entry.recorded_by),
             "recorded_by_name": _text(entry.recorded_by_name),
             "recorded_at": _instant(entry.recorded_at),
-        },
+        }
+        | (later if entry.weight or entry.learned else {}),
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),

@@ -27,7 +27,7 @@ from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document
 from casemgr.documents.store import store
 from casemgr.evidence import archive, chain
-from casemgr.evidence.kinds import EVIDENCE_KINDS, when_words
+from casemgr.evidence.kinds import EVIDENCE_KINDS, LEARNED, WEIGHTS, when_words
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.storage.errors import ObjectAltered, ObjectMissing
@@ -145,6 +145,8 @@ def _gather(case: Case, may_open: Collection[str], by: User) -> tuple[archive.Co
             kinds=EVIDENCE_KINDS,
             document_kinds=DOCUMENT_KINDS,
             when_words=when_words,
+            learned=LEARNED,
+            weights=WEIGHTS,
         )
         .encode(),
         archive.TABLE: _table(visible, papers),

@@ -28,7 +28,7 @@ from casemgr.cases import queries as cases
 from casemgr.cases.clock import today
 from casemgr.documents import queries as documents
 from casemgr.documents.kinds import choices_for
-from casemgr.evidence.kinds import EVIDENCE_KINDS, PRECISIONS
+from casemgr.evidence.kinds import EVIDENCE_KINDS, LEARNED, PRECISIONS, WEIGHTS
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.evidence.queries import NO_ISSUE, EntryFilters
 from casemgr.evidence.services import NewEntry, PaperRef, Someone, plain_text
@@ -81,6 +81,8 @@ class EntryForm(FlaskForm):
     shows = TextAreaField(
         "What does it show?", [Length(max=LONGEST, message="Keep this under 20,000 characters.")], filters=[_cleaned]
     )
+    learned = SelectField("How do you know of it?", choices=list(LEARNED.items()), default="")
+    weight = SelectField("How strong is it?", choices=list(WEIGHTS.items()), default="")
     papers = FieldList(FormField(PaperRow), "Papers", min_entries=PAPER_ROWS, max_entries=60)
     issues = Checklist("Which issues does it support?")
     visibility = RadioField("Who may see this entry?", [InputRequired("Choose who may see it.")])
@@ -113,6 +115,8 @@ class EntryForm(FlaskForm):
             title=self.title.data,
             body=self.body.data,
             shows=self.shows.data,
+            weight=self.weight.data,
+            learned=self.learned.data,
             people=self._people(),
             papers=self._papers(),
             visibility=self.visibility.data,
@@ -164,7 +168,18 @@ def correction_form(access: Access, entry: EvidenceEntry) -> CorrectionForm:
     """Return the form of a correction, filled with the entry as it stands."""
     start = {
         name: getattr(entry, name)
-        for name in ("kind", "happened_on", "happened_at", "precision", "title", "body", "shows", "visibility")
+        for name in (
+            "kind",
+            "happened_on",
+            "happened_at",
+            "precision",
+            "title",
+            "body",
+            "shows",
+            "visibility",
+            "weight",
+            "learned",
+        )
     }
     start["people"] = [one["id"] for one in entry.people if one.get("id")]
     start["other_people"] = "\n".join(one["name"] for one in entry.people if not one.get("id"))

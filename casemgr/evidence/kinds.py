@@ -63,6 +63,23 @@ PRECISIONS: dict[str, str] = {
 }
 
 
+WEIGHTS: dict[str, str] = {
+    "": "Not said",
+    "strong": "Strong: it proves the point by itself",
+    "helps": "It helps: together with other evidence",
+    "weak": "Weak: it needs support",
+}
+"""How much an entry weighs for the case, as the person who logs it judges."""
+
+LEARNED: dict[str, str] = {
+    "": "Not said",
+    "saw": "I saw or heard it myself",
+    "told": "Somebody told me",
+    "paper": "I read it in a paper",
+}
+"""How the person who logs an entry knows of it: a hearing officer asks first who saw it."""
+
+
 def known_day(on: date, precision: str) -> date:
     """Return the first day of what is known: a month is kept as its first day, a year as January 1."""
     if precision == "year":

@@ -35,6 +35,8 @@ class EvidenceEntry(CaseOwned, Searched, db.Model):
     title: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text, default="", comment="What happened")
     shows: Mapped[str] = mapped_column(Text, default="", comment="What it shows")
+    weight: Mapped[str] = mapped_column(String(20), default="", comment="evidence.kinds.WEIGHTS")
+    learned: Mapped[str] = mapped_column(String(20), default="", comment="evidence.kinds.LEARNED")
     people: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, comment="[{id?, name}]")
     documents: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, comment="[{id, sha256, page?}]")
     visibility: Mapped[str] = mapped_column(String(20), default="shared")

@@ -15,7 +15,7 @@ from casemgr.audit import services as audit
 from casemgr.cases.models import Case
 from casemgr.documents.models import Document
 from casemgr.evidence import chain
-from casemgr.evidence.kinds import EVIDENCE_KINDS, PRECISIONS, known_day
+from casemgr.evidence.kinds import EVIDENCE_KINDS, LEARNED, PRECISIONS, WEIGHTS, known_day
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.extensions import db
 from casemgr.issues import queries as issue_queries
@@ -46,7 +46,7 @@ class NewEntry:
     """Something that happened, as a person tells it.
 
     Attributes:
-        kind, precision: keys of evidence.kinds. visibility: shared, internal, privileged or mediation.
+        kind, precision, weight, learned: keys of evidence.kinds. visibility: shared, internal, privileged or mediation.
         happened_on: local date; of a month or year that is all one knows, any day in it.
         happened_at: local time, only together with a known day.
         supersedes_id, correction_reason: for a correction.
@@ -60,6 +60,8 @@ class NewEntry:
     precision: str = "day"
     body: str = ""
     shows: str = ""
+    weight: str = ""
+    learned: str = ""
     people: Sequence[Someone] = ()
     papers: Sequence[PaperRef] = ()
     visibility: str = "shared"
@@ -199,6 +201,8 @@ def _next_entry(case: Case, new: NewEntry, papers: list[dict[str, object]], by: 
         title=new.title,
         body=new.body,
         shows=new.shows,
+        weight=new.weight,
+        learned=new.learned,
         people=[{"id": str(one.id) if one.id else None, "name": one.name} for one in new.people],
         documents=papers,
         visibility=new.visibility,
@@ -237,6 +241,8 @@ def plain_text(text: str) -> str:
 def _checked(new: NewEntry, visible: Collection[str] | None) -> NewEntry:
     if new.kind not in EVIDENCE_KINDS or new.precision not in PRECISIONS:
         raise ValueError(f"no such kind or precision: {new.kind}, {new.precision}")
+    if new.weight not in WEIGHTS or new.learned not in LEARNED:
+        raise ValueError(f"no such weight or way to learn: {new.weight}, {new.learned}")
     if not new.title:
         raise EvidenceRefused("Say in a few words what happened.")
     if visible is not None and new.visibility not in visible:

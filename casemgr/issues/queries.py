@@ -129,6 +129,17 @@ def matrix(case: Case, visible: Collection[str]) -> Matrix:
     return Matrix([kind for kind in EVIDENCE_KINDS if kind in kinds], counts, _unlinked(case, visible))
 
 
+def strongest(case: Case, visible: Collection[str]) -> dict[UUID, str]:
+    """Return the greatest weight (key of evidence.kinds.WEIGHTS) among the entries of each issue that has any."""
+    ties = _current_ties(case, visible).order_by(None).subquery()
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for issue_id, weight in db.session.execute(
+        select(ties.c.issue_id, EvidenceEntry.weight).join(EvidenceEntry, EvidenceEntry.id == ties.c.id).distinct()
+    ):
+        found[issue_id].add(weight)
+    return {key: next(one for one in ("strong", "helps", "", "weak") if one in told) for key, told in found.items()}
+
+
 def _supports(case: Case, visible: Collection[str] | None) -> tuple[dict[UUID, list[Support]], dict[UUID, int]]:
     """The newest entries of each issue and how many there are, in one query."""
     ties = _current_ties(case, visible).order_by(None).subquery()

@@ -84,7 +84,34 @@ def link_all(issue: Issue, entries: list[EvidenceEntry], *, by: User | None) -> 
     return made
 
 
-def unlink(issue: Issue, entry: EvidenceEntry, *, by: User | None) -> bool:
+def change_ties(
+    issues: dict[UUID, Issue],
+    entries: dict[UUID, EvidenceEntry],
+    was: set[tuple[UUID, UUID]],
+    became: set[tuple[UUID, UUID]],
+    *,
+    by: User | None,
+) -> tuple[int, int]:
+    """Tie and untie what a person changed on a page of many; what others changed meanwhile stays.
+
+    Args:
+        was, became: (issue id, entry id) as the page showed them and as the person left them; a pair with an id that
+            is not among `issues` or `entries` is passed over.
+    Returns: how many were tied and how many untied."""
+    made = undone = 0
+    for issue_id, entry_id in sorted(was ^ became):
+        issue, entry = issues.get(issue_id), entries.get(entry_id)
+        if issue is None or entry is None:
+            continue
+        if (issue_id, entry_id) in became:
+            made += link(issue, entry, by=by, commit=False)
+        else:
+            undone += unlink(issue, entry, by=by, commit=False)
+    db.session.commit()
+    return made, undone
+
+
+def unlink(issue: Issue, entry: EvidenceEntry, *, by: User | None, commit: bool = True) -> bool:
     """Undo a tie. The entry itself stays in the log. Returns False when there was no tie."""
     gone = db.session.execute(
         delete(IssueEvidence)
@@ -93,7 +120,8 @@ def unlink(issue: Issue, entry: EvidenceEntry, *, by: User | None) -> bool:
     ).scalar()
     if gone is not None:
         _record_tie(issue, entry, "unlink", by)
-    db.session.commit()
+    if commit:
+        db.session.commit()
     return gone is not None
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.evidence import queries as evidence
-from casemgr.evidence.forms import filters_from
+from casemgr.evidence.forms import address_of, filters_from
 from casemgr.extensions import db
 from casemgr.issues import areas, queries, services
 from casemgr.issues.forms import IssueForm, edit_form, new_form, version_of
@@ -45,6 +45,42 @@ def index(case_id: UUID) -> Any:
         matrix=queries.matrix(access.case, access.visible),
         matrix_columns=["Kind", *((f"Issue {view.issue.number}", "number") for view in standing)],
     )
+
+
+@bp.get("/cases/<uuid:case_id>/issues/matrix")
+@requires(Permission.CASE_READ)
+def matrix(case_id: UUID) -> Any:
+    """Issues × entries of the log: what supports what, and where nothing does."""
+    access = case_access()
+    filters, problems = filters_from(request.args)
+    views = [view for view in queries.issues_of(access.case, access.visible) if not view.issue.is_withdrawn]
+    return render_template(
+        "issues/matrix.html",
+        case=access.case,
+        views=views,
+        strongest=queries.strongest(access.case, access.visible),
+        found=evidence.entries(access.case, access.visible, filters),
+        filters=filters,
+        problems=problems,
+        columns=["Evidence", *(f"Issue {view.issue.number}" for view in views)],
+        page_url=lambda page: url_for(".matrix", case_id=case_id, **address_of(filters), page=page),
+    )
+
+
+@bp.post("/cases/<uuid:case_id>/issues/matrix")
+@requires(Permission.ISSUE_EDIT)
+def tie(case_id: UUID) -> Any:
+    """Save the check boxes of the matrix."""
+    access = case_access()
+    was, became = _pairs(request.form.getlist("was")), _pairs(request.form.getlist("tie"))
+    issues = queries.issues_by_ids(access.case, {issue for issue, _entry in was ^ became})
+    entries = evidence.current_entries(access.case, {entry for _issue, entry in was ^ became}, access.visible)
+    made, undone = services.change_ties(
+        {row.id: row for row in issues}, {row.id: row for row in entries}, was, became, by=current_user
+    )
+    flash(f"Saved: {made} linked, {undone} taken away." if made or undone else "Nothing was changed.")
+    filters, _problems = filters_from(request.args)
+    return redirect(url_for(".matrix", case_id=case_id, **address_of(filters), page=filters.page))
 
 
 @bp.route("/cases/<uuid:case_id>/issues/new", methods=["GET", "POST"])
@@ -181,6 +217,16 @@ def _rows(issue: Issue | services.NewIssue) -> list[tuple[str, str]]:
 
 def _issue_or_404(access: Access, issue_id: UUID) -> Issue:
     return queries.issue(access.case, issue_id) or abort(404)
+
+
+def _pairs(values: list[str]) -> set[tuple[UUID, UUID]]:
+    """Read "issue id:entry id"; what is not that is passed over."""
+    found = set()
+    for value in values[:5_000]:
+        parts = _ids(value.split(":"))
+        if len(parts) == 2:
+            found.add((parts[0], parts[1]))
+    return found
 
 
 def _ids(values: list[str]) -> list[UUID]:

@@ -133,6 +133,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "issues.edit": PLAIN,
     "issues.index": PLAIN,
     "issues.link": PLAIN,
+    "issues.matrix": ({}, {"text": "nothing says this"}),
     "issues.new": PLAIN,
     "issues.show": ({}, {"issue_id": "@withdrawn"}),
     "notices.index": PLAIN,

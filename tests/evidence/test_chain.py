@@ -32,6 +32,8 @@ class Row:
     title: str = "Call with Zoë"
     body: str = "She said: “no aide”."
     shows: str = ""
+    weight: str = ""
+    learned: str = ""
     people: tuple[dict[str, Any], ...] = ({"name": "Zoë", "id": None},)
     documents: tuple[dict[str, Any], ...] = (
         {"sha256": "a" * 64, "id": "00000000-0000-4000-8000-00000000000D", "page": 2},
@@ -56,6 +58,15 @@ WRITTEN = (
 
 def test_the_canonical_form_is_this_text_byte_for_byte() -> None:
     assert chain.canonical(Row()) == WRITTEN.encode()
+
+
+def test_an_entry_that_says_how_it_is_known_is_written_in_the_second_form() -> None:
+    second = (
+        WRITTEN.replace('"form":1', '"form":2')
+        .replace('"number":1,', '"learned":"saw","number":1,')
+        .replace('"visibility":"shared"}', '"visibility":"shared","weight":""}')
+    )
+    assert chain.canonical(dataclasses.replace(Row(), learned="saw")) == second.encode()
 
 
 def test_the_hash_can_be_recomputed_with_nothing_but_sha256() -> None:
@@ -90,6 +101,8 @@ CHANGES = {
     "title": "Call with Zoe",
     "body": "",
     "shows": "x",
+    "weight": "strong",
+    "learned": "saw",
     "people": (),
     "documents": ({"sha256": "b" * 64, "id": "00000000-0000-4000-8000-00000000000d", "page": 2},),
     "visibility": "internal",

@@ -20,7 +20,9 @@ from casemgr.cases.models import Case
 from casemgr.documents.models import Document
 from casemgr.evidence import archive, exporting
 from casemgr.evidence.archive_check import ArchiveCheck, verify_archive
+from casemgr.evidence.models import EvidenceEntry
 from casemgr.evidence.services import PaperRef
+from casemgr.evidence.verification import verify_case
 from casemgr.extensions import db
 from tests.evidence.makers import log, paper, stored_path, told
 from tests.platform.test_cli import casemgr
@@ -201,3 +203,28 @@ def test_the_database_lets_nobody_change_what_stands_in_a_custody(
     assert owner_connection.execute(grow, [paper_id]).rowcount == 1
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         owner_connection.execute(f"UPDATE documents SET custody = {custody} WHERE id = %s", [paper_id])  # type: ignore[arg-type]
+
+
+def test_how_an_entry_is_known_and_how_strong_it_is_are_asked_shown_hashed_and_exported(
+    world: World, client_for: Clients, tmp_path: Path
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    log(world, parent, case_id, told("Before there was such a question"))
+    client = client_for(parent)
+    here = f"/cases/{case_id}/evidence"
+    form = {"kind": "call", "happened_on": "2026-03-02", "precision": "day", "title": "A call", "visibility": "shared"}
+    assert client.post(f"{here}/new", data=form | {"learned": "saw", "weight": "strong"}).status_code == 302
+    assert client.post(f"{here}/new", data=form | {"learned": "guessed"}).status_code == 422
+    with world.scope(parent):
+        entry = db.session.query(EvidenceEntry).filter_by(case_id=case_id, number=2).one()
+        assert (entry.learned, entry.weight) == ("saw", "strong")
+        assert verify_case(db.session.get_one(Case, case_id)).intact
+        entry_id = entry.id
+    page = client.get(f"{here}/{entry_id}").text
+    assert "I saw or heard it myself" in page and "Strong: it proves the point by itself" in page
+    assert 'selected value="strong"' in client.get(f"{here}/{entry_id}/correct").text
+    content = exported(client, case_id)
+    assert checked(tmp_path, content).intact
+    forms = [json.loads(row["canonical"])["form"] for row in json.loads(members(content)[archive.MANIFEST])["entries"]]
+    assert forms == [1, 2]

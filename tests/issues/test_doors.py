@@ -14,10 +14,11 @@ from tests.world import Actor, World
 
 Clients = Callable[[Actor | None], FlaskClient]
 
-READING = [("GET", ""), ("GET", "/{issue}")]
+READING = [("GET", ""), ("GET", "/matrix"), ("GET", "/{issue}")]
 WRITING = [
     ("GET", "/new"),
     ("POST", "/new"),
+    ("POST", "/matrix"),
     ("GET", "/{issue}/edit"),
     ("POST", "/{issue}/edit"),
     ("POST", "/{issue}/withdraw"),
