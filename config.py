@@ -7,6 +7,7 @@ with an unsafe value and names it: see `unsafe_settings`.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -58,6 +59,8 @@ class Settings:
     """How an S3-compatible store is reached: see `storage.objects.open_store`."""
     storage_key_file: Path | None = None
     """The keys that seal the files in a folder, outside the data folder. None: files are kept as they are."""
+    clamav: str | None = None
+    """The virus scanner: `host:port`, or the path of its socket. None: files are not scanned."""
     log_file: Path | None = None
     """Where the log goes; None: standard error."""
 
@@ -125,6 +128,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         web_threads=_whole_number(environ, "CASEMGR_WEB_THREADS", 12),
         trusted_proxies=_whole_number(environ, "CASEMGR_TRUSTED_PROXIES", 0),
         storage_key_file=_path(environ, "CASEMGR_STORE_KEY_FILE"),
+        clamav=_scanner(environ),
         log_file=Path(environ["CASEMGR_LOG_FILE"]) if environ.get("CASEMGR_LOG_FILE") else None,
     )
     _check_key_file(settings)
@@ -136,6 +140,13 @@ def load(environ: dict[str, str] | None = None) -> Settings:
 def _path(environ: dict[str, str], name: str) -> Path | None:
     text = environ.get(name, "").strip()
     return Path(text).expanduser().resolve() if text else None
+
+
+def _scanner(environ: dict[str, str]) -> str | None:
+    text = environ.get("CASEMGR_CLAMAV", "").strip()
+    if text and not re.fullmatch(r"/.+|(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}", text):
+        raise UnsafeSettings("CASEMGR_CLAMAV must be host:port, or the path of the scanner’s socket.")
+    return text or None
 
 
 def _check_key_file(settings: Settings) -> None:

@@ -252,6 +252,17 @@ def watch() -> None:
 
 
 @main.command()
+def scan() -> None:
+    """Have every paper checked for viruses that was not yet. The worker does it; this only asks."""
+    from casemgr.documents import quarantine, scanning
+
+    with _app().app_context():
+        if quarantine.scanner() is None:
+            raise click.ClickException("No virus scanner is configured: set CASEMGR_CLAMAV.")
+        click.echo(f"{scanning.queue_unchecked(('not_scanned', 'waiting'))} paper(s) wait for the virus scanner.")
+
+
+@main.command()
 @click.option("--older-than-hours", default=24, show_default=True, help="Leave younger files alone.")
 @click.option("--dry-run", is_flag=True)
 def sweep(older_than_hours: int, dry_run: bool) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,9 +31,11 @@ class Document(CaseOwned, Searched, Versioned, db.Model):
     __table_args__ = case_owned(
         "documents",
         CheckConstraint("visibility in ('shared', 'internal', 'privileged', 'mediation')", name="visibility_known"),
+        CheckConstraint("scan_state in ('not_scanned', 'waiting', 'clean', 'infected')", name="scan_state_known"),
         Index("ix_documents_org_id_sha256", "org_id", "sha256"),
         Index("ix_documents_case_id_uploaded_at", "case_id", "uploaded_at"),
         searched("documents"),
+        Index("ix_documents_org_id_unchecked", "org_id", postgresql_where=text("scan_state = 'not_scanned'")),
     )
 
     title: Mapped[str] = mapped_column(String(300))
@@ -51,6 +54,10 @@ class Document(CaseOwned, Searched, Versioned, db.Model):
     page_count: Mapped[int | None]
     preview_state: Mapped[str] = mapped_column(String(20), default="waiting", comment="waiting, ready, none, failed")
     preview_note: Mapped[str] = mapped_column(Text, default="")
+    scan_state: Mapped[str] = mapped_column(
+        String(20), default="not_scanned", comment="not_scanned, waiting, clean, infected"
+    )
+    scan_note: Mapped[str] = mapped_column(Text, default="", comment="The virus, or why it waits")
     custody: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, comment="What happened to the file")
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     uploaded_by_name: Mapped[str] = mapped_column(String(200), default="")

@@ -12,7 +12,7 @@ from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases import clock
 from casemgr.cases.models import Case
-from casemgr.documents import custody, queries, tasks
+from casemgr.documents import custody, quarantine, queries, scanning, tasks
 from casemgr.documents.kinds import VISIBILITIES, opens_it_to_more_people
 from casemgr.documents.models import Document
 from casemgr.documents.proposals import propose
@@ -123,6 +123,8 @@ def _new_document(
         family=file_type.family.value,
         uploaded_by=by.id,
         uploaded_by_name=by.name,
+        scan_state="waiting" if quarantine.scanner() else "not_scanned",
+        scan_note="",
         custody=[],
     )
     custody.note(document, "received", f"Received as “{document.original_name}”, {file_size(stored.size)}.", by)
@@ -214,13 +216,11 @@ def note_download(case: Case, document_id: UUID, *, by: User) -> None:
 
 
 def enqueue_preview(document: Document) -> None:
-    """Queue the drawing of pages in the caller's transaction; one at a time for each paper."""
-    enqueue(
-        tasks.draw_preview,
-        lock=f"document:{document.id}",
-        case_id=str(document.case_id),
-        document_id=str(document.id),
-    )
+    """Queue the drawing of pages in the caller's transaction; where a virus scanner is, it is asked first."""
+    if quarantine.why_closed(document):
+        scanning.enqueue_scan(document)
+    else:
+        tasks.enqueue_drawing(document)
 
 
 def enqueue_unpacking(document: Document, *, by: User, visible: frozenset[str], inside: Inside | None) -> None:

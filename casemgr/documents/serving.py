@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, abort, request
 
+from casemgr.documents import quarantine
 from casemgr.documents.models import Document
 from casemgr.documents.store import store
 from casemgr.storage.names import content_disposition
@@ -17,6 +18,7 @@ _GONE = "The stored file is missing. Tell whoever looks after this installation,
 
 def original(document: Document) -> Response:
     """Return the original under its own name, streamed in constant memory."""
+    _refuse_closed(document)
     try:
         pieces = store().open_stream(document.org_id, document.sha256)
     except ObjectMissing:
@@ -31,6 +33,7 @@ def picture(document: Document, sha256: str) -> Response:
     """Return the picture of a page. The browser may keep it, and asks each time whether it may still show it."""
     if not sha256:
         abort(404)
+    _refuse_closed(document)
     if sha256 in request.if_none_match:
         response = Response(status=304)
     else:
@@ -46,6 +49,11 @@ def picture(document: Document, sha256: str) -> Response:
     response.set_etag(sha256)
     response.headers["Cache-Control"] = "private, no-cache"
     return _locked_up(response)
+
+
+def _refuse_closed(document: Document) -> None:
+    if reason := quarantine.why_closed(document):
+        abort(423, reason)
 
 
 def _locked_up(response: Response) -> Response:

@@ -13,11 +13,11 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import delete, update
 
-from casemgr.documents import custody
+from casemgr.documents import custody, quarantine
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.extensions import db
-from casemgr.platform.jobs import background
+from casemgr.platform.jobs import background, enqueue
 from casemgr.storage.objects import (
     EDGE,
     KeyMissing,
@@ -52,12 +52,22 @@ _OUR_FAULT = "Something went wrong on our side while the pages were drawn. The o
 def draw_preview(*, case_id: str, document_id: str) -> None:
     """Draw and read a paper, keep the pictures in the object store, and write the rows in one transaction."""
     document = db.session.get(Document, UUID(document_id))
-    if document is None or str(document.case_id) != case_id:
-        return
+    if document is None or str(document.case_id) != case_id or quarantine.why_closed(document):
+        return  # what is closed is drawn once the virus scanner has let it through
     db.session.expunge(document)
     db.session.rollback()  # no transaction stays open while the file is read
     seen, pages = _draw(document)
     _save(document, seen, pages)
+
+
+def enqueue_drawing(document: Document) -> None:
+    """Queue the drawing of pages in the caller's transaction; one at a time for each paper."""
+    enqueue(
+        draw_preview,
+        lock=f"document:{document.id}",
+        case_id=str(document.case_id),
+        document_id=str(document.id),
+    )
 
 
 def _draw(document: Document) -> tuple[Preview, list[DocumentPage]]:

@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case
-from casemgr.documents import intake, letters, queries, services
+from casemgr.documents import intake, letters, quarantine, queries, services
 from casemgr.documents import mailbox as mailboxes
 from casemgr.documents.models import Document, DocumentPart, MailboxMessage
 from casemgr.documents.store import store
@@ -71,20 +71,30 @@ def pick_messages(
     return count
 
 
-@background("documents.unpack")
+class _NotCheckedYet(Exception):
+    """The virus scanner has not let the paper through: the worker comes again."""
+
+
+@background("documents.unpack", attempts=None, wait=10)
 def unpack(*, case_id: str, document_id: str, by_id: str, visible: list[str], levels: int, in_zip: bool) -> None:
     """Open an e-mail or a ZIP for the person `by_id`, who may see `visible`.
 
     Args:
         levels: how many e-mails and ZIPs lie around this one.
         in_zip: one of them is a ZIP.
-    """
+    Raises, to be run again, while the virus scanner has not let the paper through."""
     document = db.session.get(Document, UUID(document_id))
     by = db.session.get(User, UUID(by_id))
     if document is None or by is None or str(document.case_id) != case_id:
         return
+    closed = quarantine.why_closed(document)
+    if closed and document.scan_state != "infected":
+        raise _NotCheckedYet
     db.session.expunge(document)
     db.session.rollback()  # no transaction stays open while the file is read
+    if closed:
+        _finish(document, "failed", closed)
+        return
     if levels >= MOST_LEVELS:
         _finish(document, "failed", TOO_DEEP)
         return

@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import ClientDisconnected
 
 from casemgr.cases import clock
-from casemgr.documents import drops, mailbox, queries, services, serving, unpacking
+from casemgr.documents import drops, mailbox, quarantine, queries, services, serving, unpacking
 from casemgr.documents.forms import DropForm, PaperForm, fields_in, saved_in_words, to_filter, to_message_filter
 from casemgr.documents.intake import PIECE
 from casemgr.documents.kinds import (
@@ -116,7 +116,8 @@ def show(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
         says_privileged=queries.text_says_privileged(paper),
         can_retry=services.may_retry_preview(paper),
         related=queries.surroundings(paper, access.visible),
-        can_open=unpacking.may_open(paper),
+        can_open=unpacking.may_open(paper) and not quarantine.why_closed(paper),
+        closed=quarantine.why_closed(paper),
     )
 
 
@@ -191,7 +192,7 @@ def preview_state(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     page = "documents.messages" if request.args.get("page") == "messages" else "documents.show"
     return jsonify(
         state="running" if waiting else "done",
-        message="Reading the mailbox" if page == "documents.messages" else "Drawing the pages",
+        message=_now_doing(paper, page),
         url=url_for(page, case_id=case_id, document_id=document_id),
     )
 
@@ -337,6 +338,12 @@ def _changed_meanwhile(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     db.session.rollback()
     flash("Someone changed this paper after you opened it. Nothing was done. Here it is as it is now.", "warning")
     return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
+
+
+def _now_doing(paper: Document, page: str) -> str:
+    if quarantine.why_closed(paper):
+        return "Checking for viruses"
+    return "Reading the mailbox" if page == "documents.messages" else "Drawing the pages"
 
 
 def _read_to_the_end() -> None:

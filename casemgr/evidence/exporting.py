@@ -22,7 +22,7 @@ from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.models import Case
-from casemgr.documents import custody
+from casemgr.documents import custody, quarantine
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document
 from casemgr.documents.store import store
@@ -162,14 +162,14 @@ def _entries(case: Case) -> list[EvidenceEntry]:
 
 
 def _papers(case: Case, visible: Collection[str], entries: Iterable[EvidenceEntry]) -> list[Document]:
-    """All papers that are visible; of those in the trash, the ones that a visible entry names."""
+    """All papers that are visible and not shut; of those in the trash, the ones that a visible entry names."""
     named = {one["id"] for entry in entries if entry.visibility in visible for one in entry.documents}
     rows = db.session.scalars(
         select(Document)
         .where(Document.case_id == case.id, Document.visibility.in_(visible))
         .order_by(Document.uploaded_at, Document.id)
     )
-    return [row for row in rows if row.trashed_at is None or str(row.id) in named]
+    return [row for row in rows if (row.trashed_at is None or str(row.id) in named) and not quarantine.why_closed(row)]
 
 
 def _archived(entry: EvidenceEntry, may_open: bool) -> archive.ArchivedEntry:

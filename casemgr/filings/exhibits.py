@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casemgr.documents import quarantine
 from casemgr.documents.models import Document
 from casemgr.pdf.model import ExhibitKind
 from casemgr.storage.types import Family
@@ -46,7 +47,10 @@ def why_not(paper: Document) -> NotAnExhibit | None:
     """Return why a paper cannot be an exhibit, or None when it can. What is not plainly shared is refused."""
     if paper.visibility != "shared":
         return _WHY_NOT.get(paper.visibility, _WHY_NOT["internal"])
-    return _TRASHED if paper.trashed_at is not None else None
+    if paper.trashed_at is not None:
+        return _TRASHED
+    closed = quarantine.why_closed(paper)
+    return NotAnExhibit(closed.rstrip("."), "Leave it out until then.") if closed else None
 
 
 def exhibit_kind(paper: Document) -> ExhibitKind:

@@ -35,9 +35,10 @@ log = logging.getLogger(__name__)
 _flask_app: Flask | None = None
 
 
-def background(name: str, *, queue: str = "default", attempts: int = 3) -> Callable[..., Any]:
+def background(name: str, *, queue: str = "default", attempts: int | None = 3, wait: int = 2) -> Callable[..., Any]:
     """Register a task. It gets the keyword arguments given to `enqueue`, inside an application context.
 
+    A run that raises is repeated after `wait` seconds, `attempts` times in all (None: until it succeeds).
     The function must commit its own work, and must leave a consistent state if it is killed anywhere.
     """
 
@@ -51,7 +52,7 @@ def background(name: str, *, queue: str = "default", attempts: int = 3) -> Calla
                 set_scope(Scope(UUID(org_id), UUID(user_id) if user_id else None, cases))
                 function(**arguments)
 
-        return jobs.task(name=name, queue=queue, retry=RetryStrategy(max_attempts=attempts, wait=2))(run)
+        return jobs.task(name=name, queue=queue, retry=RetryStrategy(max_attempts=attempts, wait=wait))(run)
 
     return register
 

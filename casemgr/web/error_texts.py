@@ -68,6 +68,12 @@ TEXTS: dict[str, ErrorText] = {
             "A scan in black and white is often a tenth of the size of one in color.",
         ),
     ),
+    "423": ErrorText(
+        "This file is closed",
+        "It was not checked for viruses yet, or something was found in it.",
+        ("Go back to the paper's page: it says what comes next.",),
+        can_retry=True,
+    ),
     "429": ErrorText(
         "Too many tries in a short time",
         "To protect accounts and cases, we slow down after many tries in a row.",

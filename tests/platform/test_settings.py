@@ -76,3 +76,16 @@ def test_a_key_beside_what_it_seals_is_refused(place: str, told: dict[str, str],
 def test_a_key_outside_the_data_folder_is_taken(tmp_path: Path) -> None:
     given = {"CASEMGR_DATA": str(tmp_path / "data"), "CASEMGR_STORE_KEY_FILE": str(tmp_path / "keys")}
     assert config.load({**SAFE, **given}).storage_key_file == tmp_path / "keys"
+
+
+@pytest.mark.parametrize("address", ["scanner.internal:3310", "127.0.0.1:3310", "[::1]:3310", "/run/clamav/clamd.ctl"])
+def test_a_scanner_is_a_host_and_port_or_a_socket(address: str, tmp_path: Path) -> None:
+    assert config.load({**SAFE, "CASEMGR_DATA": str(tmp_path), "CASEMGR_CLAMAV": address}).clamav == address
+
+
+@pytest.mark.parametrize("address", ["scanner", "scanner:", "http://scanner:3310", "scanner:x"])
+def test_a_scanner_that_cannot_be_found_stops_the_start_instead_of_letting_files_through(
+    address: str, tmp_path: Path
+) -> None:
+    with pytest.raises(config.UnsafeSettings, match="CASEMGR_CLAMAV"):
+        config.load({**SAFE, "CASEMGR_DATA": str(tmp_path), "CASEMGR_CLAMAV": address})
