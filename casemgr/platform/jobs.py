@@ -8,6 +8,7 @@ start again.
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -132,9 +133,20 @@ def _connected(app: Flask, concurrency: int, *, keeps_time: bool) -> procrastina
     global _flask_app
     _flask_app = app
     connected = jobs.with_connector(PsycopgConnector(conninfo=db_conninfo(app), min_size=1, max_size=concurrency + 4))
-    if not keeps_time:
-        connected.periodic_registry = PeriodicRegistry()  # what is due by the clock is for a worker that stays
+    connected.periodic_registry = _by_the_clock(connected) if keeps_time else PeriodicRegistry()
     return connected
+
+
+def _by_the_clock(connected: procrastinate.App) -> PeriodicRegistry:
+    """Return the periodic tasks as this worker's own: they are queued through the application that they belong to."""
+    registry = PeriodicRegistry()
+    for one in jobs.periodic_registry.periodic_tasks.values():
+        task = copy.copy(one.task)
+        task.blueprint = connected
+        registry.register_task(
+            task=task, cron=one.cron, periodic_id=one.periodic_id, configure_kwargs=dict(one.configure_kwargs)
+        )
+    return registry
 
 
 def _worker(jobs_app: procrastinate.App, concurrency: int, *, wait: bool, install_signal_handlers: bool) -> Worker:
