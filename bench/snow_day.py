@@ -24,6 +24,7 @@ from sqlalchemy import insert, text
 import config
 from bench.deadlines import FACTS, KINDS, TODAY
 from casemgr import create_app, models
+from casemgr.cases.district import District
 from casemgr.cases.queries import cases_of
 from casemgr.deadlines import calendars, tasks
 from casemgr.deadlines.closures import Closure
@@ -34,7 +35,7 @@ from casemgr.platform.jobs import enqueue
 from tests.world import Actor, World
 
 CASES = 500
-DISTRICT = "Fernhollow Public Schools"
+DISTRICT = District("Fernhollow Public Schools", "MA")
 SNOW = date(2026, 12, 10)
 PROMISE = 5.0
 PATIENCE = 120.0
@@ -111,7 +112,7 @@ def _fill(world: World, owner: Actor, colleague: Actor) -> list[UUID]:
         own = {"org_id": owner.org_id, "case_id": uuid4()}
         cases.append(_case_row(own, colleague.user_id if number % 2 else owner.user_id))
         students.append(
-            {**own, "name": f"Student {number}", "born_on": date(2015, 5, 4), "district": DISTRICT, "version": 1}
+            {**own, "name": f"Student {number}", "born_on": date(2015, 5, 4), "district": DISTRICT.name, "version": 1}
         )
         start = date(2025, 9, 2) + timedelta(days=chance.randrange(300))
         for kind in (chance.choice(KINDS) for _ in range(FACTS)):
@@ -128,7 +129,7 @@ def _case_row(own: dict[str, Any], owner_id: UUID) -> dict[str, Any]:
     return {
         "id": own["case_id"],
         "org_id": own["org_id"],
-        "state": "MA",
+        "state": DISTRICT.state,
         "track": "idea",
         "plan": "iep",
         "concern": "Reading has not moved for a year.",
@@ -148,7 +149,11 @@ def _add_calendars(world: World, owner: Actor) -> None:
                 Closure(date(year + 1, 4, 19), date(year + 1, 4, 23), "April vacation"),
             )
             row = models.SchoolCalendar(
-                org_id=owner.org_id, district=DISTRICT, first_day=date(year, 9, 2), last_day=date(year + 1, 6, 17)
+                org_id=owner.org_id,
+                state=DISTRICT.state,
+                district=DISTRICT.name,
+                first_day=date(year, 9, 2),
+                last_day=date(year + 1, 6, 17),
             )
             row.closures = [
                 models.SchoolClosure(org_id=owner.org_id, first_on=one.first_on, last_on=one.last_on, note=one.note)

@@ -119,7 +119,7 @@ def fill(actor: Actor, case_id: UUID) -> None:
     add(models.AuditEvent(**own, actor_id=actor.user_id, action="test:row:add"))
     calendar = add(
         models.SchoolCalendar(
-            org_id=actor.org_id, district=f"District {uuid4()}", first_day=DAY, last_day=date(2026, 6, 1)
+            org_id=actor.org_id, state="MA", district=f"District {uuid4()}", first_day=DAY, last_day=date(2026, 6, 1)
         )
     )
     add(models.SchoolClosure(org_id=actor.org_id, calendar_id=calendar.id, first_on=DAY, last_on=DAY))

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casemgr.accounts.models import User
+from casemgr.cases.district import District
 from casemgr.extensions import db
 from casemgr.platform.columns import CaseOwned, Created, Identified, Searched, Versioned, case_owned, searched
 
@@ -39,6 +40,11 @@ class Case(Identified, Created, Searched, Versioned, db.Model):
 
     student: Mapped[Student] = relationship(back_populates="case", uselist=False, lazy="joined")
     owner: Mapped[User | None] = relationship(lazy="joined")
+
+    @property
+    def lea(self) -> District:
+        """The student's district: whose school calendar counts."""
+        return District(self.student.district, self.state)
 
 
 class Student(CaseOwned, Searched, Versioned, db.Model):

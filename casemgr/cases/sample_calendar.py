@@ -7,21 +7,26 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from casemgr.cases.models import Student
-from casemgr.cases.sample_story.cast import DISTRICT
+from casemgr.cases.district import District
+from casemgr.cases.models import Case, Student
+from casemgr.cases.sample_story.cast import DISTRICT, STATE
 from casemgr.cases.sample_story.days import closures_of, school_years
 from casemgr.deadlines.models import SchoolCalendar, SchoolClosure
 from casemgr.deadlines.queries import school_calendars
 from casemgr.extensions import db
 
+MADE_UP = District(DISTRICT, STATE)
+
 
 def enter_school_years(org_id: UUID, today: date) -> None:
     """Enter the school years that the story needs and the organization does not have. Does not commit."""
-    known = {row.first_day for row in school_calendars(DISTRICT)}
+    known = {row.first_day for row in school_calendars(MADE_UP)}
     for year in school_years(today):
         if year.first in known:
             continue
-        calendar = SchoolCalendar(org_id=org_id, district=DISTRICT, first_day=year.first, last_day=year.last)
+        calendar = SchoolCalendar(
+            org_id=org_id, state=STATE, district=DISTRICT, first_day=year.first, last_day=year.last
+        )
         calendar.closures = [
             SchoolClosure(org_id=org_id, first_on=first, last_on=last, note=note)
             for first, last, note in closures_of(year.first.year)
@@ -36,7 +41,8 @@ def forget_school_years() -> None:
     Only that name: a sample whose student was moved to a real district leaves the real calendars alone.
     """
     db.session.flush()
-    if db.session.scalar(select(Student.id).where(Student.district == DISTRICT).limit(1)) is not None:
+    others = select(Case.id).join(Student, Student.case_id == Case.id)
+    if db.session.scalar(others.where(Student.district == DISTRICT, Case.state == STATE).limit(1)) is not None:
         return
-    for calendar in school_calendars(DISTRICT):
+    for calendar in school_calendars(MADE_UP):
         db.session.delete(calendar)

@@ -9,6 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from casemgr.cases.district import District
+from casemgr.deadlines import districts as district_names
 from casemgr.deadlines.calendars import NewCalendar
 from casemgr.deadlines.closures import LONGEST_NOTE, Closure, ClosuresUnclear, lines_of, parse_closures
 from casemgr.deadlines.models import SchoolCalendar
@@ -23,21 +25,32 @@ def _cleaned(value: str | None) -> str:
     return plain_text(value or "")
 
 
+class DistrictField(SelectField):
+    """Whose calendar it is; its data is a cases.district.District, of those that are offered."""
+
+    def __init__(self, **more: Any) -> None:
+        required = [InputRequired("Choose the district.")]
+        super().__init__("School district", required, coerce=District.parse, default=District("", ""), **more)
+
+    def offer(self, districts: Sequence[District]) -> None:
+        self.choices = [(str(one), name) for one, name in district_names.named(districts)]
+
+
 class CalendarForm(FlaskForm):
     """One school year of a district: its bounds, and the days without school, one stretch a line."""
 
     submission = OnceField()
     version = HiddenField()
-    district = SelectField("School district", [InputRequired("Choose the district.")])
+    district = DistrictField()
     first_day = DayField("First day of school", [InputRequired("Enter the first day with school.")])
     last_day = DayField("Last day of school", [InputRequired("Enter the last day with school.")])
     closures = TextAreaField(
         "Days without school", [Optional(), Length(max=60_000, message="This is too long.")], filters=[_cleaned]
     )
 
-    def __init__(self, districts: Sequence[str], **more: Any) -> None:
+    def __init__(self, districts: Sequence[District], **more: Any) -> None:
         super().__init__(**more)
-        self.district.choices = [(name, name) for name in districts]
+        self.district.offer(districts)
         self.read: tuple[Closure, ...] = ()
 
     def validate_closures(self, field: TextAreaField) -> None:
@@ -65,10 +78,10 @@ class CalendarForm(FlaskForm):
 def edit_form(row: SchoolCalendar) -> CalendarForm:
     """Return the form filled with a school year as it stands."""
     return CalendarForm(
-        [row.district],
+        [row.lea],
         data={
             "version": row.version,
-            "district": row.district,
+            "district": row.lea,
             "first_day": row.first_day,
             "last_day": row.last_day,
             "closures": closures_text(row),

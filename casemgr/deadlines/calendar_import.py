@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4, uuid5
 
 from casemgr.accounts.models import User
+from casemgr.cases.district import District
 from casemgr.deadlines import queries
 from casemgr.deadlines.calendars import CalendarRefused, NewCalendar, label, replace_years
 from casemgr.deadlines.closures import closures_of
@@ -71,7 +72,7 @@ def read_file(data: bytes, *, zone: str) -> CalendarFile:
     return CalendarFile(tuple(sorted(kept, key=lambda row: row.line)), (cut, *found.problems))
 
 
-def plan(rows: Sequence[Row], district: str, how: How) -> Plan:
+def plan(rows: Sequence[Row], district: District, how: How) -> Plan:
     """Return the school years that the rows make. Raises law.calendar_files.CalendarIncomplete, or CalendarRefused
     when a year overlaps two that are entered."""
     made = school_years(rows)
@@ -90,7 +91,14 @@ def plan(rows: Sequence[Row], district: str, how: How) -> Plan:
 
 
 def save(
-    rows: Sequence[Row], district: str, how: How, *, seen: str, org_id: UUID, by: User, submission: UUID | None = None
+    rows: Sequence[Row],
+    district: District,
+    how: How,
+    *,
+    seen: str,
+    org_id: UUID,
+    by: User,
+    submission: UUID | None = None,
 ) -> Plan:
     """Save the school years that the rows make, all in one transaction. `seen`: `Plan.seen` of what was shown.
 

@@ -12,9 +12,11 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, RadioField, SelectField
-from wtforms.validators import InputRequired, Optional
+from wtforms import HiddenField, RadioField
+from wtforms.validators import Optional
 
+from casemgr.cases.district import District
+from casemgr.deadlines.calendar_forms import DistrictField
 from casemgr.deadlines.calendar_import import MOST_SHOWN, How
 from casemgr.evidence.services import plain_text
 from casemgr.law.calendar_files import EARLIEST, LATEST, LONGEST_NOTE, LONGEST_STRETCH, Row
@@ -43,12 +45,12 @@ class RowsDamaged(ValueError):
 class FileForm(FlaskForm):
     """Which file, of which district."""
 
-    district = SelectField("School district", [InputRequired("Choose the district.")])
+    district = DistrictField()
     file = FileField("Calendar file", [FileRequired("Choose the calendar file.")])
 
-    def __init__(self, districts: Sequence[str], **more: Any) -> None:
+    def __init__(self, districts: Sequence[District], **more: Any) -> None:
         super().__init__(**more)
-        self.district.choices = [(name, name) for name in districts]
+        self.district.offer(districts)
 
 
 class CheckForm(FlaskForm):
@@ -56,7 +58,7 @@ class CheckForm(FlaskForm):
 
     submission = OnceField()
     seen = HiddenField()
-    district = SelectField("School district", [InputRequired("Choose the district.")])
+    district = DistrictField()
     first_day = DayField("First day of school", [Optional()])
     last_day = DayField("Last day of school", [Optional()])
     how = RadioField(
@@ -66,9 +68,9 @@ class CheckForm(FlaskForm):
         validate_choice=False,  # it is asked only where there is such a year
     )
 
-    def __init__(self, districts: Sequence[str], **more: Any) -> None:
+    def __init__(self, districts: Sequence[District], **more: Any) -> None:
         super().__init__(**more)
-        self.district.choices = [(name, name) for name in districts]
+        self.district.offer(districts)
 
     @property
     def chosen(self) -> How:

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from casemgr.accounts.roles import Permission
+from casemgr.cases.district import District
 from casemgr.deadlines import calendar_import as imports
 from casemgr.deadlines import calendars
-from casemgr.deadlines import districts as district_names
 from casemgr.deadlines.blueprint import bp
 from casemgr.deadlines.calendar_import import Plan
 from casemgr.deadlines.calendar_import_forms import (
@@ -49,8 +49,8 @@ def case_import_calendar(case_id: UUID) -> ResponseReturnValue:
 
 
 def _import(place: Place) -> ResponseReturnValue:
-    districts = [place.district] if place.district else district_names.districts()
-    if not districts or place.district == "":
+    districts = place.districts
+    if not districts:
         return render_template("deadlines/no_district.html", place=place, case=place.case)
     if request.method == "POST" and "submission" in request.form:
         return _check(place, districts)
@@ -65,7 +65,7 @@ def _import(place: Place) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _check(place: Place, districts: Sequence[str]) -> ResponseReturnValue:
+def _check(place: Place, districts: Sequence[District]) -> ResponseReturnValue:
     """Save what was checked; or show it again, with the result of what the person corrected."""
     form = CheckForm(districts)
     try:

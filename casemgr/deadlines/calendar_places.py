@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +14,9 @@ from flask_login import current_user
 from casemgr.accounts.access import Access, active_membership
 from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today_in
+from casemgr.cases.district import District
 from casemgr.cases.models import Case
+from casemgr.deadlines import districts as district_names
 from casemgr.deadlines import queries
 from casemgr.deadlines.blueprint import bp
 from casemgr.deadlines.models import SchoolCalendar
@@ -51,12 +54,19 @@ class Place:
         return today_in(self.zone)
 
     @property
-    def district(self) -> str | None:
-        return self.case.student.district if self.case is not None else None
+    def district(self) -> District | None:
+        return self.case.lea if self.case is not None else None
+
+    @property
+    def districts(self) -> Sequence[District]:
+        """Whose calendar can be entered here; none where no district is named yet."""
+        if self.district is None:
+            return district_names.districts()
+        return [self.district] if self.district.name else []
 
     def calendar(self, calendar_id: UUID) -> SchoolCalendar:
         row = queries.school_calendar(calendar_id)
-        if row is None or (self.case is not None and row.district != self.district):
+        if row is None or (self.case is not None and row.lea != self.district):
             abort(404)
         return row
 
@@ -94,3 +104,9 @@ def why_not_edit(access: Access) -> str:
 def may_edit_calendar() -> bool:
     """Say whether the reader of a case's page may change its district's calendar."""
     return not why_not_edit(case_access())
+
+
+@bp.app_template_global()
+def district_name(district: District) -> str:
+    """Return the district's name, with its State where the organization's districts lie in more than one."""
+    return district_names.named([district])[0][1]

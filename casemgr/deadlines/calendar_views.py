@@ -118,8 +118,8 @@ def _list(place: Place, refused: SnowDayForm | None = None) -> ResponseReturnVal
 
 
 def _new(place: Place) -> ResponseReturnValue:
-    districts = [place.district] if place.district else district_names.districts()
-    if not districts or place.district == "":
+    districts = place.districts
+    if not districts:
         return render_template("deadlines/no_district.html", place=place, case=place.case)
     form = CalendarForm(districts)
     if form.validate_on_submit():

@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from casemgr.accounts.models import User
 from casemgr.audit import services as audit
+from casemgr.cases.district import District
 from casemgr.cases.models import Case, Student
 from casemgr.cases.queries import cases_of
 from casemgr.deadlines import tasks
@@ -49,7 +50,7 @@ class CalendarRefused(Exception):
 class NewCalendar:
     """The school days of one district in one school year. `first_day` and `last_day` are days with school."""
 
-    district: str
+    district: District
     first_day: date
     last_day: date
     closures: tuple[Closure, ...] = ()
@@ -59,9 +60,7 @@ class NewCalendar:
 def add_calendar(new: NewCalendar, *, org_id: UUID, by: User) -> SchoolCalendar:
     """Enter a school year. Raises CalendarRefused, and changes nothing."""
     _check(new, org_id)
-    row = SchoolCalendar(
-        id=new.id, org_id=org_id, district=new.district, first_day=new.first_day, last_day=new.last_day
-    )
+    row = _row_of(new, org_id)
     row.closures = [_closure_row(org_id, closure) for closure in new.closures]
     db.session.add(row)
     db.session.flush()
@@ -88,7 +87,7 @@ def replace_years(years: Sequence[tuple[NewCalendar, SchoolCalendar | None]], *,
     for new, row in years:
         _check(new, org_id, besides=row)
         if row is None:
-            row = SchoolCalendar(id=new.id, org_id=org_id, district=new.district)
+            row = _row_of(new, org_id)
             db.session.add(row)
         row.first_day, row.last_day = new.first_day, new.last_day
         row.closures = [_closure_row(org_id, closure) for closure in new.closures]
@@ -110,7 +109,7 @@ class Effect:
 
 def effect_of(row: SchoolCalendar) -> Effect:
     """Return what would be counted anew without this school year."""
-    found = open_cases_of(row.district)
+    found = open_cases_of(row.lea)
     in_school_days = Deadline.explanation["unit"].astext == Unit.SCHOOL_DAY.value
     dates = select(func.count()).where(
         Deadline.case_id.in_(found), is_running(), in_school_days, Deadline.nominal >= row.first_day
@@ -130,7 +129,7 @@ def remove_calendar(row: SchoolCalendar, *, version: int, by: User) -> None:
 
 def add_snow_day(row: SchoolCalendar, on: date, note: str, *, by: User) -> None:
     """Add one day without school. Raises CalendarRefused when it is none of this year, or has no school already."""
-    _one_at_a_time(row.org_id, row.district)
+    _one_at_a_time(row.org_id, row.lea)
     if not row.first_day <= on <= row.last_day:
         raise CalendarRefused(
             "on_date", f"This day is outside {label(row)}, {legal_date(row.first_day)} to {legal_date(row.last_day)}."
@@ -196,10 +195,16 @@ def _check(new: NewCalendar, org_id: UUID, *, besides: SchoolCalendar | None = N
             )
 
 
-def _one_at_a_time(org_id: UUID, district: str) -> None:
+def _one_at_a_time(org_id: UUID, district: District) -> None:
     """Two people who enter the same district meet here, so that no two years of it can overlap."""
     key = func.hashtextextended(f"{org_id}:{district}", 0)
     db.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _row_of(new: NewCalendar, org_id: UUID) -> SchoolCalendar:
+    """Return the row of a new school year, without its closures."""
+    bounds = {"first_day": new.first_day, "last_day": new.last_day}
+    return SchoolCalendar(id=new.id, org_id=org_id, state=new.district.state, district=new.district.name, **bounds)
 
 
 def _closure_row(org_id: UUID, closure: Closure) -> SchoolClosure:
@@ -208,8 +213,9 @@ def _closure_row(org_id: UUID, closure: Closure) -> SchoolClosure:
 
 def _follow(row: SchoolCalendar, cause: str, verb: str, by: User, **detail: Any) -> None:
     """Count the dates of the district's open cases anew, a few at once and many in the background; commit."""
-    audit.record(None, f"deadlines:school_calendar:{verb}", by=by, subject=row.id, district=row.district, **detail)
-    found, change_id = open_cases_of(row.district), uuid4()
+    detail |= {"district": row.district, "state": row.state}
+    audit.record(None, f"deadlines:school_calendar:{verb}", by=by, subject=row.id, **detail)
+    found, change_id = open_cases_of(row.lea), uuid4()
     if len(found) <= MOST_AT_ONCE:
         recompute_all(cases_of(found), cause=cause, by_name=by.name, change_id=change_id, only_calendar=True)
     else:
@@ -226,9 +232,8 @@ def _follow(row: SchoolCalendar, cause: str, verb: str, by: User, **detail: Any)
     db.session.commit()
 
 
-def open_cases_of(district: str) -> Sequence[UUID]:
+def open_cases_of(district: District) -> Sequence[UUID]:
     """Return the open cases of a district in the acting organization."""
     query = select(Case.id).join(Student, Student.case_id == Case.id)
-    return db.session.scalars(
-        query.where(Student.district == district, Case.stage != Stage.CLOSED.value).order_by(Case.id)
-    ).all()
+    query = query.where(Student.district == district.name, Case.state == district.state)
+    return db.session.scalars(query.where(Case.stage != Stage.CLOSED.value).order_by(Case.id)).all()

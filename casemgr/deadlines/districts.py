@@ -1,14 +1,15 @@
-"""Which district a case is in, by name: a calendar that is spelled a little differently is found, and offered."""
+"""Which district a case is in, by name and State: a calendar spelled a little differently is found, and offered."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
 from casemgr.accounts.models import User
 from casemgr.audit import services as audit
+from casemgr.cases.district import District
 from casemgr.cases.models import Case, Student
 from casemgr.deadlines.calendars import CalendarRefused
 from casemgr.deadlines.models import SchoolCalendar
@@ -20,10 +21,11 @@ COMMON_WORDS = frozenset({"public", "school", "schools", "district", "sd", "ps",
 
 
 def same_district(case: Case) -> Sequence[str]:
-    """Return districts with a calendar whose name is spelled a little differently from that of the case, where the
-    case's own spelling has none."""
+    """Return names of districts in the case's State with a calendar, spelled a little differently from that of the
+    case, where the case's own spelling has none."""
     own = case.student.district
-    named = sorted(set(db.session.scalars(select(SchoolCalendar.district))), key=str.casefold)
+    in_state = select(SchoolCalendar.district).where(SchoolCalendar.state == case.state)
+    named = sorted(set(db.session.scalars(in_state)), key=str.casefold)
     if not own or own in named:
         return []
     return [name for name in named if district_key(name) == district_key(own)]
@@ -49,8 +51,16 @@ def district_key(name: str) -> str:
     return " ".join(word for word in words if word not in COMMON_WORDS) or " ".join(words)
 
 
-def districts() -> Sequence[str]:
+def districts() -> Sequence[District]:
     """Return the districts that the organization's students or calendars name."""
-    named = select(Student.district).where(Student.district != "")
-    entered = select(SchoolCalendar.district)
-    return sorted(set(db.session.scalars(named.union(entered))), key=str.casefold)
+    of_students = select(Student.district, Case.state).join(Case, Case.id == Student.case_id)
+    entered = select(SchoolCalendar.district, SchoolCalendar.state)
+    rows = db.session.execute(of_students.where(Student.district != "").union(entered))
+    return sorted(District(name, state) for name, state in rows)
+
+
+def named(some: Iterable[District]) -> list[tuple[District, str]]:
+    """Return each district with its name as people read it: with the State only where the organization's districts
+    lie in more than one."""
+    in_several = len({one.state for one in districts()}) > 1
+    return [(one, str(one) if in_several else one.name) for one in some]

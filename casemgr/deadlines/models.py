@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, S
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from casemgr.cases.district import District
 from casemgr.extensions import db
 from casemgr.platform.columns import CaseOwned, Created, Identified, Versioned, case_owned, now, same_case
 
@@ -138,12 +139,13 @@ class SchoolCalendar(Identified, Created, Versioned, db.Model):
 
     __tablename__ = "school_calendars"
     __table_args__ = (
-        UniqueConstraint("org_id", "district", "first_day"),
+        UniqueConstraint("org_id", "state", "district", "first_day"),
         CheckConstraint("last_day > first_day", name="runs_forward"),
         {"info": {"rls": "org"}},
     )
 
     org_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"), sort_order=-20)
+    state: Mapped[str] = mapped_column(String(2), comment="Two letters: districts of one name are told apart by it")
     district: Mapped[str] = mapped_column(String(200))
     first_day: Mapped[date]
     last_day: Mapped[date]
@@ -151,6 +153,10 @@ class SchoolCalendar(Identified, Created, Versioned, db.Model):
     closures: Mapped[list[SchoolClosure]] = relationship(
         back_populates="calendar", order_by="SchoolClosure.first_on", cascade="all, delete-orphan"
     )
+
+    @property
+    def lea(self) -> District:
+        return District(self.district, self.state)
 
 
 class SchoolClosure(Identified, db.Model):

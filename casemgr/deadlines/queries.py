@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from casemgr.cases.clock import today
+from casemgr.cases.district import District
 from casemgr.cases.models import Case
 from casemgr.deadlines.holidays import day_calendar
 from casemgr.deadlines.models import Deadline, DeadlineChange, Fact, SchoolCalendar
@@ -157,7 +158,7 @@ def _removal_facts(case: Case, recorded: Sequence[law.Fact], log: DisciplineLog 
     removals = discipline.law_removals(log.removals if log else discipline.current_removals(case))
     if not removals:
         return []
-    calendar = DayCalendar(school_years=log.school_years if log else school_years(case.student.district))
+    calendar = DayCalendar(school_years=log.school_years if log else school_years(case.lea))
     counted = count_removals(removals, calendar, today(case), limit_of(rulebook_for(case.state)))
     found = removal_facts(removals, counted, recorded)
     return [fact for fact in found if case.track != Track.SECTION_504 or fact.kind is FactKind.EXPULSION_DATED]
@@ -203,14 +204,14 @@ class Ground:
 def grounds_of(cases: Sequence[Case]) -> dict[UUID, Ground]:
     """Return what the dates of these cases are computed from, by case; as many queries for one as for a hundred."""
     rows, first = _facts_and_first_records(cases)
-    years = {district: school_years(district) for district in {case.student.district for case in cases}}
+    years = {lea: school_years(lea) for lea in {case.lea for case in cases}}
     removals = discipline.removals_of(cases)
     grounds = {}
     for case in cases:
-        log = DisciplineLog(removals[case.id], years[case.student.district])
+        log = DisciplineLog(removals[case.id], years[case.lea])
         facts = law_facts(case, rows[case.id], first, log)
         latest = {str(first[row.id].id if row.id in first else row.id): row.id for row in rows[case.id]}
-        grounds[case.id] = Ground(facts, latest, calendar_for(case, facts, years[case.student.district]))
+        grounds[case.id] = Ground(facts, latest, calendar_for(case, facts, years[case.lea]))
     return grounds
 
 
@@ -236,11 +237,11 @@ def calendar_for(case: Case, facts: Sequence[law.Fact], entered: tuple[SchoolYea
     own = [fact.on.year for fact in facts if not fact.id.startswith("birthday:")] or [case.concern_on.year]
     years = {*range(min(own) - YEARS_AROUND, max(own) + YEARS_AROUND + 1)}
     years |= {fact.on.year + near for fact in facts for near in (-1, 0, 1)}
-    entered = school_years(case.student.district) if entered is None else entered
+    entered = school_years(case.lea) if entered is None else entered
     return day_calendar(case.state, entered, frozenset(years))
 
 
-def school_years(district: str) -> tuple[SchoolYear, ...]:
+def school_years(district: District) -> tuple[SchoolYear, ...]:
     """Return the entered school years of a district in the acting organization."""
     return tuple(school_year(row) for row in school_calendars(district))
 
@@ -254,12 +255,14 @@ def school_year(row: SchoolCalendar) -> SchoolYear:
     return SchoolYear(row.first_day, row.last_day, frozenset(days) - extra, names, extra)
 
 
-def school_calendars(district: str | None = None) -> Sequence[SchoolCalendar]:
+def school_calendars(district: District | None = None) -> Sequence[SchoolCalendar]:
     """Return the organization's school calendars (of one district), earliest first."""
     query = select(SchoolCalendar).options(selectinload(SchoolCalendar.closures))
     if district is not None:
-        query = query.where(SchoolCalendar.district == district)
-    return db.session.scalars(query.order_by(SchoolCalendar.district, SchoolCalendar.first_day)).all()
+        query = query.where(SchoolCalendar.district == district.name, SchoolCalendar.state == district.state)
+    return db.session.scalars(
+        query.order_by(SchoolCalendar.district, SchoolCalendar.state, SchoolCalendar.first_day)
+    ).all()
 
 
 def deadlines_of(case: Case) -> Sequence[Deadline]:

@@ -63,7 +63,7 @@ class Log:
 def count_of(case: Case, rows: Sequence[Removal] | None = None, on: date | None = None) -> RemovalCount:
     """Count the removals of a case as they stand (or `rows`), as of today (or `on`)."""
     rows = queries.current_removals(case) if rows is None else rows
-    calendar = DayCalendar(school_years=deadlines.school_years(case.student.district))
+    calendar = DayCalendar(school_years=deadlines.school_years(case.lea))
     return law.count_removals(queries.law_removals(rows), calendar, on or today(case), limit_of(case))
 
 

@@ -83,6 +83,7 @@ def test_what_a_fact_starts_shows_while_it_is_typed_and_a_contradiction_is_kept_
     page = sign_in(parent)
     page.goto(f"{live}/cases/{case_id}/facts/new?kind=evaluation_requested")
     page.get_by_role("link", name="Record this one instead").click()
+    page.wait_for_url("**kind=referral_received*")
     page.get_by_label("On which day?").fill("2026-10-30")
     effects = page.get_by_role("region", name="What this changes")
     expect(effects.get_by_text("The district must send the consent form")).to_be_visible()

@@ -290,7 +290,11 @@ def test_a_sample_moved_to_a_real_district_leaves_that_districts_calendar_alone(
     with world.scope(actor):
         db.session.add(
             SchoolCalendar(
-                org_id=actor.org_id, district="A Real District", first_day=date(2026, 9, 1), last_day=date(2027, 6, 15)
+                org_id=actor.org_id,
+                state="MA",
+                district="A Real District",
+                first_day=date(2026, 9, 1),
+                last_day=date(2027, 6, 15),
             )
         )
         case = db.session.get_one(Case, case_id)

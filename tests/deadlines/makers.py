@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from casemgr.cases.district import District
 from casemgr.cases.models import Case
 from casemgr.deadlines import calendars, queries, services
 from casemgr.deadlines.calendars import NewCalendar
@@ -15,7 +16,7 @@ from casemgr.extensions import db
 from casemgr.law.terms import FactKind
 from tests.world import Actor, World
 
-DISTRICT = "Fernhollow Public Schools"
+DISTRICT = District("Fernhollow Public Schools", "MA")
 FIRST, LAST = date(2026, 9, 2), date(2027, 6, 17)
 CLOSED = """2026-09-07 Labor Day
 2026-10-12 Columbus Day
@@ -45,7 +46,7 @@ def consent(world: World, actor: Actor, case_id: UUID) -> UUID:
     return record(world, actor, case_id, FactKind.EVALUATION_CONSENT_RECEIVED, CONSENT, by_party="parent", how="hand")
 
 
-def calendar_a(world: World, actor: Actor, district: str = DISTRICT) -> UUID:
+def calendar_a(world: World, actor: Actor, district: District = DISTRICT) -> UUID:
     """Enter Calendar A, 182 school days, for a district."""
     with world.scope(actor):
         new = NewCalendar(district, FIRST, LAST, parse_closures(CLOSED, FIRST, LAST))

@@ -56,7 +56,7 @@ END:VCALENDAR
 
 
 def upload(client, address, text, name="calendar.csv", **more):
-    data = {"district": DISTRICT, "file": (io.BytesIO(text.encode()), name), **more}
+    data = {"district": str(DISTRICT), "file": (io.BytesIO(text.encode()), name), **more}
     return client.post(address, data=data, content_type="multipart/form-data")
 
 
@@ -206,7 +206,7 @@ def test_a_file_that_cannot_be_read_is_explained_beside_its_field(world, client_
 def test_rows_that_this_page_never_sent_are_refused(world: World, client_for: Clients, row: str):
     actor = world.person()
     world.case(actor)
-    data = {"submission": "x", "district": DISTRICT, "row-0": row, "kind-0": "closed"}
+    data = {"submission": "x", "district": str(DISTRICT), "row-0": row, "kind-0": "closed"}
     answer = client_for(actor).post("/organization/school-calendars/import", data=data)
     assert answer.status_code == 302
     assert years(world, actor) == []
@@ -220,3 +220,6 @@ def test_a_district_that_the_organization_does_not_know_is_refused(world: World,
     assert upload(client, address, CSV, district="Elsewhere").status_code == 422
     fields = fields_of(upload(client, address, CSV).text)
     assert client.post(address, data={**fields, "district": "Elsewhere"}).status_code == 422
+    del fields["district"]
+    assert client.post(address, data=fields).status_code == 422
+    assert years(world, actor) == []

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from casemgr.audit.models import AuditEvent
+from casemgr.cases.district import District
 from casemgr.deadlines import calendars, queries, tasks
 from casemgr.deadlines.calendars import CalendarRefused, NewCalendar
 from casemgr.deadlines.closures import Closure, ClosuresUnclear, lines_of, parse_closures
@@ -66,7 +67,7 @@ def test_only_the_open_cases_of_the_district_are_counted_anew(world: World) -> N
     with world.scope(actor):
         load(closed).stage = "closed"
         db.session.commit()
-    calendar_a(world, actor, "Another District")
+    calendar_a(world, actor, District("Another District", "MA"))
     assert deadline(world, actor, here, TEAM_MEETING).nominal is None
     calendar_a(world, actor)
     assert deadline(world, actor, here, TEAM_MEETING).nominal is not None
@@ -257,10 +258,10 @@ def test_a_case_of_the_same_district_is_offered_its_calendar_and_counts_with_it(
     assert deadline(world, actor, case_id, TEAM_MEETING).nominal is None
     with world.scope(actor):
         case = load(case_id)
-        assert same_district(case) == [DISTRICT]
+        assert same_district(case) == [DISTRICT.name]
         with pytest.raises(CalendarRefused):
             link_district(case, "Another District", by=world.user(actor))
-        link_district(case, DISTRICT, by=world.user(actor))
+        link_district(case, DISTRICT.name, by=world.user(actor))
     assert deadline(world, actor, case_id, TEAM_MEETING).nominal == date(2027, 1, 20)
 
 

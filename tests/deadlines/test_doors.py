@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from casemgr.cases.district import District
 from tests.deadlines.makers import DISTRICT, calendar_a, consent, deadline
 from tests.world import Actor, World
 
@@ -147,9 +148,10 @@ def test_a_row_of_another_case_is_not_found_here(scene: Scene, client_for: Clien
 def test_a_calendar_of_another_district_is_not_found_from_a_case(world: World, client_for: Clients) -> None:
     owner = world.person()
     case_id = world.case(owner)
-    other = calendar_a(world, owner, "Another District")
-    assert client_for(owner).get(f"/cases/{case_id}/school-calendar/{other}").status_code == 404
-    assert client_for(owner).get(f"/organization/school-calendars/{other}").status_code == 200
+    for elsewhere in (District("Another District", "MA"), District(DISTRICT.name, "NH")):
+        other = calendar_a(world, owner, elsewhere)
+        assert client_for(owner).get(f"/cases/{case_id}/school-calendar/{other}").status_code == 404
+        assert client_for(owner).get(f"/organization/school-calendars/{other}").status_code == 200
 
 
 @pytest.mark.parametrize(("method", "path"), ORGANIZATION)
@@ -164,7 +166,7 @@ def test_the_calendars_of_an_organization_are_for_those_who_run_its_cases(world,
     assert client_for(viewer).open(address, method=method).status_code == 403
     elsewhere = client_for(world.person("owner", "firm")).open(address, method=method)
     assert elsewhere.status_code == (404 if "{calendar}" in path else 200)
-    assert DISTRICT not in elsewhere.text
+    assert DISTRICT.name not in elsewhere.text
 
 
 def test_due_dates_ask_a_stranger_to_sign_in_and_show_nobody_elses(world: World, client_for: Clients) -> None:

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from casemgr.cases.clock import today
+from casemgr.cases.district import District
 from casemgr.deadlines import calendars, queries
 from casemgr.deadlines.calendars import NewCalendar
 from casemgr.deadlines.services import NewFact
@@ -309,7 +310,7 @@ def test_the_school_year_is_entered_edited_and_closed_for_snow_from_the_case(wor
     client, here = client_for(parent), f"/cases/{case_id}/school-calendar"
     told = {
         "submission": str(uuid4()),
-        "district": makers.DISTRICT,
+        "district": str(makers.DISTRICT),
         "first_day": "2026-09-02",
         "last_day": "2027-06-17",
         "closures": "2026-09-07 Labor Day\nnonsense",
@@ -377,7 +378,7 @@ def test_a_calendar_entered_by_mistake_is_removed_after_its_effect_was_shown(wor
 
 def test_a_calendar_under_another_spelling_is_offered_where_it_is_missed(world: World, client_for: Clients) -> None:
     actor = world.person()
-    calendar_a(world, actor, "FERNHOLLOW School District")
+    calendar_a(world, actor, District("FERNHOLLOW School District", "MA"))
     case_id = world.case(actor)
     consent(world, actor, case_id)
     client = client_for(actor)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,13 +13,15 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg import sql
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 import casemgr.models  # noqa: F401
 import config
 from casemgr.extensions import db
 from casemgr.platform import database
 from tests.server import TestServer
+
+MADE = {"created_at": "2026-01-05Z", "version": 1}
 
 
 def revisions() -> list[str]:
@@ -47,59 +52,133 @@ def test_history_is_one_line() -> None:
 @pytest.mark.parametrize("revision", revisions())
 def test_each_migration_runs_on_rows_and_keeps_them(revision: str, server: TestServer) -> None:
     """Add an organization with rows to the first schema, stop at `revision`, go on, find them again."""
-    first = revisions()[0]
-    name = f"test_migration_{uuid4().hex[:8]}"
-    with server.connect() as connection:
-        server.create_database(connection, name)
-    try:
-        owner = server.url(server.owner, name)
-        database.migrate(owner, server.app, first)
+    with _scratch_database(server) as owner:
+        database.migrate(owner, server.app, revisions()[0])
         _add_rows(owner)
         database.migrate(owner, server.app, revision)
         database.migrate(owner, server.app, "head")
         engine = create_engine(owner)
         with engine.connect() as connection:
-            assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 1
-            assert connection.exec_driver_sql("SELECT count(*) FROM documents").scalar() == 1
+            for table in ("cases", "documents", "facts", "school_calendars", "school_closures"):
+                assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 1, table
         engine.dispose()
+
+
+def test_a_calendar_goes_to_the_state_that_most_cases_of_its_district_name(server: TestServer) -> None:
+    with _scratch_database(server) as owner:
+        database.migrate(owner, server.app, revisions()[0])
+        engine = create_engine(owner)
+        with engine.begin() as connection:
+            firm, other = _add_organization(connection), _add_organization(connection)
+            for org, state in ((firm, "NH"), (firm, "NH"), (firm, "MA"), (other, "CT")):
+                _add_case(connection, org, state=state)
+            for org, district in ((firm, "Springfield"), (firm, "Unnamed"), (other, "Springfield")):
+                _add_calendar(connection, org, district)
+        database.migrate(owner, server.app, "head")
+        with engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT org_id, district, state FROM school_calendars").all()
+        engine.dispose()
+    assert {(str(org), district): state for org, district, state in rows} == {
+        (str(firm), "Springfield"): "NH",
+        (str(firm), "Unnamed"): "MA",
+        (str(other), "Springfield"): "CT",
+    }
+
+
+@contextmanager
+def _scratch_database(server: TestServer) -> Iterator[str]:
+    """Give the owner's address of an empty database that is gone afterwards."""
+    name = f"test_migration_{uuid4().hex[:8]}"
+    with server.connect() as connection:
+        server.create_database(connection, name)
+    try:
+        yield server.url(server.owner, name)
     finally:
         with server.connect() as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _add_rows(owner: str) -> None:
-    """Rows in plain SQL with the columns of the first schema; later migrations must cope with them."""
+    """Rows that later migrations must cope with."""
     engine = create_engine(owner)
-    org, user, case, paper = (uuid4() for _ in range(4))
     with engine.begin() as connection:
-        run = connection.exec_driver_sql
-        run(
-            "INSERT INTO users (id, name, email, passphrase_hash, persona, timezone, session_epoch, is_active,"
-            " created_at, version) VALUES (%s, 'A', 'a@example.org', 'x', 'parent', 'UTC', 1, true, now(), 1)",
-            (user,),
+        org = _add_organization(connection)
+        case = _add_case(connection, org)
+        own = {"id": uuid4(), "org_id": org, "case_id": case}
+        _insert(
+            connection,
+            "documents",
+            **own,
+            **dict.fromkeys(("source", "received_how", "note", "preview_note"), ""),
+            **{"title": "IEP", "kind": "iep", "visibility": "shared", "original_name": "a.pdf", "sha256": "0" * 64},
+            **{"size": 1, "media_type": "application/pdf", "family": "pdf", "preview_state": "none", "custody": "[]"},
+            **{"uploaded_by_name": "A", "uploaded_at": "2026-01-05Z", "version": 1},
         )
-        run(
-            "INSERT INTO organizations (id, name, kind, state, timezone, created_at, version)"
-            " VALUES (%s, 'Family', 'family', 'MA', 'UTC', now(), 1)",
-            (org,),
+        _insert(
+            connection,
+            "facts",
+            **own,
+            **dict.fromkeys(("how", "note", "correction_reason"), ""),
+            **{"kind": "evaluation_consent_received", "on_date": "2026-01-05", "precision": "day"},
+            **{"by_party": "parent", "details": "{}", "is_retraction": False},
+            **{"recorded_by_name": "A", "recorded_at": "2026-01-05Z"},
         )
-        run(
-            "INSERT INTO cases (id, org_id, state, timezone, track, track_note, stage, plan, concern, concern_on,"
-            " is_sample, owner_id, created_at, version) VALUES (%s, %s, 'MA', 'UTC', 'idea', '', 'concern_raised',"
-            " 'iep', 'words', '2026-01-05', false, %s, now(), 1)",
-            (case, org, user),
-        )
-        later = run(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = 'documents' AND is_nullable = 'NO'"
-            " AND column_default IS NULL AND column_name IN ('parts_state', 'parts_note')"
-        ).scalars()
-        for column in list(later):  # the row is one of the first schema
-            run(f"ALTER TABLE documents ALTER COLUMN {column} SET DEFAULT ''")
-        run(
-            "INSERT INTO documents (id, org_id, case_id, title, kind, source, received_how, visibility, note,"
-            " original_name, sha256, size, media_type, family, preview_state, preview_note, custody,"
-            " uploaded_by_name, uploaded_at, version) VALUES (%s, %s, %s, 'IEP', 'iep', '', '', 'shared', '',"
-            " 'a.pdf', repeat('0', 64), 1, 'application/pdf', 'pdf', 'none', '', '[]', 'A', now(), 1)",
-            (paper, org, case),
-        )
+        _add_calendar(connection, org, "Springfield")
     engine.dispose()
+
+
+def _add_organization(connection: Connection) -> UUID:
+    return _insert(
+        connection,
+        "organizations",
+        **{"id": uuid4(), "name": "Family", "kind": "family", "state": "MA", "timezone": "UTC", **MADE},
+    )
+
+
+def _add_case(connection: Connection, org: UUID, *, state: str = "MA") -> UUID:
+    """A case with its student, who goes to school in Springfield, and the person who looks after it."""
+    user, case = uuid4(), uuid4()
+    _insert(
+        connection,
+        "users",
+        **{"id": user, "name": "A", "email": f"{user}@example.org", "passphrase_hash": "x", "persona": "parent"},
+        **{"timezone": "UTC", "session_epoch": 1, "is_active": True, **MADE},
+    )
+    _insert(
+        connection,
+        "cases",
+        **{"id": case, "org_id": org, "state": state, "timezone": "UTC", "track": "idea", "track_note": ""},
+        **{"stage": "concern_raised", "plan": "iep", "concern": "words", "concern_on": "2026-01-05"},
+        **{"is_sample": False, "owner_id": user, **MADE},
+    )
+    _insert(
+        connection,
+        "students",
+        **dict.fromkeys(("grade", "school", "address", "homeless_contact", "disability"), ""),
+        **{"id": uuid4(), "org_id": org, "case_id": case, "name": "B", "born_on": "2016-05-04"},
+        **{"district": "Springfield", "is_homeless": False, "version": 1},
+    )
+    return case
+
+
+def _add_calendar(connection: Connection, org: UUID, district: str) -> None:
+    """A school year with a day off."""
+    calendar = _insert(
+        connection,
+        "school_calendars",
+        **{"id": uuid4(), "org_id": org, "district": district, "first_day": "2025-09-02", "last_day": "2026-06-17"},
+        **MADE,
+    )
+    _insert(
+        connection,
+        "school_closures",
+        **{"id": uuid4(), "org_id": org, "calendar_id": calendar, "note": "Snow day"},
+        **{"first_on": "2026-01-13", "last_on": "2026-01-13"},
+    )
+
+
+def _insert(connection: Connection, table: str, **row: Any) -> UUID:
+    """Add a row with the columns of the first schema; return its id."""
+    places = ", ".join(["%s"] * len(row))
+    connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", tuple(row.values()))
+    return row["id"]

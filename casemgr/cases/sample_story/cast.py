@@ -10,6 +10,7 @@ from casemgr.law.days import add_months
 
 MARK = "FICTIONAL SAMPLE. No person, school, town or date in this paper is real."
 STUDENT = "Robin Sample"
+STATE = "MA"
 DISTRICT = "Otterbrook Public Schools (sample)"
 SCHOOL = "Pebble Hill Elementary School (sample)"
 HOME = "4 Makebelieve Lane, Otterbrook, MA 00000"
@@ -67,7 +68,7 @@ def new_case(days: Days) -> NewCase:
             address=HOME,
             disability="Specific learning disability (reading: dyslexia)",
         ),
-        state="MA",
+        state=STATE,
         plan="iep",
         track="idea",
         concern=CONCERN,

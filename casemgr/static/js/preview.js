@@ -25,6 +25,12 @@ function watch(button) {
     clearTimeout(waiting);
     asked += 1;
   });
+  if (isFilled(form)) ask();
+}
+
+// What was typed before this script came, or put back by the browser, counts as well.
+function isFilled(form) {
+  return [...form.elements].some((field) => field.type !== "file" && "defaultValue" in field && field.value !== field.defaultValue);
 }
 
 async function answer(form, button) {
