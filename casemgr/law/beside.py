@@ -1,4 +1,4 @@
-"""A State row that no person has confirmed runs beside the federal row that it would replace (decision 0005).
+"""A State row that no person has confirmed runs beside the federal row that it would replace (decision 0004).
 
 Both dates show and each knows of the other: the safe day is the earlier of the two, and nobody is called late before
 the later one is over.

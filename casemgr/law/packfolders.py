@@ -127,7 +127,7 @@ def _rows(file: PackFile, table: str, name: str) -> Iterator[tuple[Place, dict[s
 
 
 def _stand_beside(rule: Rule) -> Rule:
-    """A State row that no person has re-checked takes no federal row's place: both run (decision 0005)."""
+    """A State row that no person has re-checked takes no federal row's place: both run (decision 0004)."""
     if rule.confirmed_on and rule.verified is not Verification.U:
         return rule
     return replace(rule, unconfirmed=True, beside=rule.replaces, replaces=())

@@ -95,7 +95,7 @@ class Rule:
         effective, ended: in force from/to, by the date of the trigger; None means not known to have changed.
         verified: U is shown as UNVERIFIED wherever the date shows. read_on: when it was last compared.
         confirmed_on, confirmed_by: when and by whom a State row was re-checked at its source; only then may it
-            take a federal row's place (docs/decisions/0005). unconfirmed: made while loading.
+            take a federal row's place (docs/decisions/0004). unconfirmed: made while loading.
         seen: which copy was read.
     """
 

@@ -7,7 +7,7 @@ A stage is the forum that has the case now, or had it last. Two kinds of rows ha
 - a row that `closes` without a result (no agreement, withdrawn, dismissed) leaves the case where it is, marked as
   over, or takes it back to what is still open beside it.
 
-`stages.settle` says which of the two holds for a case. docs/decisions/0010 has the reasons.
+`stages.settle` says which of the two holds for a case. docs/decisions/0005 has the reasons.
 """
 
 from collections.abc import Iterator, Mapping
