@@ -26,7 +26,8 @@ SEARCHED = {
     ),
     "document_pages": ("''", "NEW.text", "text"),
     "evidence_entries": (
-        "concat_ws(' ', NEW.title, (SELECT string_agg(p->>'name', ' ') FROM jsonb_array_elements(NEW.people) p))",
+        "concat_ws(' ', NEW.title, (SELECT string_agg(p->>'name', ' ') FROM jsonb_array_elements("
+        "CASE jsonb_typeof(NEW.people) WHEN 'array' THEN NEW.people ELSE '[]' END) p))",
         "concat_ws(' ', NEW.body, NEW.shows)",
         "title, people, body, shows",
     ),

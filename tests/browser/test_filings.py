@@ -167,6 +167,6 @@ def test_a_paper_closed_after_it_was_chosen_is_named_and_can_be_taken_out(
     page.get_by_role("link", name="Remove it").click()
     look(page, "exhibits-refused")
     page.get_by_role("button", name=re.compile("Remove ?: P-2 E-mail asking")).click()
-    expect(page.get_by_text("Removed. The paper itself stays.")).to_be_visible()
+    expect(page.get_by_text("Removed from the packet. The paper itself stays.")).to_be_visible()
     page.get_by_role("link", name="Done: back to the packet").click()
     expect(page.get_by_text("cannot go in")).to_have_count(0)
