@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import fasteners
 import psycopg
 from psycopg import conninfo, sql
 from sqlalchemy import URL
@@ -62,7 +63,9 @@ def open_server(folder: Path) -> TestServer:
     where = {key: str(parts[key]) for key in ("host", "port") if key in parts}
     admin = {key: str(parts[key]) for key in ("user", "password") if key in parts} | {"dbname": "postgres"}
     passwords = {embedded.OWNER: "owner-for-tests", embedded.APP: "app-for-tests"}
-    with psycopg.connect(autocommit=True, **where, **admin) as connection:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = fasteners.InterProcessLock(str(folder.parent / "roles.lock"))  # the test processes begin together
+    with lock, psycopg.connect(autocommit=True, **where, **admin) as connection:
         for role, password in passwords.items():
             embedded.ensure_role(connection, role, password)
     return TestServer(where, admin, passwords, lambda: None)

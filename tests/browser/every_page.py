@@ -163,21 +163,14 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
 }
 
 FIRM_PAGES = (
-    "accounts.people",
-    "accounts.settings",
     "cases.board",
-    "cases.edit",
     "cases.home",
     "cases.people",
     "cases.show",
     "deadlines.agenda",
-    "deadlines.calendars",
     "deadlines.index",
     "documents.index",
-    "documents.show",
-    "evidence.index",
     "filings.show",
-    "issues.show",
     "proceedings.options",
 )
 """What a firm's workspace shows otherwise than a family's: an attorney opens these as well."""

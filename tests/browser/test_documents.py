@@ -105,7 +105,6 @@ def test_the_list_of_a_case_in_use(world: World, sign_in: SignIn, live: str, wor
             break
         page.wait_for_timeout(1000)
     page.reload()
-    kit.check_page(page)
     kit.screenshot(page, "papers-many")
     page.get_by_label("Words in the title").fill("evaluation")
     page.get_by_label("Who may see it").last.select_option("mediation")
@@ -165,14 +164,11 @@ def test_the_trash_and_what_has_no_pages(world: World, sign_in: SignIn, live: st
     page = sign_in(parent)
     for paper, name in ((sound, "paper-no-pages"), (broken, "paper-failed")):
         page.goto(f"{live}/cases/{case_id}/papers/{paper}")
-        kit.check_page(page)
         kit.screenshot(page, name)
     page.get_by_role("link", name="Put this paper in the trash").click()
-    kit.check_page(page)
     kit.screenshot(page, "paper-trash")
     page.get_by_role("button", name="Put it in the trash").click()
     page.get_by_role("link", name="Papers in the trash (1)").click()
-    kit.check_page(page)
     page.get_by_role("link", name="Broken scan").click()
     page.get_by_role("button", name="Bring it back").click()
     expect(page.get_by_text("is back among the papers")).to_be_visible()
