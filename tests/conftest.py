@@ -37,9 +37,16 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: they start a worker that would take the jobs which other tests wait to see queued.
 
-    Among them the whole case file goes first: it is the longest, and nothing should wait for it at the end.
+    Among them the whole case file goes first: it is the longest, and nothing should wait for it at the end. The
+    nightly round comes before all: it visits every organization, and every test makes some.
     """
-    items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), not item.get_closest_marker("corpus")))
+    items.sort(
+        key=lambda item: (
+            "tests/watch/" not in item.nodeid,
+            bool(item.get_closest_marker("browser")),
+            not item.get_closest_marker("corpus"),
+        )
+    )
 
 
 @pytest.fixture(scope="session")
