@@ -243,7 +243,3 @@ class MemberForm(FlaskForm):
 
     email = line("E-mail of their account", 320, DataRequired("Enter the e-mail that they sign in with."))
     role = SelectField("What they may do", choices=list(CASE_ROLES.items()))
-
-
-class BlankForm(FlaskForm):
-    """A page that only asks to go ahead; it carries nothing but its protection."""

@@ -27,6 +27,7 @@ from casemgr.law.days import DayCalendar, SchoolYear
 from casemgr.law.terms import Stage, Unit
 from casemgr.platform.jobs import AFTER_OTHERS, enqueue
 from casemgr.platform.locking import check_version
+from casemgr.platform.refused import FieldRefused
 from casemgr.web.filters import legal_date
 
 LONGEST_YEAR = timedelta(days=366)
@@ -38,12 +39,8 @@ BATCH = 25
 SATURDAY = 5
 
 
-class CalendarRefused(Exception):
+class CalendarRefused(FieldRefused):
     """The school calendar cannot be as given. `field` names the form's field; the text says what to do."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from casemgr.deadlines.models import Deadline, DeadlineCheck
 from casemgr.deadlines.standing import is_running
 from casemgr.extensions import db
 from casemgr.law.terms import Stage
+from casemgr.platform.refused import FieldRefused
 from casemgr.platform.tenancy import acting_in
 
 MOST = 300
@@ -27,12 +28,8 @@ DAYS_AHEAD = 366
 UNCHECKED, OLDER, DOUBTED, CHECKED = "Not checked", "Checked for an older date", "Another date was found", "Checked"
 
 
-class CheckRefused(Exception):
+class CheckRefused(FieldRefused):
     """The check cannot be as given. `field` names the form's field; the text says what to do."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from casemgr.law.order import Contradiction, contradictions
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import FactKind
 from casemgr.plans.services import refresh_stay_put
+from casemgr.platform.refused import FieldRefused
 
 __all__ = [
     "FactRefused",
@@ -37,12 +38,8 @@ MOST_YEARS_BEFORE = 20
 """Before birth: a date this old is a slip of the keyboard; a later one may be kept with a reason."""
 
 
-class FactRefused(Exception):
+class FactRefused(FieldRefused):
     """The fact cannot be as given. `field` names the form's field; the text says what to do."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 class FactQuestioned(FactRefused):

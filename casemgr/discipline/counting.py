@@ -15,7 +15,7 @@ from casemgr.discipline import queries
 from casemgr.discipline.models import Removal
 from casemgr.law import removals as law
 from casemgr.law.days import DayCalendar, school_year_label
-from casemgr.law.removal_facts import PREFIX, YEAR_PREFIX, removal_of
+from casemgr.law.removal_facts import PREFIX, YEAR_PREFIX
 from casemgr.law.removals import Pattern, RemovalCount, RemovalKindInfo, SchoolYearCount
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import RemovalKind
@@ -92,11 +92,6 @@ def log_of(case: Case) -> Log:
 def is_from_log(row: Deadline) -> bool:
     """Whether the discipline log started this deadline."""
     return deadlines.started_with(row).startswith((PREFIX, YEAR_PREFIX))
-
-
-def removal_behind(row: Deadline) -> str | None:
-    """The lasting id of the removal that started a deadline; None for another start."""
-    return removal_of(deadlines.started_with(row))
 
 
 def _this_year(count: RemovalCount, now: date, limit: int) -> SchoolYearCount:

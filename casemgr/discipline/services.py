@@ -22,17 +22,14 @@ from casemgr.law.terms import PatternAnswer, RemovalKind, Track
 from casemgr.notices import services as notices
 from casemgr.notices.services import News
 from casemgr.plans.services import refresh_stay_put
+from casemgr.platform.refused import FieldRefused
 
 LONGEST = timedelta(days=400)
 FURTHEST_AHEAD = timedelta(days=366)
 
 
-class RemovalRefused(Exception):
+class RemovalRefused(FieldRefused):
     """The removal cannot be as given. `field` names the form's field; the text says what to do."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)

@@ -177,10 +177,6 @@ class RemovalCount:
     school_days: Mapping[str, Decimal | None] = field(default_factory=dict)
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def year_of(self, day: date) -> SchoolYearCount | None:
-        """The count of the school year whose removals include `day`."""
-        return next((year for year in self.years if any(one.on == day for one in year.days)), None)
-
 
 def limit_of(rulebook: Rulebook) -> int:
     """The school days that a removal, or all of a year together, may reach. The number stands in the pack."""

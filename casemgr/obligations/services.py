@@ -23,14 +23,11 @@ from casemgr.obligations.counting import Counted, count, delivered_of
 from casemgr.obligations.models import Delivery, Obligation
 from casemgr.platform.columns import now
 from casemgr.platform.locking import check_version
+from casemgr.platform.refused import FieldRefused
 
 
-class ObligationRefused(Exception):
+class ObligationRefused(FieldRefused):
     """It cannot be written down like this, and nothing was changed. `field` names the input it is about."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)
