@@ -36,6 +36,14 @@ class Document(CaseOwned, Searched, Versioned, db.Model):
         Index("ix_documents_case_id_uploaded_at", "case_id", "uploaded_at"),
         searched("documents"),
         Index("ix_documents_org_id_unchecked", "org_id", postgresql_where=text("scan_state = 'not_scanned'")),
+        CheckConstraint(
+            "recognition_state in ('', 'waiting', 'no_program', 'done', 'failed')", name="recognition_state_known"
+        ),
+        Index(
+            "ix_documents_org_id_unread",
+            "org_id",
+            postgresql_where=text("recognition_state in ('waiting', 'no_program')"),
+        ),
     )
 
     title: Mapped[str] = mapped_column(String(300))
@@ -67,10 +75,23 @@ class Document(CaseOwned, Searched, Versioned, db.Model):
         String(20), default="", comment="Of an e-mail or ZIP: waiting, done, failed"
     )
     parts_note: Mapped[str] = mapped_column(Text, default="")
+    recognition_state: Mapped[str] = mapped_column(
+        String(20), default="", comment="waiting, no_program, done, failed; empty: has text, or no pages"
+    )
+    recognition_note: Mapped[str] = mapped_column(Text, default="", comment="What a person should know about it")
+    searchable_sha256: Mapped[str] = mapped_column(
+        String(64), default="", comment="A PDF copy with the recognised text"
+    )
+    kept_own: Mapped[list[str]] = mapped_column(
+        JSONB, default=list, comment="Proposals from its text that a person did not take"
+    )
 
 
 class DocumentPage(CaseOwned, Searched, db.Model):
-    """The picture of one page, made by a worker."""
+    """The picture and the text of one page, made by a worker.
+
+    `recognition` other than "" says that there was a picture and (nearly) no text: "read" is text that a machine
+    recognised, to be checked against the picture."""
 
     __tablename__ = "document_pages"
     __table_args__ = case_owned(
@@ -78,6 +99,9 @@ class DocumentPage(CaseOwned, Searched, db.Model):
         same_case("document_pages", "document_id", "documents"),
         UniqueConstraint("document_id", "number"),
         searched("document_pages"),
+        CheckConstraint(
+            "recognition in ('', 'waiting', 'read', 'nothing', 'blank', 'failed')", name="recognition_known"
+        ),
     )
 
     document_id: Mapped[UUID]
@@ -87,6 +111,18 @@ class DocumentPage(CaseOwned, Searched, db.Model):
     image_sha256: Mapped[str] = mapped_column(String(64))
     thumb_sha256: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text, default="")
+    recognition: Mapped[str] = mapped_column(
+        String(20), default="", comment="waiting, read, nothing, blank, failed; empty: not asked"
+    )
+    confidence: Mapped[int | None] = mapped_column(comment="Of a recognised text, 0 to 100")
+    turn: Mapped[int] = mapped_column(
+        default=0, comment="Degrees clockwise that the picture was turned to stand upright"
+    )
+    words: Mapped[list[tuple[str, float, float, float, float]] | None] = mapped_column(
+        JSONB(none_as_null=True),
+        deferred=True,
+        comment="In reading order: [text, x0, y0, x1, y1], from 0 to 1 of the picture as it is stored",
+    )
 
 
 class DocumentPart(CaseOwned, db.Model):

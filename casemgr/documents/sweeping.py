@@ -16,6 +16,7 @@ from casemgr.documents.store import open_from
 # tests/documents/test_sweeping.py compares this list with the models.
 NAMED_BY = (
     ("documents", "sha256"),
+    ("documents", "searchable_sha256"),
     ("document_pages", "image_sha256"),
     ("document_pages", "thumb_sha256"),
     ("packets", "pdf_sha256"),
