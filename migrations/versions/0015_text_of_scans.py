@@ -34,6 +34,16 @@ WAIT = (
     """,
 )
 
+# `words` is now a column as well: the finder means its own argument.
+FINDER = """
+    DO $$ BEGIN
+        EXECUTE replace(
+            pg_get_functiondef('find_words(tsquery, text[], uuid, integer)'::regprocedure),
+            'ts_rank(t.search, words, 1)', 'ts_rank(t.search, find_words.words, 1)'
+        );
+    END $$
+    """
+
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '30s'")
@@ -57,6 +67,7 @@ def upgrade() -> None:
     )
     op.create_check_constraint(op.f("ck_documents_recognition_state_known"), "documents", STATES)
     op.create_check_constraint(op.f("ck_document_pages_recognition_known"), "document_pages", PAGE_STATES)
+    op.execute(FINDER)
     for change in WAIT:
         op.execute(change)
     op.create_index("ix_documents_org_id_unread", "documents", ["org_id"], postgresql_where=sa.text(UNREAD))
