@@ -79,7 +79,7 @@ def worker(once: bool) -> None:
 
     app = _app()
     launcher.stop_with_parent()
-    jobs.run_worker(app, wait=not once)
+    jobs.work_off(app) if once else jobs.run_worker(app)
 
 
 @main.command("create-user")

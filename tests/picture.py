@@ -35,7 +35,7 @@ def main(target: Path) -> None:
                 )
             )
             case_id = sample.open_sample_case(user).id
-        jobs.run_worker(app, wait=False)
+        jobs.work_off(app)
         _take(app, f"/cases/{case_id}", target)
         server = database._embedded(settings.data_dir)
         atexit.unregister(server.leave)

@@ -188,11 +188,12 @@ def _hash(path: Path) -> str | None:
 
 def _is_under_way(app: Flask, case_id: UUID) -> bool:
     """Say whether a job is queued or running for a paper of the case, or for what was inside one. A job that failed for
-    good is neither."""
+    good is neither, nor is one that waits for a virus scanner which did not answer."""
     with app.app_context():
         queued = text(
             "SELECT true FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
-            " AND task_name LIKE 'documents.%' AND args->>'case_id' = :case LIMIT 1"
+            " AND task_name LIKE 'documents.%' AND args->>'case_id' = :case"
+            " AND NOT (task_name = 'documents.scan' AND status = 'todo' AND attempts > 0) LIMIT 1"
         )
         return db.session.scalar(queued, {"case": str(case_id)}) is not None
 
@@ -209,10 +210,11 @@ def _seen(answer: Answer) -> Answer:
     unfinished = "waiting" in (paper.preview_state, paper.parts_state)
     is_closed = "failed" in (paper.preview_state, paper.parts_state) or paper.preview_note.startswith(LOCKED)
     notes = [note for note in (paper.preview_note, paper.parts_note) if note]
+    not_finished = paper.scan_note if paper.scan_state == "waiting" else _NOT_FINISHED
     return replace(
         answer,
         status=KEPT_UNREADABLE if is_closed or unfinished else ACCEPTED,
-        reason=_NOT_FINISHED if unfinished else "\n".join(notes),
+        reason=not_finished if unfinished else "\n".join(notes),
         pages=paper.page_count,
         text_chars=db.session.scalar(letters) or 0,
         parts=db.session.scalar(parts) or 0,

@@ -21,6 +21,7 @@ from flask import Flask
 from procrastinate import PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from procrastinate.periodic import PeriodicRegistry
 from procrastinate.worker import Worker
+from sqlalchemy import text
 
 from casemgr.extensions import db
 from casemgr.platform.tenancy import NOBODY, Scope, current_scope, set_scope
@@ -97,28 +98,42 @@ def enqueue(
     )
 
 
-def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
-    """Run queued jobs; with `wait=False`, until none is left. SIGTERM and Ctrl-C finish the running job."""
-    jobs_app = _connected(app, concurrency, keeps_time=wait)
+def run_worker(app: Flask, *, concurrency: int = 2) -> None:
+    """Run queued jobs until SIGTERM or Ctrl-C, which let the running job finish."""
+    jobs_app = _connected(app, concurrency, keeps_time=True)
 
     async def run() -> None:
         async with _rescuing(jobs_app):
-            await _worker(jobs_app, concurrency, wait=wait, install_signal_handlers=wait).run()
+            await _worker(jobs_app, concurrency, install_signal_handlers=True).run()
 
     asyncio.run(run())
+
+
+def work_off(app: Flask) -> None:
+    """Run queued jobs until none is left that may run now, here or in another worker."""
+    due = text(
+        "SELECT true FROM procrastinate_jobs WHERE status = 'doing'"
+        " OR (status = 'todo' AND coalesce(scheduled_at, now()) <= now()) LIMIT 1"
+    )
+
+    def is_done() -> bool:
+        with app.app_context():
+            return db.session.scalar(due) is None
+
+    work_until(app, is_done)
 
 
 def work_until(app: Flask, is_done: Callable[[], bool], *, concurrency: int = 2) -> None:
     """Run queued jobs, beside any other worker, until `is_done` says so. It is asked in a thread, some times a second.
 
-    Unlike `run_worker(wait=False)` it stays alive for others to see while a long job runs, and waits for a job that
-    another worker holds.
+    It stays alive for others to see while a long job runs (a worker that is told to stop when the queue is empty
+    would not), and waits for a job that another worker holds.
     """
     jobs_app = _connected(app, concurrency, keeps_time=False)
 
     async def run() -> None:
         async with _rescuing(jobs_app):
-            worker = _worker(jobs_app, concurrency, wait=True, install_signal_handlers=False)
+            worker = _worker(jobs_app, concurrency, install_signal_handlers=False)
             working = asyncio.create_task(worker.run())
             while not working.done() and (worker.worker_id is None or not await asyncio.to_thread(is_done)):
                 await asyncio.wait({working}, timeout=ASK_SECONDS)
@@ -149,17 +164,17 @@ def _by_the_clock(connected: procrastinate.App) -> PeriodicRegistry:
     return registry
 
 
-def _worker(jobs_app: procrastinate.App, concurrency: int, *, wait: bool, install_signal_handlers: bool) -> Worker:
+def _worker(jobs_app: procrastinate.App, concurrency: int, *, install_signal_handlers: bool) -> Worker:
     return Worker(
         jobs_app,
-        wait=wait,
+        wait=True,
         concurrency=concurrency,
         install_signal_handlers=install_signal_handlers,
         update_heartbeat_interval=HEARTBEAT_SECONDS,
         stalled_worker_timeout=STALLED_AFTER_SECONDS,
         shutdown_graceful_timeout=20,
         fetch_job_polling_interval=1.0,
-        listen_notify=wait,
+        listen_notify=True,
         delete_jobs="successful",
     )
 

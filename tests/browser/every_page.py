@@ -54,7 +54,7 @@ import sys, config
 from casemgr import create_app
 from casemgr.platform import jobs
 settings = config.load({"CASEMGR_DATA": sys.argv[1], "CASEMGR_SECRET_KEY": sys.argv[2]})
-jobs.run_worker(create_app(settings, sys.argv[3]), wait=False)
+jobs.work_off(create_app(settings, sys.argv[3]))
 """
 
 Arguments = dict[str, Any]

@@ -14,7 +14,16 @@ from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+# The shell is the same engine without the windows around it: tabs open in half the time.
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
 MAC_APPS = ("Google Chrome", "Chromium", "Microsoft Edge")
 # Root and containers have no user namespaces for the sandbox; the rest keeps the browser from calling home.
 FLAGS = (

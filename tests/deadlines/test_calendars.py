@@ -16,7 +16,7 @@ from casemgr.deadlines.districts import district_key, link_district, same_distri
 from casemgr.deadlines.services import recompute_all
 from casemgr.extensions import db
 from casemgr.law.terms import FactKind
-from casemgr.platform.jobs import jobs, run_worker
+from casemgr.platform.jobs import jobs, work_off
 from casemgr.platform.locking import StaleForm
 from tests.deadlines import makers
 from tests.deadlines.makers import DISTRICT, FIRST, LAST, calendar_a, consent, deadline, load
@@ -82,7 +82,7 @@ def test_many_cases_are_counted_anew_in_the_background(world: World, monkeypatch
         consent(world, actor, case_id)
     calendar_a(world, actor)
     assert all(deadline(world, actor, case_id, TEAM_MEETING).nominal is None for case_id in cases)
-    run_worker(world.app, wait=False)
+    work_off(world.app)
     assert all(deadline(world, actor, case_id, TEAM_MEETING).nominal == date(2027, 1, 20) for case_id in cases)
     assert tasks.recompute_cases.name in jobs.tasks
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -100,6 +101,20 @@ def test_a_second_import_adds_nothing(world: World, command: Any, folder: Path) 
     assert one[paper.name]["kind"] == "iep" and one[paper.name]["duplicate_of"] is None
     assert two[paper.name]["duplicate_of"] == one[paper.name]["paper"] and summary["duplicates"] == 1
     assert len(papers_of(world, parent, case_id)) == 1
+
+
+def test_while_the_virus_scanner_is_away_the_import_ends_and_says_what_waits(
+    world: World, command: Any, folder: Path, settings: config.Settings
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    world.app.config["SETTINGS"] = replace(settings, clamav="127.0.0.1:9")
+    try:
+        answers, _ = lines(command(case_id, folder / "Fall" / "notes.txt", "--json", "--email", parent.email))
+    finally:
+        world.app.config["SETTINGS"] = settings
+    assert answers["notes.txt"]["status"] == "kept_unreadable"
+    assert "virus scanner does not answer" in answers["notes.txt"]["reason"]
 
 
 def test_without_json_people_read_sentences_that_no_file_name_can_bend(

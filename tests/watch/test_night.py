@@ -232,7 +232,7 @@ def test_workers_that_stay_start_the_night_by_the_clock_and_others_do_not(app: F
     assert ("watch.night", "17 * * * *") in registered
     with app.app_context():
         before = db.session.execute(text("SELECT count(*) FROM procrastinate_periodic_defers")).scalar()
-    jobs.run_worker(app, wait=False)
+    jobs.work_off(app)
     with app.app_context():
         assert db.session.execute(text("SELECT count(*) FROM procrastinate_periodic_defers")).scalar() == before
 
