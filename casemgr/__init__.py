@@ -19,6 +19,8 @@ FEATURES = (
     "proceedings",
     "deadlines",
     "documents",
+    "binder",
+    "holds",
     "evidence",
     "issues",
     "discipline",

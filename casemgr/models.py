@@ -2,6 +2,7 @@
 
 from casemgr.accounts.models import Membership, Organization, SignInAttempt, User
 from casemgr.audit.models import AuditEvent
+from casemgr.binder.models import DocumentTag, PaperChange
 from casemgr.cases.models import Case, CaseMember, Person, Student
 from casemgr.deadlines.models import (
     CalendarFeed,
@@ -16,11 +17,13 @@ from casemgr.discipline.models import Removal
 from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter, MailboxMessage
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.filings.models import Packet, PacketExhibit
+from casemgr.holds.models import LegalHold
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.notices.models import Notice
 from casemgr.obligations.models import Delivery, Obligation
 from casemgr.plans.models import Placement, StayPutPeriod
 from casemgr.proceedings.models import Proceeding, StageMove
+from casemgr.records.models import RecordsArrival, RecordsException, RecordsRequest, RecordsTerms
 from casemgr.watch.models import Finding
 
 __all__ = [
@@ -35,12 +38,14 @@ __all__ = [
     "Document",
     "DocumentPage",
     "DocumentPart",
+    "DocumentTag",
     "EvidenceDocument",
     "EvidenceEntry",
     "Fact",
     "Finding",
     "Issue",
     "IssueEvidence",
+    "LegalHold",
     "Letter",
     "MailboxMessage",
     "Membership",
@@ -49,9 +54,14 @@ __all__ = [
     "Organization",
     "Packet",
     "PacketExhibit",
+    "PaperChange",
     "Person",
     "Placement",
     "Proceeding",
+    "RecordsArrival",
+    "RecordsException",
+    "RecordsRequest",
+    "RecordsTerms",
     "Removal",
     "SchoolCalendar",
     "SchoolClosure",

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from casemgr import models
 from casemgr.extensions import db
+from casemgr.platform.columns import now
 from tests.world import Actor
 
 DAY = date(2026, 3, 2)
@@ -130,3 +131,19 @@ def fill(actor: Actor, case_id: UUID) -> None:
     )
     add(models.Delivery(**own, obligation_id=obligation.id, on_date=DAY, document_id=document.id, entry_id=entry.id))
     add(models.Finding(**own, kind="no_clock"))
+    add(models.DocumentTag(**own, document_id=document.id, name="Reading", key="reading"))
+    add(models.PaperChange(**own, words="kind", papers=[]))
+    add(
+        models.LegalHold(
+            **own,
+            document_id=document.id,
+            reason="A hearing.",
+            set_by_name="Rowan",
+            lifted_at=now(),
+            lifted_reason="Over.",
+        )
+    )
+    asked = add(models.RecordsRequest(**own, words="All of it.", kinds=[], fact_id=fact.id))
+    add(models.RecordsArrival(**own, request_id=asked.id, document_id=document.id))
+    add(models.RecordsException(**own, kind="iep", first_on=DAY, last_on=DAY, reason="No plan yet."))
+    add(models.RecordsTerms(**own, count=4))

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     ISSUE_EDIT = "issue_edit"
     PACKET_EDIT = "packet_edit"
     PACKET_FILE = "packet_file"
+    HOLD_LIFT = "hold_lift"
     CONFIDENTIAL_READ = "confidential_read"
     CALENDAR_EDIT = "calendar_edit"
     MEMBERS_MANAGE = "members_manage"
@@ -30,8 +31,8 @@ _CLIENT = frozenset({P.CASE_READ, P.DOCUMENT_ADD, P.EVIDENCE_ADD})
 ROLES: dict[str, frozenset[Permission]] = {
     "owner": frozenset(Permission),
     "attorney": _STAFF,
-    "advocate": _STAFF,
-    "paralegal": _STAFF - {P.PACKET_FILE},
+    "advocate": _STAFF - {P.HOLD_LIFT},
+    "paralegal": _STAFF - {P.PACKET_FILE, P.HOLD_LIFT},
     "parent": _CLIENT,
     "viewer": frozenset({P.CASE_READ}),
 }

@@ -20,6 +20,7 @@ from casemgr.cases.sample_calendar import forget_school_years
 from casemgr.cases.states import timezone_of
 from casemgr.deadlines.services import recompute
 from casemgr.extensions import db
+from casemgr.holds.guard import refuse_if_held, refuse_removal
 from casemgr.law.terms import Stage
 from casemgr.platform.locking import check_version
 from casemgr.proceedings.models import StageMove
@@ -131,7 +132,8 @@ def edit_person(case: Case, person: Person, record: PersonRecord, *, by: User, s
 
 
 def remove_person(case: Case, person: Person, *, by: User) -> None:
-    """Take somebody off the list. Log entries that name them keep the name."""
+    """Take somebody off the list. Log entries that name them keep the name. Raises OnHold."""
+    refuse_if_held(case)
     audit.record(case, "cases:person:remove", by=by, subject=person.id, role=person.role)
     db.session.delete(person)
     db.session.commit()
@@ -167,9 +169,11 @@ def remove_sample(case: Case, *, by: User) -> None:
     """Remove a sample case with everything in it. Stored files are left to the sweep.
 
     The made-up district's school calendars go too, unless another case uses them.
-    Raises ValueError for a case that is not a sample; the database refuses it as well."""
+    Raises ValueError for a case that is not a sample, OnHold for one of which anything is on legal hold; the database
+    refuses both as well."""
     if not case.is_sample:
         raise ValueError("Only a sample case can be removed.")
+    refuse_removal(case)
     case_id = case.id
     db.session.execute(select(func.remove_sample_case(case_id)))
     forget_school_years()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +22,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional
 
+from casemgr.binder import tagging
 from casemgr.documents.kinds import DOCUMENT_KINDS, RECEIVED_HOW, VISIBILITIES, choices_for
 from casemgr.documents.mailbox import MessageFilter
 from casemgr.documents.models import Document
@@ -96,6 +97,10 @@ class PaperForm(_AboutForm):
     kind = SelectField("Kind of paper", choices=KINDS)
     document_on = DateField("Date on the paper", [Optional(), _not_later_than_today])
     visibility = RadioField("Who may see it")
+    author = StringField(
+        "Who wrote or signed it", [Length(max=200, message="Use 200 characters or fewer.")], filters=[_plain]
+    )
+    tags = StringField("Tags", [Length(max=2000, message="Use fewer tags.")], filters=[_plain])
     note = TextAreaField("Note", [Length(max=5000, message="Use 5,000 characters or fewer.")], filters=[_plain])
     confirmed = BooleanField("Yes, let more people see it")
     version = HiddenField()
@@ -103,6 +108,12 @@ class PaperForm(_AboutForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.source.label.text, self.received_how.label.text = "Who it came from", "How it came"
+
+    def validate_tags(self, field: StringField) -> None:
+        try:
+            tagging.words_of(field.data or "")
+        except tagging.TooManyTags as problem:
+            raise ValidationError(str(problem)) from problem
 
     @property
     def seen_version(self) -> int:
@@ -116,21 +127,23 @@ class PaperForm(_AboutForm):
             received_on=self.received_on.data,
             received_how=self.received_how.data or "",
             source=self.source.data or "",
+            author=self.author.data or "",
             visibility=self.visibility.data,
             note=self.note.data or "",
+            tags=tagging.words_of(self.tags.data or ""),
         )
 
     def in_words(self) -> list[tuple[str, str]]:
         """Return (label, value) of what was typed, for comparison with what was saved."""
-        return _in_words(self.to_details())
+        return _in_words(self.to_details(), tagging.words_of(self.tags.data or ""))
 
 
-def saved_in_words(paper: Document) -> list[tuple[str, str]]:
+def saved_in_words(paper: Document, tags: Sequence[str]) -> list[tuple[str, str]]:
     """Return (label, value) of a paper as it is saved, in the order of `PaperForm.in_words`."""
-    return _in_words(paper)
+    return _in_words(paper, tags)
 
 
-def _in_words(said: PaperDetails | Document) -> list[tuple[str, str]]:
+def _in_words(said: PaperDetails | Document, tags: Sequence[str]) -> list[tuple[str, str]]:
     words = [
         ("Title", said.title),
         ("Kind of paper", DOCUMENT_KINDS.get(said.kind, said.kind)),
@@ -138,6 +151,8 @@ def _in_words(said: PaperDetails | Document) -> list[tuple[str, str]]:
         ("Received on", legal_date(said.received_on)),
         ("How it came", RECEIVED_HOW.get(said.received_how, said.received_how)),
         ("Who it came from", said.source),
+        ("Who wrote or signed it", said.author),
+        ("Tags", ", ".join(tags)),
         ("Who may see it", VISIBILITIES[said.visibility].label),
         ("Note", said.note),
     ]
@@ -170,6 +185,10 @@ def to_filter(args: Mapping[str, str], *, may_open_trash: bool) -> PaperFilter:
         kind=args.get("kind", "") if args.get("kind") in DOCUMENT_KINDS else "",
         visibility=args.get("visibility", "") if args.get("visibility") in VISIBILITIES else "",
         text=_plain(args.get("text", ""))[:200],
+        tag=tagging.key_of(_plain(args.get("tag", "")))[: tagging.LONGEST],
+        since=_day(args.get("since", "")),
+        until=_day(args.get("until", "")),
+        undated=args.get("undated") == "1",
         sort=args.get("sort", "") if args.get("sort") in SORTS else "arrival",
         in_trash=may_open_trash and args.get("show") == "trash",
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,

@@ -52,6 +52,7 @@ class Document(CaseOwned, Searched, Versioned, db.Model):
     received_on: Mapped[date | None]
     source: Mapped[str] = mapped_column(String(200), default="", comment="Who it came from")
     received_how: Mapped[str] = mapped_column(String(40), default="")
+    author: Mapped[str] = mapped_column(String(200), default="", comment="Who wrote, made or signed it")
     visibility: Mapped[str] = mapped_column(String(20))
     note: Mapped[str] = mapped_column(Text, default="")
     original_name: Mapped[str] = mapped_column(String(300))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 
 from casemgr.audit.models import AuditEvent
+from casemgr.binder.models import DocumentTag
 from casemgr.cases.models import Case
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter
@@ -25,18 +26,37 @@ SORTS = {"arrival": "Newest arrival first", "date": "Newest date first", "oldest
 
 @dataclass(frozen=True)
 class PaperFilter:
-    """What the list shows. Empty means no limit."""
+    """What the list shows. Empty means no limit. `tag`: key of a tag; `since`, `until`: of the date on the paper."""
 
     kind: str = ""
     visibility: str = ""
     text: str = ""
+    tag: str = ""
+    since: date | None = None
+    until: date | None = None
+    undated: bool = False
     sort: str = "arrival"
     in_trash: bool = False
     page: int = 1
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.kind or self.visibility or self.text)
+        return bool(self.kind or self.visibility or self.text or self.tag or self.since or self.until or self.undated)
+
+    @property
+    def in_address(self) -> dict[str, str]:
+        """Return what narrows the list as the arguments of an address that shows the same."""
+        told = {
+            "kind": self.kind,
+            "visibility": self.visibility,
+            "text": self.text,
+            "tag": self.tag,
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+            "undated": "1" if self.undated else "",
+            "show": "trash" if self.in_trash else "",
+        }
+        return {name: value for name, value in told.items() if value}
 
 
 class PaperRow(NamedTuple):
@@ -232,6 +252,16 @@ def custody_of(paper: Document) -> list[CustodyLine]:
     return sorted(lines, key=lambda line: line.at)
 
 
+def all_papers(case: Case, visible: Collection[str]) -> Select[tuple[Document]]:
+    """Return the query of the papers of a case that a reader may see, in the trash or not, for other features."""
+    return _papers(case, visible)
+
+
+def found(case: Case, visible: Collection[str], wanted: PaperFilter) -> Select[tuple[Document]]:
+    """Return the query of the papers that a filter finds, in no order, for other features."""
+    return _narrowed(_papers(case, visible), wanted)
+
+
 def _papers(case: Case, visible: Collection[str]) -> Select[tuple[Document]]:
     return select(Document).where(
         Document.org_id == case.org_id, Document.case_id == case.id, Document.visibility.in_(visible)
@@ -251,6 +281,15 @@ def _narrowed(papers: Select[tuple[Document]], wanted: PaperFilter) -> Select[tu
         papers = papers.where(Document.visibility == wanted.visibility)
     if wanted.text:
         papers = papers.where(Document.title.icontains(wanted.text, autoescape=True))
+    if wanted.tag:
+        same = (DocumentTag.case_id == Document.case_id, DocumentTag.document_id == Document.id)
+        papers = papers.where(exists().where(*same, DocumentTag.key == wanted.tag))
+    if wanted.since:
+        papers = papers.where(Document.document_on >= wanted.since)
+    if wanted.until:
+        papers = papers.where(Document.document_on <= wanted.until)
+    if wanted.undated:
+        papers = papers.where(Document.document_on.is_(None))
     return papers
 
 

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.orm.attributes import flag_modified
 
 from casemgr.accounts.models import User
 from casemgr.audit import services as audit
+from casemgr.binder import tagging
 from casemgr.cases import clock
 from casemgr.cases.models import Case
 from casemgr.documents import custody, quarantine, queries, scanning, tasks
@@ -17,6 +19,7 @@ from casemgr.documents.kinds import VISIBILITIES, opens_it_to_more_people
 from casemgr.documents.models import Document
 from casemgr.documents.proposals import propose
 from casemgr.extensions import db
+from casemgr.holds.guard import refuse_if_held
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import enqueue, jobs
 from casemgr.platform.locking import check_version
@@ -35,7 +38,8 @@ class WideningNotConfirmed(Exception):
 
 @dataclass(frozen=True)
 class PaperDetails:
-    """What a person says about a paper. Empty title, kind and date of a new paper are read from its name."""
+    """What a person says about a paper. Empty title, kind and date of a new paper are read from its name. No `tags`:
+    those that it carries stay."""
 
     title: str = ""
     kind: str = ""
@@ -43,8 +47,10 @@ class PaperDetails:
     received_on: date | None = None
     received_how: str = ""
     source: str = ""
+    author: str = ""
     visibility: str = "shared"
     note: str = ""
+    tags: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,7 @@ def _new_document(
         received_on=details.received_on,
         received_how=details.received_how,
         source=details.source,
+        author=details.author,
         visibility="privileged" if proposal.is_privileged else details.visibility,
         note=details.note,
         original_name=original_name[:300],
@@ -144,10 +151,13 @@ def change_details(document: Document, details: PaperDetails, *, version: int, c
     if opens_it_to_more_people(before, details.visibility) and not confirmed:
         raise WideningNotConfirmed
     case = db.session.get_one(Case, document.case_id)
-    fields = ("title", "kind", "document_on", "received_on", "received_how", "source", "visibility", "note")
+    fields = ("title", "kind", "document_on", "received_on", "received_how", "source", "author", "visibility", "note")
     changed = [name for name in fields if getattr(document, name) != getattr(details, name)]
     for name in changed:
         setattr(document, name, getattr(details, name))
+    if details.tags is not None and tagging.put(case, document.id, details.tags):
+        changed.append("tags")
+        flag_modified(document, "title")  # the version moves on, also when only tags changed
     if not changed:
         return
     if before != details.visibility:
@@ -180,9 +190,10 @@ def make_privileged(document: Document, *, version: int, by: User) -> None:
 
 
 def trash(document: Document, *, version: int, by: User) -> None:
-    """Take a paper out of the lists. Its bytes and its row stay, and it can come back. Raises StaleForm."""
+    """Take a paper out of the lists. Its bytes and its row stay, and it can come back. Raises StaleForm, OnHold."""
     check_version(document, version)
     if document.trashed_at is None:
+        refuse_if_held(db.session.get_one(Case, document.case_id), [document.id])
         document.trashed_at = now()
         _commit_act(document, "trash", "Moved to the trash.", by)
 

@@ -13,7 +13,10 @@ from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import ClientDisconnected
 
+from casemgr.binder import tagging
+from casemgr.binder.queries import tags_of
 from casemgr.cases import clock
+from casemgr.cases.models import Case
 from casemgr.documents import drops, mailbox, quarantine, queries, services, serving, unpacking
 from casemgr.documents.forms import DropForm, PaperForm, fields_in, saved_in_words, to_filter, to_message_filter
 from casemgr.documents.intake import PIECE
@@ -27,6 +30,7 @@ from casemgr.documents.kinds import (
 )
 from casemgr.documents.models import Document
 from casemgr.extensions import db
+from casemgr.holds import queries as holds
 from casemgr.platform.locking import StaleForm
 from casemgr.storage.opening import MAILBOX
 from casemgr.web.filters import plural
@@ -118,6 +122,8 @@ def show(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
         related=queries.surroundings(paper, access.visible),
         can_open=unpacking.may_open(paper) and not quarantine.why_closed(paper),
         closed=quarantine.why_closed(paper),
+        tags=tagging.tags_on(access.case, [paper.id])[paper.id],
+        hold=holds.standing(access.case).of(paper.id),
     )
 
 
@@ -126,7 +132,9 @@ def show(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 def edit(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     access = case_access()
     paper = _paper_or_404(access, document_id)
-    form = PaperForm(obj=paper, visible=access.visible, today=clock.today(access.case))
+    form = PaperForm(
+        obj=paper, data={"tags": ", ".join(_tags_now(paper))}, visible=access.visible, today=clock.today(access.case)
+    )
     if not form.validate_on_submit():
         return _edit_page(access, paper, form), 422 if form.errors else 200
     try:
@@ -142,7 +150,7 @@ def edit(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
         db.session.rollback()
         db.session.refresh(paper)
         form.version.data = str(paper.version)
-        return _edit_page(access, paper, form, theirs=saved_in_words(paper)), 409
+        return _edit_page(access, paper, form, theirs=saved_in_words(paper, _tags_now(paper))), 409
     flash("Saved.")
     return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
 
@@ -270,12 +278,18 @@ def download(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 def _list_page(access: Access, form: DropForm) -> str:
     may_open_trash = access.allows(Permission.DOCUMENT_EDIT)
     wanted = to_filter(request.args, may_open_trash=may_open_trash)
+    papers = queries.listing(access.case, access.visible, wanted)
+    tags = tags_of(access.case, access.visible)
     return render_template(
         "documents/index.html",
         case=access.case,
         form=form,
         wanted=wanted,
-        papers=queries.listing(access.case, access.visible, wanted),
+        papers=papers,
+        tags=tags,
+        tag_choices=[("", "Any"), *((tag.key, f"{tag.name} ({tag.count})") for tag in tags)],
+        tags_on=tagging.tags_on(access.case, [row.document.id for row in papers.rows]),
+        holds=holds.standing(access.case),
         in_trash=queries.count_trashed(access.case, access.visible) if may_open_trash else 0,
         kinds=DOCUMENT_KINDS,
         visibility_choices=choices_for(access.visible),
@@ -307,12 +321,14 @@ def _mailbox_or_404(access: Access, document_id: UUID) -> Document:
 
 
 def _edit_page(access: Access, paper: Document, form: PaperForm, theirs: list[tuple[str, str]] | None = None) -> str:
+    case_tags = [tag.name for tag in tags_of(access.case, access.visible)]
     return render_template(
         "documents/edit.html",
         case=access.case,
         case_tab="documents.index",
         paper=paper,
         form=form,
+        tags_in_use=case_tags,
         hints=VISIBILITY_HINTS,
         can_widen=any(opens_it_to_more_people(paper.visibility, key) for key in access.visible),
         theirs=theirs,
@@ -321,6 +337,11 @@ def _edit_page(access: Access, paper: Document, form: PaperForm, theirs: list[tu
 
 def _drop_form(access: Access, **more: Any) -> DropForm:
     return DropForm(visible=access.visible, today=clock.today(access.case), **more)
+
+
+def _tags_now(paper: Document) -> list[str]:
+    case = db.session.get_one(Case, paper.case_id)
+    return [tag.name for tag in tagging.tags_on(case, [paper.id])[paper.id]]
 
 
 def _paper_or_404(access: Access, document_id: UUID) -> Document:

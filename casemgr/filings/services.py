@@ -23,6 +23,7 @@ from casemgr.filings.exhibits import NotAnExhibit, why_not
 from casemgr.filings.kinds import KINDS
 from casemgr.filings.material import Material, Recipient
 from casemgr.filings.models import Packet, PacketExhibit
+from casemgr.holds.guard import refuse_if_held
 from casemgr.law.contents import checklist as items_of
 from casemgr.law.contents import routing
 from casemgr.law.stages import VerdictKind
@@ -220,9 +221,12 @@ def cancel(packet: Packet, *, by: User) -> None:
 
 
 def discard(packet: Packet, *, version: int, by: User) -> None:
-    """Throw an unfiled packet away. The papers and the case stay as they are. Raises StaleForm, FilingRefused."""
+    """Throw an unfiled packet away. The papers and the case stay as they are.
+
+    Raises StaleForm, FilingRefused, OnHold."""
     _open_for_change(packet, version)
     case = db.session.get_one(Case, packet.case_id)
+    refuse_if_held(case)
     db.session.execute(delete(PacketExhibit).where(PacketExhibit.packet_id == packet.id))
     db.session.execute(delete(Packet).where(Packet.id == packet.id))
     audit.record(case, "filings:packet:discard", by=by, subject=packet.id, kind=packet.kind)

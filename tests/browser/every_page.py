@@ -18,6 +18,8 @@ from sqlalchemy import select
 
 import config
 from casemgr.accounts.models import Membership, User
+from casemgr.binder import services as binder
+from casemgr.binder.services import Change
 from casemgr.cases import services as cases
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case, CaseMember, Person
@@ -26,11 +28,13 @@ from casemgr.deadlines.models import Deadline, Fact, SchoolCalendar
 from casemgr.discipline import services as discipline
 from casemgr.discipline.services import NewRemoval
 from casemgr.documents import services as documents
+from casemgr.documents.kinds import VISIBILITIES
 from casemgr.documents.models import Document
 from casemgr.documents.store import store
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.filings.models import Packet
+from casemgr.holds import services as holds
 from casemgr.issues import services as issues
 from casemgr.issues.models import Issue
 from casemgr.issues.services import NewIssue
@@ -71,6 +75,11 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "accounts.people": PLAIN,
     "accounts.remove_member": PLAIN,
     "accounts.settings": PLAIN,
+    "binder.change": ({"paper": "@document_id"},),
+    "binder.changed": PLAIN,
+    "binder.edit_tag": ({"tag": "reading"},),
+    "binder.index": ({}, {"order": "oldest", "kind": "iep"}),
+    "binder.tags": PLAIN,
     "cases.add_member": PLAIN,
     "cases.add_person": PLAIN,
     "cases.board": ({}, {"q": "nobody has this name"}),
@@ -130,6 +139,9 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "filings.received": ({"packet_id": "@filed"},),
     "filings.service": PLAIN,
     "filings.show": ({}, {"packet_id": "@ready"}, {"packet_id": "@failed"}, {"packet_id": "@filed"}),
+    "holds.index": PLAIN,
+    "holds.lift": PLAIN,
+    "holds.new": ({}, {"paper": "@document_id"}),
     "issues.edit": PLAIN,
     "issues.index": PLAIN,
     "issues.link": PLAIN,
@@ -282,7 +294,7 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
     )
     plans.record_placement(case, NewPlacement(today(case) - timedelta(days=5), "Larch Street School"), by=by)
     removal = NewRemoval(RemovalKind.SENT_HOME, today(case) - timedelta(days=9), today(case) - timedelta(days=9))
-    return _promises(case, by) | {
+    return _promises(case, by) | _filed_away(case, by) | {
         "removal_id": discipline.log_removal(case, removal, by=by).removal_id,
         "trashed": trashed.id,
         "withdrawn": withdrawn.id,
@@ -303,6 +315,17 @@ def _promises(case: Case, by: User) -> dict[str, UUID]:
     db.session.add(finding)
     db.session.commit()
     return {"obligation_id": obligations.add(case, late, by=by).id, "hours": row.id, "finding_id": finding.id}
+
+
+def _filed_away(case: Case, by: User) -> dict[str, UUID]:
+    """Papers that were changed together and carry a tag, and one on legal hold."""
+    rows = db.session.scalars(select(Document).where(Document.case_id == case.id, Document.kind != "iep").limit(2)).all()
+    change = Change({"author": "Dr. Lee"}, ("Reading",))
+    made = binder.change_papers(
+        case, {row.id: row.version for row in rows}, change, visible=frozenset(VISIBILITIES), confirmed=False, by=by
+    )
+    assert made is not None
+    return {"change_id": made.id, "hold_id": holds.set_hold(case, "A hearing is near.", paper=rows[0], by=by).id}
 
 
 def _packet(case: Case, **more: Any) -> UUID:

@@ -1,4 +1,5 @@
 // Everything here improves a page that already works without it.
+import { startChoosing } from "./choose.js";
 import { startForms } from "./forms.js";
 import { startJobs } from "./jobs.js";
 import { startKeeper } from "./keep-text.js";
@@ -7,6 +8,6 @@ import { startPreviews } from "./preview.js";
 import { startTheme } from "./theme.js";
 import { startUploads } from "./upload.js";
 
-for (const start of [startTheme, startMenus, startForms, startKeeper, startJobs, startPreviews, startUploads]) {
+for (const start of [startTheme, startMenus, startForms, startKeeper, startJobs, startPreviews, startUploads, startChoosing]) {
   start(document);
 }
