@@ -25,7 +25,7 @@ from casemgr.law.terms import Stage
 from casemgr.platform.locking import check_version
 from casemgr.proceedings.models import StageMove
 
-DECIDE_DATES = frozenset({"state", "district", "born_on", "concern_on", "plan", "timezone"})
+DECIDE_DATES = frozenset({"state", "district", "born_on", "concern_on", "plan", "track", "timezone"})
 """What the dates of a case hang on, beside its facts: whose rules, whose school days, which birthdays."""
 
 

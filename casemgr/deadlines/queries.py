@@ -184,7 +184,7 @@ def _birthday_facts(case: Case) -> list[law.Fact]:
     born_on = case.student.born_on
     plans = (PlanKind.EARLY_INTERVENTION, PlanKind.IEP)
     return [
-        law.Fact(f"birthday:{kind.value}", kind, on, details={"born_on": born_on.isoformat()})
+        law.Fact(f"birthday:{kind.value}", kind, on, details={"born_on": born_on.isoformat(), "track": case.track})
         for kind, on in birthdays(born_on).items()
         if on >= case.concern_on - LONG_AGO and (kind is not FactKind.THIRD_BIRTHDAY or case.plan in plans)
     ]

@@ -9,7 +9,7 @@ from datetime import date
 from casemgr.cases import services as cases
 from casemgr.cases.records import CaseChange, StudentRecord
 from casemgr.deadlines import queries, services
-from casemgr.deadlines.services import NewFact
+from casemgr.deadlines.services import NewFact, recompute
 from casemgr.deadlines.standing import state_on
 from casemgr.law.terms import FactKind
 from tests.deadlines.makers import calendar_a, consent, deadline, load
@@ -54,6 +54,21 @@ def test_a_birthday_long_before_the_concern_starts_nothing(world: World) -> None
         assert FactKind.SIXTEENTH_BIRTHDAY in kinds
         reasons = [row.reason for row in queries.deadlines_of(case) if row.state == "open"]
         assert not [reason for reason in reasons if "list of holidays" in reason]
+
+
+def test_ages_that_an_iep_hangs_on_start_nothing_for_a_504_plan_alone(world: World) -> None:
+    actor = world.person()
+    rules = {}
+    for track in ("section_504", "both"):
+        case_id = world.case(actor, track=track)
+        with world.scope(actor):
+            case = load(case_id)
+            recompute(case, cause="A test.")
+            rules[track] = {row.rule_id for row in queries.deadlines_of(case)}
+    about_an_iep = {"ma-transition-14", "idea-age-majority-notice", "ma-age-22"}
+    assert about_an_iep <= rules["both"]
+    assert rules["both"] - rules["section_504"] == about_an_iep
+    assert {"ma-records-14", "ma-age-18"} <= rules["section_504"]
 
 
 def test_a_case_that_moves_to_another_district_or_state_is_counted_anew(world: World) -> None:
