@@ -61,6 +61,8 @@ class Settings:
     """The keys that seal the files in a folder, outside the data folder. None: files are kept as they are."""
     clamav: str | None = None
     """The virus scanner: `host:port`, or the path of its socket. None: files are not scanned."""
+    soffice: str | None = None
+    """LibreOffice: its path, or "none" to do without. None: it is looked for."""
     log_file: Path | None = None
     """Where the log goes; None: standard error."""
 
@@ -129,6 +131,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         trusted_proxies=_whole_number(environ, "CASEMGR_TRUSTED_PROXIES", 0),
         storage_key_file=_path(environ, "CASEMGR_STORE_KEY_FILE"),
         clamav=_scanner(environ),
+        soffice=environ.get("CASEMGR_SOFFICE", "").strip() or None,
         log_file=Path(environ["CASEMGR_LOG_FILE"]) if environ.get("CASEMGR_LOG_FILE") else None,
     )
     _check_key_file(settings)

@@ -21,6 +21,7 @@ FEATURES = (
     "documents",
     "binder",
     "holds",
+    "renditions",
     "evidence",
     "issues",
     "discipline",

@@ -29,6 +29,7 @@ from casemgr.documents.services import PaperDetails
 from casemgr.extensions import db
 from casemgr.platform import jobs
 from casemgr.storage.preview import LOCKED
+from casemgr.storage.renditions import How
 
 ACCEPTED, KEPT_UNREADABLE, REFUSED = "accepted", "kept_unreadable", "refused"
 AT_A_TIME = 25
@@ -209,8 +210,9 @@ def _seen(answer: Answer) -> Answer:
     parts = select(func.count()).where(DocumentPart.case_id == paper.case_id, DocumentPart.parent_id == paper.id)
     unfinished = "waiting" in (paper.preview_state, paper.parts_state)
     is_closed = "failed" in (paper.preview_state, paper.parts_state) or paper.preview_note.startswith(LOCKED)
-    notes = [note for note in (paper.preview_note, paper.parts_note) if note]
     not_finished = paper.scan_note if paper.scan_state == "waiting" else _NOT_FINISHED
+    stands_in = paper.rendition_note if paper.rendition_how == How.TEXT_ONLY else ""
+    notes = [note for note in (stands_in, paper.preview_note, paper.parts_note) if note]
     return replace(
         answer,
         status=KEPT_UNREADABLE if is_closed or unfinished else ACCEPTED,

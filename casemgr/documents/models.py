@@ -32,6 +32,7 @@ class Document(CaseOwned, Searched, Versioned, db.Model):
         "documents",
         CheckConstraint("visibility in ('shared', 'internal', 'privileged', 'mediation')", name="visibility_known"),
         CheckConstraint("scan_state in ('not_scanned', 'waiting', 'clean', 'infected')", name="scan_state_known"),
+        CheckConstraint("(rendition_sha256 = '') = (rendition_how = '')", name="rendition_is_whole"),
         Index("ix_documents_org_id_sha256", "org_id", "sha256"),
         Index("ix_documents_case_id_uploaded_at", "case_id", "uploaded_at"),
         searched("documents"),
@@ -63,6 +64,12 @@ class Document(CaseOwned, Searched, Versioned, db.Model):
     page_count: Mapped[int | None]
     preview_state: Mapped[str] = mapped_column(String(20), default="waiting", comment="waiting, ready, none, failed")
     preview_note: Mapped[str] = mapped_column(Text, default="")
+    rendition_sha256: Mapped[str] = mapped_column(
+        String(64), default="", comment="The PDF made of the original; empty: it has none, or is a PDF itself"
+    )
+    rendition_size: Mapped[int] = mapped_column(BigInteger, default=0, comment="Bytes")
+    rendition_how: Mapped[str] = mapped_column(String(20), default="", comment="storage.renditions.How")
+    rendition_note: Mapped[str] = mapped_column(Text, default="", comment="How it was made, in words")
     scan_state: Mapped[str] = mapped_column(
         String(20), default="not_scanned", comment="not_scanned, waiting, clean, infected"
     )

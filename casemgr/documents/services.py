@@ -23,6 +23,7 @@ from casemgr.holds.guard import refuse_if_held
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import enqueue, jobs
 from casemgr.platform.locking import check_version
+from casemgr.renditions import services as renditions
 from casemgr.storage.objects import Stored
 from casemgr.storage.opening import can_be_opened
 from casemgr.storage.types import FileType
@@ -206,9 +207,10 @@ def restore(document: Document, *, by: User) -> None:
 
 
 def may_retry_preview(document: Document) -> bool:
-    """Say whether drawing the pages failed, or has been waited for so long that something must be wrong."""
+    """Say whether drawing the pages failed, is waited for so long that something must be wrong, or would give more now
+    than it did."""
     overdue = document.preview_state == "waiting" and now() - document.uploaded_at > WAITED_LONG
-    return document.preview_state == "failed" or overdue
+    return document.preview_state == "failed" or overdue or renditions.can_be_better(document)
 
 
 def retry_preview(document: Document, *, by: User) -> None:

@@ -17,6 +17,7 @@ from casemgr.documents.store import open_from
 NAMED_BY = (
     ("documents", "sha256"),
     ("documents", "searchable_sha256"),
+    ("documents", "rendition_sha256"),
     ("document_pages", "image_sha256"),
     ("document_pages", "thumb_sha256"),
     ("packets", "pdf_sha256"),

@@ -1,4 +1,4 @@
-"""Draw the pages of a paper in the background. Safe to be killed anywhere and started again."""
+"""Make the PDF of a paper and draw its pages in the background. Safe to be killed anywhere and started again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.platform.jobs import background, enqueue
+from casemgr.renditions import services as renditions
 from casemgr.storage.objects import (
     EDGE,
     KeyMissing,
@@ -28,6 +29,7 @@ from casemgr.storage.objects import (
     StoreUnavailable,
 )
 from casemgr.storage.preview import PAGES_AT_ONCE, preview
+from casemgr.storage.renditions import PDF
 from casemgr.storage.sniff import sniff
 from casemgr.storage.types import FileType, PageImage, Preview, PreviewState, Refused
 from casemgr.web.filters import plural
@@ -48,16 +50,24 @@ _MISSING = "The stored file is missing. Tell whoever looks after this installati
 _OUR_FAULT = "Something went wrong on our side while the pages were drawn. The original is safe; try again."
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What one run found out about a paper, with the rows that tell of it. Pictures and PDF are in the store."""
+
+    seen: Preview
+    pages: list[DocumentPage] = field(default_factory=list)
+    rendition: renditions.Kept = renditions.NONE
+
+
 @background("documents.preview")
 def draw_preview(*, case_id: str, document_id: str) -> None:
-    """Draw and read a paper, keep the pictures in the object store, and write the rows in one transaction."""
+    """Make the PDF of a paper, draw and read its pages, and write all of it in one transaction."""
     document = db.session.get(Document, UUID(document_id))
     if document is None or str(document.case_id) != case_id or quarantine.why_closed(document):
         return  # what is closed is drawn once the virus scanner has let it through
     db.session.expunge(document)
     db.session.rollback()  # no transaction stays open while the file is read
-    seen, pages = _draw(document)
-    _save(document, seen, pages)
+    _save(document, _read(document))
 
 
 def enqueue_drawing(document: Document) -> None:
@@ -70,35 +80,57 @@ def enqueue_drawing(document: Document) -> None:
     )
 
 
-def _draw(document: Document) -> tuple[Preview, list[DocumentPage]]:
-    objects = store()
+def _read(document: Document) -> Reading:
+    """Read a paper, whatever happens: what went wrong is a state and a sentence."""
     try:
-        file_type = _file_type(objects, document)
-        with (
-            objects.local_path(document.org_id, document.sha256) as path,
-            _scratch(document.id) as folder,
-        ):
-            seen = _all_pages(path, file_type, folder)
-            pages = [_keep(objects, document, page) for page in seen.pages]
-            if not pages and seen.text:
-                pages = [_page_row(document, 1, seen.text)]
-        return seen, pages
+        return _read_through(document)
     except Refused as refusal:
-        return Preview(PreviewState.NONE, refusal.reason), []
+        return Reading(Preview(PreviewState.NONE, refusal.reason))
     except ObjectMissing:
-        return Preview(PreviewState.FAILED, _MISSING), []
+        return Reading(Preview(PreviewState.FAILED, _MISSING))
     except (KeyMissing, ObjectAltered) as problem:
-        log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
-        return Preview(PreviewState.FAILED, f"{problem} Tell whoever looks after this installation."), []
+        return _failed(document, problem, f"{problem} Tell whoever looks after this installation.")
     except StoreUnavailable as problem:
-        log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
-        return Preview(PreviewState.FAILED, _AWAY), []
+        return _failed(document, problem, _AWAY)
     except (StorageFull, OSError) as problem:
-        log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
-        return Preview(PreviewState.FAILED, _NO_ROOM), []
+        return _failed(document, problem, _NO_ROOM)
     except Exception as problem:
-        log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
-        return Preview(PreviewState.FAILED, _OUR_FAULT), []
+        return _failed(document, problem, _OUR_FAULT)
+
+
+def _failed(document: Document, problem: Exception, words: str) -> Reading:
+    log.error("preview failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
+    return Reading(Preview(PreviewState.FAILED, words))
+
+
+def _read_through(document: Document) -> Reading:
+    """Read the original; where that gives no pages, make its PDF and draw those of the PDF."""
+    objects = store()
+    file_type = _file_type(objects, document)
+    with objects.local_path(document.org_id, document.sha256) as path, _scratch(document.id) as folder:
+        seen = _all_pages(path, file_type, folder)
+        made = renditions.make(objects, document, path, file_type, seen, folder / "pdf")
+        kept = renditions.NONE
+        if made is not None:
+            drawn = seen if seen.pages else _pages_of_pdf(made, seen, folder / "pages")
+            if drawn is not None:
+                seen, kept = drawn, renditions.keep(objects, document, made)
+        pages = [_keep(objects, document, page) for page in seen.pages]
+        if not pages and seen.text:
+            pages = [_page_row(document, 1, seen.text)]
+    return Reading(seen, pages, kept)
+
+
+def _pages_of_pdf(made: renditions.Made, original: Preview, folder: Path) -> Preview | None:
+    """Draw the PDF that was made of a file; None when that fails. What was odd about the original stays said."""
+    seen = _all_pages(made.path, PDF, folder)
+    if seen.state is not PreviewState.READY:
+        return None
+    pages = seen.pages
+    if len(made.texts) == len(pages):
+        pages = [replace(page, text=text) for page, text in zip(pages, made.texts, strict=True)]
+    warnings = list(dict.fromkeys([*original.warnings, *seen.warnings]))
+    return replace(seen, pages=pages, warnings=warnings)
 
 
 def _file_type(objects: ObjectStore, document: Document) -> FileType:
@@ -151,9 +183,9 @@ def _page_row(document: Document, number: int, text: str) -> DocumentPage:
     )
 
 
-def _save(document: Document, seen: Preview, pages: list[DocumentPage]) -> None:
+def _save(document: Document, read: Reading) -> None:
     """Write all of it at once. The version is left alone: a form that somebody has open must not go stale."""
-    papers = Document.__table__
+    papers, seen, made = Document.__table__, read.seen, read.rendition
     found = db.session.execute(
         update(papers)
         .where(papers.c.org_id == document.org_id, papers.c.id == document.id)
@@ -161,6 +193,10 @@ def _save(document: Document, seen: Preview, pages: list[DocumentPage]) -> None:
             preview_state=_STATES[seen.state],
             preview_note="\n".join(note for note in (seen.note, *seen.warnings) if note),
             page_count=seen.page_count,
+            rendition_sha256=made.sha256,
+            rendition_size=made.size,
+            rendition_how=made.how,
+            rendition_note=made.note,
         )
     )
     if found.rowcount:  # it may have gone with its sample case
@@ -169,12 +205,21 @@ def _save(document: Document, seen: Preview, pages: list[DocumentPage]) -> None:
                 DocumentPage.case_id == document.case_id, DocumentPage.document_id == document.id
             )
         )
-        db.session.add_all(pages)
-        drawn = sum(bool(page.image_sha256) for page in pages)
-        if drawn:
-            words = f"Converted for reading: {plural(drawn, 'page')} drawn as pictures. The original was not touched."
+        db.session.add_all(read.pages)
+        if words := _in_words(read):
             custody.add(document.case_id, [document.id], "converted", words)
     db.session.commit()
+
+
+def _in_words(read: Reading) -> str:
+    """What was made of the original, for its custody; "" when nothing was."""
+    made = read.rendition
+    how = f"{made.note} SHA-256 of the PDF: {made.sha256}. " if made.sha256 else ""
+    drawn = sum(bool(page.image_sha256) for page in read.pages)
+    if not drawn:
+        return how.strip()
+    untouched = "" if how else " The original was not touched."
+    return f"{how}Converted for reading: {plural(drawn, 'page')} drawn as pictures.{untouched}"
 
 
 @contextmanager

@@ -32,7 +32,9 @@ from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.holds import queries as holds
 from casemgr.platform.locking import StaleForm
+from casemgr.renditions.services import office
 from casemgr.storage.opening import MAILBOX
+from casemgr.storage.soffice import HOW_TO_GET_IT
 from casemgr.web.filters import plural
 from casemgr.web.permissions import Access, Permission, case_access, requires
 
@@ -124,6 +126,8 @@ def show(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
         closed=quarantine.why_closed(paper),
         tags=tagging.tags_on(access.case, [paper.id])[paper.id],
         hold=holds.standing(access.case).of(paper.id),
+        plays=paper.family if paper.media_type in serving.PLAYED else "",
+        how_to_get_office="" if office() else HOW_TO_GET_IT,
     )
 
 

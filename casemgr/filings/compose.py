@@ -17,10 +17,12 @@ from casemgr.pdf.model import Block, Fields, Grid, Items, Section, Text
 
 @dataclass(frozen=True)
 class File:
-    """Where an exhibit's bytes are. `text` is what is printed of a text; None: it goes beside the packet as a file."""
+    """Where an exhibit's bytes are. `text` is what is printed of a text; None: it goes beside the packet as a file.
+    `rendition` is the PDF that is printed in its place, if any."""
 
     path: Path
     text: str | None = None
+    rendition: Path | None = None
 
 
 def compose(material: Material, files: Mapping[str, File], program_version: str) -> pdf.Packet:
@@ -84,6 +86,9 @@ def _exhibit(material: Material, place: int, files: Mapping[str, File]) -> pdf.E
         file_name=one.file_name,
         text=file.text or "",
         sha256=one.sha256,
+        rendition=file.rendition,
+        rendition_sha256=one.rendition_sha256,
+        rendition_note=one.rendition_note,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from casemgr.documents import quarantine
 from casemgr.documents.models import Document
 from casemgr.pdf.model import ExhibitKind
+from casemgr.storage.renditions import How
 from casemgr.storage.types import Family
 
 _PRINTED_AS_TEXT = ("text/plain", "text/csv", "text/markdown", "message/rfc822")
@@ -53,9 +54,16 @@ def why_not(paper: Document) -> NotAnExhibit | None:
     return NotAnExhibit(closed.rstrip("."), "Leave it out until then.") if closed else None
 
 
+def rendition_of(paper: Document) -> str:
+    """Return the hash of the PDF that is printed in the place of the original, or "".
+
+    A slip with the words of a file is not the file: then the file itself is delivered beside the packet."""
+    return "" if paper.rendition_how == How.TEXT_ONLY else paper.rendition_sha256
+
+
 def exhibit_kind(paper: Document) -> ExhibitKind:
     """Say how a paper gets onto paper; what cannot be drawn is delivered as a file beside the packet."""
-    if paper.family == Family.PDF:
+    if paper.family == Family.PDF or rendition_of(paper):
         return ExhibitKind.PDF
     if paper.family == Family.IMAGE:
         return ExhibitKind.IMAGE

@@ -128,6 +128,9 @@ class ExhibitData:
     file_name: str
     media_type: str
     refused: str = ""
+    rendition_sha256: str = ""
+    """The PDF that is printed in the place of the file; empty: the file itself is."""
+    rendition_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,12 +201,18 @@ class Material:
         return tuple(one for one in self.exhibits if one.kind is ExhibitKind.NATIVE)
 
 
+ONLY_WHERE_THERE = ("rendition_sha256", "rendition_note")
+"""What packets of earlier versions did not know: without a value it changes no fingerprint."""
 NOT_PRINTED = ("left_out", "last_act_on", "grievance_ended_on", "has_discipline")
 
 
 def fingerprint(material: Material) -> str:
     """Return the SHA-256 over everything that is printed in a packet."""
     printed = {name: value for name, value in asdict(material).items() if name not in NOT_PRINTED}
+    for exhibit in printed["exhibits"]:
+        for name in ONLY_WHERE_THERE:
+            if not exhibit[name]:
+                del exhibit[name]
     text = json.dumps(printed, default=_plain, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

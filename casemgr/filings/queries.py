@@ -23,7 +23,7 @@ from casemgr.evidence.kinds import EVIDENCE_KINDS, when_words
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.filings import material as m
-from casemgr.filings.exhibits import exhibit_kind, why_not
+from casemgr.filings.exhibits import exhibit_kind, rendition_of, why_not
 from casemgr.filings.kinds import KINDS, SEND_METHODS, Kind
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.issues import queries as issue_queries
@@ -195,6 +195,8 @@ def _exhibits(packet: Packet) -> tuple[m.ExhibitData, ...]:
             file_name=paper.original_name,
             media_type=paper.media_type,
             refused=str(why_not(paper) or ""),
+            rendition_sha256=rendition_of(paper),
+            rendition_note=paper.rendition_note if rendition_of(paper) else "",
         )
         for place, (row, paper) in enumerate(exhibits_of(packet), 1)
     )

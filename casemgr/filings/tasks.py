@@ -132,7 +132,9 @@ def _make(packet_id: UUID, material: Material) -> Result:
         files = {}
         for place, one in enumerate(material.exhibits):
             path = stack.enter_context(objects.local_path(org_id, one.sha256)).resolve()
-            files[one.label] = File(path, _text(one, path, folder / f"text-{place}"))
+            rendition = one.rendition_sha256 and stack.enter_context(objects.local_path(org_id, one.rendition_sha256))
+            text = _text(one, path, folder / f"text-{place}")
+            files[one.label] = File(path, text, rendition.resolve() if rendition else None)
         packet = compose(material, files, __version__)
         made = building.build(packet, folder, _Reporter(packet_id))
         pdf = objects.put_stream(org_id, _pieces(made.pdf), max_bytes=made.pdf.stat().st_size)

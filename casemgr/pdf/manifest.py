@@ -60,6 +60,7 @@ def manifest(
                 "bates_first": built.bates_first,
                 "bates_last": built.bates_last,
                 "notes": list(built.notes),
+                **({"rendition_sha256": given.rendition_sha256} if given.rendition else {}),
             }
             for built, given, size in zip(exhibits, packet.exhibits, sizes, strict=True)
         ],

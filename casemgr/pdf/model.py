@@ -148,7 +148,8 @@ class Exhibit:
 
     `path` is the stored file; its SHA-256 is printed and kept in the manifest. For `TEXT` it may be None,
     and then the hash is that of `text` as UTF-8. When `sha256` is given and the file has another one,
-    the build stops (`ExhibitUnreadable`), so that nobody files a paper that was changed since.
+    the build stops (`ExhibitUnreadable`), so that nobody files a paper that was changed since. `rendition` is a PDF
+    that was made of the file and stands in its place; the file's own hash is still the one that is printed.
     """
 
     label: str
@@ -160,6 +161,10 @@ class Exhibit:
     file_name: str = ""
     text: str = ""
     sha256: str = ""
+    rendition: Path | None = None
+    rendition_sha256: str = ""
+    rendition_note: str = ""
+    """How the rendition was made, in words, for the manifest."""
 
     def __post_init__(self) -> None:
         """Refuse a label that cannot be stamped and a kind without what it is made from."""

@@ -34,12 +34,9 @@ def open_source(exhibit: Exhibit, limit: int, work: Path) -> Source:
     Raises: ExhibitUnreadable in plain words.
     """
     sha256, size = _hash(exhibit)
-    if exhibit.sha256 and exhibit.sha256.lower() != sha256:
-        raise ExhibitUnreadable(
-            exhibit.label,
-            "the stored file is not the one that was recorded: its SHA-256 has changed.",
-            "Check where it came from and add it again.",
-        )
+    _refuse_changed(exhibit, exhibit.sha256, sha256)
+    if exhibit.rendition is not None:
+        return _rendition(exhibit, exhibit.rendition, sha256, size, limit)
     if exhibit.kind is ExhibitKind.NATIVE:
         return Source(exhibit, sha256, size, pages=1)
     if exhibit.kind is ExhibitKind.TEXT:
@@ -53,13 +50,34 @@ def open_source(exhibit: Exhibit, limit: int, work: Path) -> Source:
     return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=cleaned)
 
 
+def _refuse_changed(exhibit: Exhibit, recorded: str, found: str) -> None:
+    if recorded and recorded.lower() != found:
+        raise ExhibitUnreadable(
+            exhibit.label,
+            "the stored file is not the one that was recorded: its SHA-256 has changed.",
+            "Check where it came from and add it again.",
+        )
+
+
+def _rendition(exhibit: Exhibit, path: Path, sha256: str, size: int, limit: int) -> Source:
+    """Open the PDF that stands in the place of the file; `sha256` and `size` stay those of the file."""
+    _refuse_changed(exhibit, exhibit.rendition_sha256, _hash_of(exhibit, path)[0])
+    pdf, cleaned = _open_pdf(exhibit, path, limit)
+    cleaned.notes.insert(0, exhibit.rendition_note or "Shown as a PDF that was made of the file.")
+    return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=cleaned)
+
+
 def _hash(exhibit: Exhibit) -> tuple[str, int]:
     """Return SHA-256 and size of the file, or of the text when there is no file."""
     if exhibit.path is None:
         data = exhibit.text.encode("utf-8", "surrogatepass")
         return hashlib.sha256(data).hexdigest(), len(data)
+    return _hash_of(exhibit, exhibit.path)
+
+
+def _hash_of(exhibit: Exhibit, path: Path) -> tuple[str, int]:
     try:
-        with exhibit.path.open("rb") as file:
+        with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
     except OSError as error:
         raise ExhibitUnreadable(

@@ -18,18 +18,24 @@ Page = list[str]
 
 
 @cache
-def _width(char: str) -> float:
-    """Return the width of one character in points, in whatever font will draw it."""
-    return sum(float(pdfmetrics.stringWidth(run, name, SIZE)) for run, name in Typesetter().runs(char, fonts.SANS))
+def _width(char: str, font: str) -> float:
+    """Return the width of one character as a share of its size, in whatever font will draw it."""
+    return sum(float(pdfmetrics.stringWidth(run, name, 1)) for run, name in Typesetter().runs(char, font))
 
 
-def fold(line: str) -> Iterator[str]:
+def width_of(line: str, size: float = SIZE, font: str = fonts.SANS) -> float:
+    """Return the width of one line of clean text in points."""
+    return size * sum(_width(char, font) for char in line)
+
+
+def fold(line: str, width: float = WIDTH, size: float = SIZE, font: str = fonts.SANS) -> Iterator[str]:
     """Yield the parts of one line that fit the width, broken at spaces where there are any."""
     start, space, used = 0, -1, 0.0
+    room = width / size
     i = 0
     while i < len(line):
-        used += _width(line[i])
-        if used > WIDTH and i > start:
+        used += _width(line[i], font)
+        if used > room and i > start:
             cut = space + 1 if space > start else i
             yield line[start:cut].rstrip()
             start = i = cut

@@ -28,6 +28,7 @@ from flask import Flask
 import config
 from casemgr.platform import database
 from casemgr.platform.embedded import DatabaseUnavailable
+from casemgr.storage import soffice
 from casemgr.storage.errors import KeyFileRefused
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
     signal.signal(signal.SIGTERM, _like_ctrl_c)
     address = settings.base_url or f"http://{_shown(settings.host)}:{settings.port}/"
     print(f"casemgr is running: {address}   (stop with Ctrl-C)", flush=True)  # noqa: T201
+    if soffice.find(settings.soffice) is None and settings.soffice is None:
+        print(f"Word and Excel files are shown as text only. {soffice.HOW_TO_GET_IT}", flush=True)  # noqa: T201
     if open_browser and _has_browser():
         threading.Timer(0.5, webbrowser.open, [address]).start()
     try:

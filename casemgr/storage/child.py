@@ -48,7 +48,7 @@ def take_limits(limits: dict) -> None:
         ("RLIMIT_FSIZE", limits["file_bytes"]),
         ("RLIMIT_AS", limits["memory_bytes"]),
         ("RLIMIT_CORE", 0),
-        ("RLIMIT_NOFILE", limits.get("open_files", 256)),
+        ("RLIMIT_NOFILE", limits["open_files"]),
     ):
         with contextlib.suppress(ValueError, OSError, AttributeError):
             resource.setrlimit(getattr(resource, name), (value, value))

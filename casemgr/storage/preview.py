@@ -22,9 +22,9 @@ LOCKED = (
 )
 KEPT = "It was kept exactly as it came, and you can download it."
 NO_PREVIEW = {
-    Family.OFFICE: "This kind of document is kept as it is and has no preview here. Download it to read it.",
-    Family.AUDIO: "Recordings are kept as they are. Download it to listen.",
-    Family.VIDEO: "Videos are kept as they are. Download it to watch.",
+    Family.OFFICE: "No words could be read in this document. Download it to read it.",
+    Family.AUDIO: "Recordings are kept as they are.",
+    Family.VIDEO: "Videos are kept as they are.",
     Family.ARCHIVE: "A ZIP is kept as it came. The papers that were inside are papers of their own.",
     Family.CALENDAR: "Calendars are kept as they are. Their dates are read where you import a school calendar.",
 }
@@ -50,7 +50,9 @@ def preview(path: Path, file_type: FileType, out_dir: Path, *, first_page: int =
 def _reader_for(file_type: FileType) -> Callable[[Path, FileType, Path, int], Preview]:
     if file_type.extension in ("txt", "csv", "md", "rtf", "eml", "msg", "mbox"):
         return _text
-    if file_type.extension in ("docx", "xlsx", "pptx", "odt", "ods", "zip"):
+    if file_type.extension in ("docx", "xlsx", "pptx", "odt", "ods"):
+        return _office
+    if file_type.extension == "zip":
         return _package
     return {Family.PDF: _pages, Family.IMAGE: _pages}.get(file_type.family, _nothing)
 
@@ -70,13 +72,38 @@ def _text(path: Path, file_type: FileType, out_dir: Path, first_page: int) -> Pr
     found = _last(outcome, "text")
     if outcome.failure or not isinstance(found.get("text"), str):
         return _failed(outcome.failure)
-    warnings = ["This text is very long. Only its beginning is shown here."] if found.get("cut") else []
-    return Preview(PreviewState.READY, text=found["text"], warnings=warnings)
+    return _read(found)
+
+
+def _read(found: dict) -> Preview:
+    """Words that were read. What a print-out does not show is said."""
+    cut, hidden = bool(found.get("cut")), found.get("hidden")
+    warnings = ["This text is very long. Only its beginning is shown here."] if cut else []
+    warnings += [words[:300] for words in hidden[:20] if isinstance(words, str)] if isinstance(hidden, list) else []
+    return Preview(PreviewState.READY, text=found["text"], warnings=warnings, cut=cut)
+
+
+def _office(path: Path, file_type: FileType, out_dir: Path, first_page: int) -> Preview:
+    """The words of an office document; NONE where it holds none that we can read, though its wrapper is sound."""
+    limits = Limits(cpu_seconds=30, wall_seconds=45, memory_bytes=768 << 20)
+    outcome = run("office", {"path": str(path), "kind": file_type.extension}, out_dir, limits)
+    if (wrong := _wrong_wrapper(outcome, file_type)) is not None:
+        return wrong
+    if _has(outcome, "hostile"):
+        return Preview(PreviewState.FAILED, f"This file is made to harm the program that opens it. {KEPT}")
+    found = _last(outcome, "text")
+    return _read(found) if isinstance(found.get("text"), str) else _nothing(path, file_type, out_dir, first_page)
 
 
 def _package(path: Path, file_type: FileType, out_dir: Path, first_page: int) -> Preview:
     limits = Limits(cpu_seconds=20, wall_seconds=30, memory_bytes=512 << 20)
     outcome = run("package", {"path": str(path)}, out_dir, limits)
+    wrong = _wrong_wrapper(outcome, file_type)
+    return wrong if wrong is not None else _nothing(path, file_type, out_dir, first_page)
+
+
+def _wrong_wrapper(outcome: Outcome, file_type: FileType) -> Preview | None:
+    """What stops us at the wrapper of a package, if anything does."""
     if outcome.failure or _has(outcome, "unreadable"):
         return _failed(outcome.failure)
     found = _last(outcome, "package")
@@ -84,7 +111,7 @@ def _package(path: Path, file_type: FileType, out_dir: Path, first_page: int) ->
         return Preview(PreviewState.ENCRYPTED, LOCKED)
     if found.get("bomb"):
         return Preview(PreviewState.FAILED, f"This file unpacks to far more than it should. It was not opened. {KEPT}")
-    return _nothing(path, file_type, out_dir, first_page)
+    return None
 
 
 @dataclass

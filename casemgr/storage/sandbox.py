@@ -38,6 +38,7 @@ class Limits:
     wall_seconds: float = 120.0
     memory_bytes: int = 1024 * 1024 * 1024
     file_bytes: int = 256 * 1024 * 1024
+    open_files: int = 256
 
 
 class FailureKind(StrEnum):

@@ -72,8 +72,9 @@ class PageImage:
 class Preview:
     """What could be seen of a file.
 
-    `page_count` is None where pages mean nothing (text, sound). `text` is the text of a file without pages; the
-    text of a PDF is on its pages. `warnings` are sentences for a person; `note` says why there is no preview.
+    `page_count` is None where pages mean nothing (text, sound). `text` is the text of a file without pages, and `cut`
+    says that it is only the beginning; the text of a PDF is on its pages. `warnings` are sentences for a person;
+    `note` says why there is no preview.
     """
 
     state: PreviewState
@@ -82,3 +83,4 @@ class Preview:
     pages: list[PageImage] = field(default_factory=list)
     text: str = ""
     warnings: list[str] = field(default_factory=list)
+    cut: bool = False

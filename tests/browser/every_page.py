@@ -210,6 +210,8 @@ NOT_PAGES: dict[str, str] = {
     "filings.manifest": "a download",
     "filings.pdf": "a download",
     "filings.progress": "JSON for the page of the packet",
+    "renditions.download_pdf": "a download",
+    "renditions.media": "sound or video",
 }
 
 

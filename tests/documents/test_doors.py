@@ -34,6 +34,8 @@ ROUTES = [
     ("GET", "/{paper}/pages/1", "read"),
     ("GET", "/{paper}/pages/1/thumb", "read"),
     ("GET", "/{paper}/download", "read"),
+    ("GET", "/{paper}/pdf", "read"),
+    ("GET", "/{paper}/media", "read"),
 ]
 IDS = [f"{method} {path or '/'}" for method, path, _ in ROUTES]
 MAY = {"parent": {"read", "add"}, "viewer": {"read"}}

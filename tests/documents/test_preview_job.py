@@ -90,8 +90,8 @@ def test_a_worker_draws_every_kind_of_file_and_says_why_where_it_cannot(
     assert states == {
         "three.pdf": ("ready", 3),
         "photo.png": ("ready", 1),
-        "notes.txt": ("ready", None),
-        "mail.eml": ("ready", None),
+        "notes.txt": ("ready", 1),
+        "mail.eml": ("ready", 1),
         "sound.wav": ("none", None),
         "broken.pdf": ("failed", None),
     }
@@ -102,7 +102,7 @@ def test_a_worker_draws_every_kind_of_file_and_says_why_where_it_cannot(
 
     assert "Page 2 of 3" in page_of("three.pdf", "?page=2") and "Hello, page 2" in page_of("three.pdf", "?page=2")
     assert "The second line." in page_of("notes.txt") and "Please call me." in page_of("mail.eml")
-    assert "Recordings are kept as they are" in page_of("sound.wav")
+    assert "<audio controls" in page_of("sound.wav") and f"/papers/{ids['sound.wav']}/media" in page_of("sound.wav")
     assert "You can still" in page_of("broken.pdf") and "Try again" in page_of("broken.pdf")
     for number in (1, 2, 3):
         picture = client.get(f"/cases/{case_id}/papers/{ids['three.pdf']}/pages/{number}")

@@ -43,6 +43,30 @@ def _package(**request: object) -> None:
     check_package(**request)
 
 
+def _office(**request: object) -> None:
+    from .office import read_office
+
+    read_office(**request)
+
+
+def _draw_text(**request: object) -> None:
+    from .paper import draw_text
+
+    draw_text(**request)
+
+
+def _draw_pictures(**request: object) -> None:
+    from .paper import draw_pictures
+
+    draw_pictures(**request)
+
+
+def _become(**request: object) -> None:
+    from .converter import become
+
+    become(**request)
+
+
 def _unpack_mail(**request: object) -> None:
     from .unpack import unpack_mail
 
@@ -68,6 +92,10 @@ OPERATIONS: dict[str, Callable[..., None]] = {
     "mail": _mail,
     "outlook": _outlook,
     "package": _package,
+    "office": _office,
+    "draw_text": _draw_text,
+    "draw_pictures": _draw_pictures,
+    "become": _become,
     "list_mailbox": _list_mailbox,
     "unpack_mail": _unpack_mail,
     "unpack_zip": _unpack_zip,

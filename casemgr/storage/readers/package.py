@@ -1,6 +1,6 @@
 """Look at the wrapper of an office document or a ZIP: can it be opened, is it locked, is it a bomb.
 
-Nothing is unpacked but the small manifest of an OpenDocument file. Rendering such documents comes later.
+Nothing is unpacked but the small manifest of an OpenDocument file.
 """
 
 import zipfile
@@ -12,12 +12,20 @@ MAX_RATIO = 200  # plain XML packs about 20 : 1
 
 
 def check_package(*, report: Callable, path: str) -> None:
-    """Report `package` (encrypted, unpacked size, whether that is plausible) or `unreadable`."""
+    """Report `package` (encrypted, unpacked size, whether that is implausible) or `unreadable`."""
+    found = look_at(path)
+    if found is None:
+        report("unreadable")
+    else:
+        report("package", **found)
+    report("done")
+
+
+def look_at(path: str) -> dict | None:
+    """What `check_package` reports; None for a wrapper that cannot be opened."""
     with Path(path).open("rb") as file:
         if file.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-            report("package", encrypted=True, unpacked=0, bomb=False)
-            report("done")
-            return
+            return {"encrypted": True, "unpacked": 0, "bomb": False}
     try:
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
@@ -25,10 +33,9 @@ def check_package(*, report: Callable, path: str) -> None:
             packed = sum(part.compress_size for part in parts) or 1
             bomb = unpacked > MAX_UNPACKED or (unpacked > 16 * 1024 * 1024 and unpacked / packed > MAX_RATIO)
             locked = any(part.flag_bits & 1 for part in parts) or _manifest_says_locked(package)
-            report("package", encrypted=locked, unpacked=unpacked, bomb=bomb)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
-        report("unreadable", detail=str(error)[:200])
-    report("done")
+            return {"encrypted": locked, "unpacked": unpacked, "bomb": bomb}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+        return None
 
 
 def _manifest_says_locked(package: zipfile.ZipFile) -> bool:
