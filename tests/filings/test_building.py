@@ -50,10 +50,12 @@ def test_a_worker_makes_the_packet_and_it_reads_back_whole(
     labels = [(one["label"], one["title"], one["kind"]) for one in manifest["exhibits"]]
     assert labels == [
         ("P-1", "IEP 2025-26", "pdf"),
-        ("P-2", "E-mail asking", "text"),
-        ("P-3", "Photo of the ramp", "image"),
+        ("P-2", "E-mail asking", "pdf"),
+        ("P-3", "Photo of the ramp", "pdf"),
         ("P-4", "Voice message", "native"),
     ]
+    made = [bool(one.get("rendition_sha256")) for one in manifest["exhibits"]]
+    assert made == [False, True, True, False]  # the hash of the original stands beside that of the PDF made of it
     numbers = []
     for one in manifest["exhibits"]:
         for page in range(one["first_page"], one["last_page"] + 1):
