@@ -48,7 +48,7 @@ class Settings:
     """A folder, or `s3://bucket/prefix`."""
     secret_key: str = field(repr=False)
     base_url: str | None = None
-    max_upload_bytes: int = 2048 * MEGABYTE
+    max_upload_bytes: int = 4096 * MEGABYTE
     max_files_per_drop: int = 100
     session_idle: timedelta = timedelta(hours=8)
     session_life: timedelta = timedelta(days=14)
@@ -126,7 +126,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         storage_options={name: environ[key] for name, key in S3_OPTIONS.items() if environ.get(key)},
         secret_key=environ.get("CASEMGR_SECRET_KEY") or _kept_secret(data_dir),
         base_url=environ.get("CASEMGR_BASE_URL") or None,
-        max_upload_bytes=_whole_number(environ, "CASEMGR_MAX_UPLOAD_MB", 2048) * MEGABYTE,
+        max_upload_bytes=_whole_number(environ, "CASEMGR_MAX_UPLOAD_MB", 4096) * MEGABYTE,
         web_threads=_whole_number(environ, "CASEMGR_WEB_THREADS", 12),
         trusted_proxies=_whole_number(environ, "CASEMGR_TRUSTED_PROXIES", 0),
         storage_key_file=_path(environ, "CASEMGR_STORE_KEY_FILE"),

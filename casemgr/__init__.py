@@ -22,6 +22,8 @@ FEATURES = (
     "binder",
     "holds",
     "renditions",
+    "uploads",
+    "photos",
     "evidence",
     "issues",
     "discipline",

@@ -21,9 +21,11 @@ from casemgr.holds.models import LegalHold
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.notices.models import Notice
 from casemgr.obligations.models import Delivery, Obligation
+from casemgr.photos.models import Photo, PhotoSet
 from casemgr.plans.models import Placement, StayPutPeriod
 from casemgr.proceedings.models import Proceeding, StageMove
 from casemgr.records.models import RecordsArrival, RecordsException, RecordsRequest, RecordsTerms
+from casemgr.uploads.models import Upload
 from casemgr.watch.models import Finding
 
 __all__ = [
@@ -56,6 +58,8 @@ __all__ = [
     "PacketExhibit",
     "PaperChange",
     "Person",
+    "Photo",
+    "PhotoSet",
     "Placement",
     "Proceeding",
     "RecordsArrival",
@@ -69,5 +73,6 @@ __all__ = [
     "StageMove",
     "StayPutPeriod",
     "Student",
+    "Upload",
     "User",
 ]

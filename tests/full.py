@@ -69,6 +69,9 @@ def fill(actor: Actor, case_id: UUID) -> None:
             fingerprint=HASH,
         )
     )
+    add(models.Upload(**own, user_id=actor.user_id, name="call.wav", size=9, told="", expires_at=now()))
+    photos = add(models.PhotoSet(**own, user_id=actor.user_id, visibility="shared", document_id=document.id))
+    add(models.Photo(**own, set_id=photos.id, document_id=document.id, position=1))
     entry = add(
         models.EvidenceEntry(
             **own, number=1, kind="call", happened_on=DAY, title="A call", previous_hash=HASH, hash=HASH

@@ -53,6 +53,11 @@ def add_one(
     except intake.NotTaken as refusal:
         return Result(False, refusal.reason, refusal.what_to_do, status=refusal.status)
     document, twin = services.receive(case, taken.stored, taken.file_type, taken.name, details, by=by, visible=visible)
+    return told(document, twin, visible)
+
+
+def told(document: Document, twin: Document | None, visible: frozenset[str]) -> Result:
+    """Return what `services.receive` gave as an answer for the person who sent the file."""
     return _duplicate(twin) if twin is not None else _saved(document, visible)
 
 

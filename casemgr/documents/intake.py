@@ -10,6 +10,8 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import IO, NamedTuple
 from uuid import UUID
 
@@ -41,18 +43,28 @@ class Incoming(NamedTuple):
     name: str
 
 
-def take_in(org_id: UUID, body: IO[bytes], client_name: str, *, size: int | None, max_bytes: int) -> Incoming:
+def take_in(
+    org_id: UUID,
+    body: IO[bytes],
+    client_name: str,
+    *,
+    size: int | None,
+    max_bytes: int,
+    path: Path | None = None,
+) -> Incoming:
     """Store `body` in constant memory.
 
     Args:
         size: bytes that were announced; a body that ends earlier was cut off and is not kept. None: unknown.
+        path: the file that `body` reads, where it lies on this machine and is written no more.
     Raises: NotTaken.
     """
     if size is not None and size > max_bytes:
         raise too_large(max_bytes)
     judged = _Judged(body, client_name, size)
     try:
-        stored = store().put_stream(org_id, judged, max_bytes=max_bytes)
+        put = store().put_stream if path is None else partial(store().put_file, path=path)
+        stored = put(org_id, judged, max_bytes=max_bytes)
     except EmptyFile as problem:
         raise NotTaken(422, "This file is empty.", "Check the original, and upload it again.") from problem
     except TooLarge as problem:

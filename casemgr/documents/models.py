@@ -79,6 +79,9 @@ class Document(CaseOwned, Searched, Versioned, db.Model):
     uploaded_by_name: Mapped[str] = mapped_column(String(200), default="")
     uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
     trashed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    is_source: Mapped[bool] = mapped_column(
+        default=False, comment="A photo that another paper is made of: not in the list of papers"
+    )
     parts_state: Mapped[str] = mapped_column(
         String(20), default="", comment="Of an e-mail or ZIP: waiting, done, failed"
     )

@@ -113,7 +113,7 @@ def document(visible: Collection[str], case: Case, document_id: UUID) -> Documen
 
 def listing(case: Case, visible: Collection[str], wanted: PaperFilter) -> PaperList:
     """Return one page of the papers; a page past the end is the last one. Always three queries."""
-    chosen = _narrowed(_papers(case, visible), wanted)
+    chosen = _narrowed(_not_sources(_papers(case, visible)), wanted)
     total = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, wanted.page), pages)
@@ -124,12 +124,12 @@ def listing(case: Case, visible: Collection[str], wanted: PaperFilter) -> PaperL
 
 def newest(case: Case, visible: Collection[str], limit: int = 5) -> list[Document]:
     """Return the papers that arrived last."""
-    return list(db.session.scalars(_ordered(_shown(case, visible), "arrival").limit(limit)))
+    return list(db.session.scalars(_ordered(_not_sources(_shown(case, visible)), "arrival").limit(limit)))
 
 
 def choices(case: Case, visible: Collection[str]) -> list[tuple[str, str]]:
     """Return (id, label) of every paper, newest date first, for a select field."""
-    rows = db.session.scalars(_ordered(_shown(case, visible), "date"))
+    rows = db.session.scalars(_ordered(_not_sources(_shown(case, visible)), "date"))
     return [(str(row.id), label(row)) for row in rows]
 
 
@@ -270,6 +270,11 @@ def _papers(case: Case, visible: Collection[str]) -> Select[tuple[Document]]:
 
 def _shown(case: Case, visible: Collection[str]) -> Select[tuple[Document]]:
     return _papers(case, visible).where(Document.trashed_at.is_(None))
+
+
+def _not_sources(papers: Select[tuple[Document]]) -> Select[tuple[Document]]:
+    """Without the photos of a photographed paper: they are opened from its page."""
+    return papers.where(Document.is_source.is_(False))
 
 
 def _narrowed(papers: Select[tuple[Document]], wanted: PaperFilter) -> Select[tuple[Document]]:

@@ -20,6 +20,8 @@ NAMED_BY = (
     ("documents", "rendition_sha256"),
     ("document_pages", "image_sha256"),
     ("document_pages", "thumb_sha256"),
+    ("photos", "crop_sha256"),
+    ("photos", "whole_sha256"),
     ("packets", "pdf_sha256"),
     ("packets", "manifest_sha256"),
 )

@@ -35,10 +35,12 @@ from casemgr.platform.locking import StaleForm
 from casemgr.renditions.services import office
 from casemgr.storage.opening import MAILBOX
 from casemgr.storage.soffice import HOW_TO_GET_IT
+from casemgr.uploads import queries as uploads
 from casemgr.web.filters import plural
 from casemgr.web.permissions import Access, Permission, case_access, requires
 
 bp = Blueprint("documents", __name__)
+MOST_FILES = 2000  # of one drop, with our script: each is sent on its own
 PAPERS = "/cases/<uuid:case_id>/papers"
 PAPER = f"{PAPERS}/<uuid:document_id>"
 
@@ -52,7 +54,9 @@ def index(case_id: UUID) -> ResponseReturnValue:
 @bp.post(f"{PAPERS}/upload")
 @requires(Permission.DOCUMENT_ADD)
 def upload(case_id: UUID) -> ResponseReturnValue:
-    """One file as the raw body; what is true of the whole drop comes in headers."""
+    """One file as the raw body, in one request, for programs; what is true of the whole drop comes in headers.
+
+    The page itself sends files in pieces: see `casemgr/uploads`."""
     access = case_access()
     form = _drop_form(access, formdata=fields_in(request.headers), meta={"csrf": False})
     name = unquote(request.headers.get("X-File-Name", ""), errors="replace")
@@ -301,6 +305,8 @@ def _list_page(access: Access, form: DropForm) -> str:
         sorts=queries.SORTS,
         result=drops.remembered() if request.method == "GET" else None,
         settings=drops.settings(),
+        unfinished=uploads.unfinished(access.case, current_user) if access.allows(Permission.DOCUMENT_ADD) else [],
+        most_files=MOST_FILES,
     )
 
 

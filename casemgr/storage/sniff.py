@@ -55,6 +55,12 @@ def sniff(head: bytes, name: str, *, tail: bytes = b"", size: int | None = None)
     raise Refused(f"We could not tell what kind of file this is{_dotted(extension)}.", WE_TAKE)
 
 
+def sniff_early(head: bytes, name: str, *, size: int) -> None:
+    """Raise Refused for a file of which only the beginning is here, where its end can change nothing."""
+    if not head.startswith((b"\xd0\xcf\x11\xe0", b"PK")) and b"%PDF-" not in head[:1024]:
+        sniff(head, name, size=size)
+
+
 def _refuse_programs(head: bytes, extension: str) -> None:
     if extension in MACRO_EXTENSIONS:
         raise Refused("This document can contain macros (small programs).", _without_macros(extension))

@@ -208,6 +208,7 @@ NOT_PAGES: dict[str, str] = {
     "documents.page_thumb": "an image",
     "documents.preview_state": "JSON for the page of the paper",
     "filings.manifest": "a download",
+    "uploads.show": "JSON for the script that sends files",
     "filings.pdf": "a download",
     "filings.progress": "JSON for the page of the packet",
     "renditions.download_pdf": "a download",

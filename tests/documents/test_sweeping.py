@@ -12,6 +12,7 @@ from casemgr.documents.store import store
 from casemgr.documents.sweeping import NAMED_BY, sweep
 from casemgr.extensions import db
 from casemgr.filings.models import Packet
+from casemgr.photos.models import Photo
 from casemgr.storage.objects import object_key
 from tests.documents.paper import add, papers_of
 from tests.server import TestServer
@@ -36,7 +37,9 @@ def test_every_column_that_names_stored_bytes_is_known_to_the_sweep() -> None:
         if column.name.endswith("sha256")
     }
     assert named == set(NAMED_BY)
-    assert {model.__tablename__ for model in (Document, DocumentPage, Packet)} == {table for table, _ in NAMED_BY}
+    assert {model.__tablename__ for model in (Document, DocumentPage, Photo, Packet)} == {
+        table for table, _ in NAMED_BY
+    }
 
 
 def test_an_old_orphan_goes_and_what_a_row_names_or_is_young_stays(

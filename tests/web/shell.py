@@ -1,5 +1,6 @@
 """A small app with the web shell and no database, and pages that show every component."""
 
+import base64
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -147,20 +148,35 @@ def files():
     return render_template("gallery_files.html")
 
 
-@bp.post("/files/raw")
-def receive():
-    name = request.headers["X-File-Name"]
-    body = request.get_data()
+@bp.post("/files/new")
+def begin_file():
+    """The tus protocol, as far as our script speaks it."""
+    told = dict(pair.split(" ") for pair in request.headers["Upload-Metadata"].split(","))
+    name = base64.b64decode(told["filename"]).decode()
     if name.endswith(".html"):
-        answer = {
-            "ok": False,
-            "message": "Web pages are not accepted.",
-            "what_to_do": "Print it to PDF first.",
-        }
-        return jsonify(answer), 422
-    if name.startswith("busy") and not seen.add_first(name):
-        abort(503)
-    return jsonify(ok=True, message=f"It has {len(body)} bytes.", url="/gallery", duplicate=name.startswith("copy"))
+        return jsonify(ok=False, message="Web pages are not accepted.", what_to_do="Print it to PDF first."), 422
+    number = str(len(sent))
+    sent[number] = [name, int(request.headers["Upload-Length"]), 0]
+    return "", 201, {"Location": f"/files/{number}", "Tus-Resumable": "1.0.0"}
+
+
+@bp.route("/files/<number>", methods=["GET", "PATCH", "DELETE"])
+def go_on(number: str):
+    name, size, here = sent[number]
+    if request.method == "PATCH":
+        for status in (503, 507):
+            if name.startswith(f"first {status}") and not seen.add_first(name):
+                abort(status)
+        assert int(request.headers["Upload-Offset"]) == here
+        sent[number][2] = here = here + len(request.get_data())
+    state = "done" if here == size else "receiving"
+    answer = jsonify(
+        state=state, ok=True, message=f"It has {here} bytes.", url="/gallery", duplicate=name[:4] == "copy"
+    )
+    answer.headers["Upload-Offset"] = here
+    answer.headers["Tus-Resumable"] = "1.0.0"
+    answer.status_code = 204 if request.method == "PATCH" else 200
+    return answer
 
 
 @bp.get("/job")
@@ -188,6 +204,7 @@ class _Seen(set):
 
 
 seen = _Seen()
+sent: dict[str, list] = {}
 
 
 ENDPOINTS = [place.endpoint for place in (*web.navigation.MAIN, *web.navigation.CASE)] + ["accounts.settings"]

@@ -1,5 +1,6 @@
 """The small scripts, in a real browser."""
 
+import base64
 import re
 
 import pytest
@@ -183,9 +184,9 @@ def test_several_files_go_up_and_one_refusal_does_not_stop_the_others(page: Page
 
 def test_a_file_that_failed_can_be_sent_again(page: Page):
     page.goto("/files")
-    page.get_by_label("Choose files").set_input_files([file("busy server.pdf")])
+    page.get_by_label("Choose files").set_input_files([file("first 507.pdf")])
     row = page.get_by_role("list", name="Files of this upload").get_by_role("listitem")
-    expect(row).to_contain_text("The database is not answering")
+    expect(row).to_contain_text("There is no room left to save this")
     row.get_by_role("button", name="Try again").click()
     expect(row).to_contain_text("Saved.")
     expect(page.locator("[data-upload-summary]")).to_have_text("1 saved.")
@@ -193,9 +194,35 @@ def test_a_file_that_failed_can_be_sent_again(page: Page):
 
 def test_a_lost_connection_is_said_in_plain_words(page: Page):
     page.goto("/files")
-    page.route("**/files/raw", lambda route: route.abort())
+    page.route("**/files/new", lambda route: route.abort())
     page.get_by_label("Choose files").set_input_files([file("letter.pdf")])
-    expect(page.get_by_role("list", name="Files of this upload")).to_contain_text("The connection was lost.")
+    row = page.get_by_role("list", name="Files of this upload").get_by_role("listitem")
+    expect(row).to_contain_text("The connection was lost. It goes on by itself")
+    page.unroute("**/files/new")
+    expect(row).to_contain_text("Saved.")
+
+
+def test_a_server_in_trouble_is_asked_again_without_a_click(page: Page):
+    page.goto("/files")
+    page.get_by_label("Choose files").set_input_files([file("first 503.pdf")])
+    expect(page.locator("[data-upload-summary]")).to_have_text("1 saved.")
+
+
+def test_what_a_computer_keeps_for_itself_is_left_out_with_a_word(page: Page):
+    page.goto("/files")
+    names = ["letter.pdf", ".DS_Store", "Thumbs.db"]
+    page.get_by_label("Choose files").set_input_files([file(name) for name in names])
+    said = "1 saved. 2 hidden or system files were left out."
+    expect(page.locator("[data-upload-summary]")).to_have_text(said)
+
+
+def test_a_file_that_waits_can_be_cancelled(page: Page):
+    page.goto("/files")
+    page.route("**/files/new", lambda route: None)  # it never answers
+    page.get_by_label("Choose files").set_input_files([file("letter.pdf")])
+    page.get_by_role("button", name=re.compile("Cancel.*letter")).click()
+    expect(page.get_by_role("list", name="Files of this upload")).to_contain_text("Cancelled.")
+    expect(page.locator("[data-upload-overall]")).to_be_hidden()
 
 
 def test_files_can_be_dropped(page: Page):
@@ -214,13 +241,13 @@ def test_files_can_be_dropped(page: Page):
 
 def test_every_file_carries_the_token_and_the_other_fields_of_the_form(page: Page):
     page.goto("/files")
-    with page.expect_request("**/files/raw") as sent:
+    with page.expect_request("**/files/new") as sent:
         page.get_by_label("Choose files").set_input_files([file("ä b.pdf")])
     headers = sent.value.all_headers()
-    assert headers["x-file-name"] == "%C3%A4%20b.pdf"
-    assert headers["x-csrftoken"]
-    assert headers["content-type"] == "application/octet-stream"
-    assert headers["x-field-kind"] == "letter"
+    told = dict(pair.split(" ") for pair in headers["upload-metadata"].split(","))
+    assert base64.b64decode(told["filename"]).decode() == "ä b.pdf"
+    assert base64.b64decode(told["field-kind"]) == b"letter"
+    assert headers["x-csrftoken"] and headers["tus-resumable"] == "1.0.0" and headers["upload-length"] == "10"
 
 
 def test_a_phone_is_offered_its_camera(page: Page):

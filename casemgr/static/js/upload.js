@@ -1,8 +1,10 @@
-// Several files at once, each sent on its own with its own progress and its own answer.
+// Many files at once: each is sent on its own, with its own progress and its own answer.
+import { dropped, picked } from "./upload-pick.js";
+import { Transfer, fingerprintOf } from "./upload-send.js";
+
 const AT_ONCE = 2;
-const LOST = { ok: false, message: "The connection was lost.", what_to_do: "Check your network, then try again." };
+const EVERY_MS = 500; // how often the progress of all is told
 const TOO_LARGE = { ok: false, message: "This file is over the size limit.", what_to_do: "Split it, or scan it in black and white." };
-const UNCLEAR = { ok: false, message: "The server gave an answer we did not understand.", what_to_do: "Reload the page and try again." };
 
 export function startUploads(page) {
   for (const form of page.querySelectorAll("form[data-upload-url]")) new Uploads(form).start();
@@ -13,9 +15,12 @@ class Uploads {
     this.form = form;
     this.list = form.querySelector("[data-upload-list]");
     this.summary = form.querySelector("[data-upload-summary]");
+    this.overall = form.querySelector("[data-upload-overall]");
+    this.rows = [];
     this.waiting = [];
     this.running = 0;
     this.counts = { sent: 0, refused: 0 };
+    this.note = "";
   }
 
   start() {
@@ -23,12 +28,14 @@ class Uploads {
     const zone = form.querySelector("[data-drop-zone]");
     form.querySelector("[data-plain-submit]").hidden = true;
     for (const part of form.querySelectorAll("[data-drop-hint], [data-camera]")) part.hidden = false;
+    for (const part of form.querySelectorAll("[data-folder]")) part.hidden = !part.querySelector("input").webkitdirectory;
     form.classList.add("is-live");
     form.addEventListener("submit", (event) => event.preventDefault());
     for (const picker of form.querySelectorAll("[data-pick]")) {
       picker.addEventListener("change", () => {
-        this.add(picker.files);
+        const found = picked(picker);
         picker.value = ""; // so that the same file can be picked again after a failure
+        this.add(found);
       });
     }
     for (const kind of ["dragenter", "dragover"]) {
@@ -40,20 +47,26 @@ class Uploads {
     for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, () => zone.classList.remove("is-over"));
     zone.addEventListener("drop", (event) => {
       event.preventDefault();
-      this.add(event.dataTransfer.files);
+      dropped(event.dataTransfer).then((found) => this.add(found));
     });
+    this.overall?.querySelector("button").addEventListener("click", () => this.cancelAll());
     addEventListener("beforeunload", (event) => {
       if (this.running) event.preventDefault();
     });
   }
 
-  add(files) {
+  add({ files, leftOut }) {
     const most = Number(this.form.dataset.maxFiles || Infinity);
     if (files.length > most) {
       this.summary.textContent = `These are ${files.length} files. Add at most ${most} at once.`;
       return;
     }
-    for (const file of files) this.queue(new Row(this, file));
+    this.note = leftOut ? `${leftOut} hidden or system ${leftOut === 1 ? "file was" : "files were"} left out.` : "";
+    const rows = files.map(({ file, path }) => new Row(this, file, path));
+    this.rows.push(...rows);
+    if (this.note && !rows.length) this.say();
+    for (const row of rows) this.queue(row);
+    this.announce(rows);
   }
 
   queue(row) {
@@ -67,15 +80,22 @@ class Uploads {
     this.next();
   }
 
+  // All files are told to the server at once: it knows what is missing if the browser is closed before the end.
+  async announce(rows) {
+    for (const row of rows) if (this.waiting.includes(row)) await row.announce();
+  }
+
   next() {
     while (this.running < AT_ONCE && this.waiting.length) {
       this.running += 1;
-      this.waiting.shift().send().then((ok) => {
+      this.waiting.shift().send().then((answer) => {
         this.running -= 1;
-        this.finished(ok);
+        if (answer.cancelled) this.say();
+        else this.finished(answer.ok);
         this.next();
       });
     }
+    this.tell();
   }
 
   finished(ok) {
@@ -90,79 +110,170 @@ class Uploads {
     this.say();
   }
 
+  cancel(row) {
+    const at = this.waiting.indexOf(row);
+    if (at >= 0) this.waiting.splice(at, 1);
+    this.say();
+  }
+
+  cancelAll() {
+    for (const row of this.rows) if (row.isOpen) row.cancel();
+  }
+
   say() {
     const { sent, refused } = this.counts;
     const left = this.running + this.waiting.length;
     const words = [`${sent} saved`];
     if (refused) words.push(`${refused} not saved`);
     if (left) words.push(`${left} to go`);
-    this.summary.textContent = `${words.join(", ")}.`;
+    this.summary.textContent = [`${words.join(", ")}.`, this.note].filter(Boolean).join(" ");
+    this.tell();
   }
 
-  // The token, and the plain form's own inputs (kind, who may see it), go along with every file.
-  // Hyphens for underscores: web servers drop headers with underscores.
-  headers(file) {
-    const headers = {
-      Accept: "application/json",
-      "Content-Type": "application/octet-stream",
-      "X-File-Name": encodeURIComponent(file.name.toWellFormed?.() ?? file.name),
-    };
-    for (const [name, value] of new FormData(this.form)) {
-      if (name === "csrf_token") headers["X-CSRFToken"] = value;
-      else if (typeof value === "string") headers[`X-Field-${name.replaceAll("_", "-")}`] = encodeURIComponent(value);
+  // The progress of everything, some times a second; not read aloud.
+  tell() {
+    if (!this.overall || this.telling) return;
+    this.telling = setTimeout(() => {
+      this.telling = null;
+      const rows = this.rows.filter((row) => row.isOpen || row.isDone);
+      const open = rows.some((row) => row.isOpen);
+      this.overall.hidden = !open;
+      if (!open) return;
+      const total = rows.reduce((sum, row) => sum + row.file.size, 0);
+      const sent = rows.reduce((sum, row) => sum + (row.isDone ? row.file.size : row.sent), 0);
+      this.overall.querySelector("progress").value = total ? sent / total : 0;
+      const done = rows.filter((row) => row.isDone).length;
+      this.overall.querySelector("[data-overall-words]").textContent =
+        `${done} of ${rows.length} ${rows.length === 1 ? "file" : "files"}, ${size(sent)} of ${size(total)}`;
+    }, EVERY_MS);
+  }
+
+  // What did not arrive completely the last time, and is now chosen again.
+  takeUnfinished(fingerprint) {
+    for (const item of document.querySelectorAll("[data-unfinished]")) {
+      if (item.dataset.fingerprint !== fingerprint) continue;
+      const section = item.closest("[data-unfinished-files]");
+      item.remove();
+      if (section && !section.querySelector("[data-unfinished]")) section.remove();
+      return item.dataset.unfinished;
     }
-    return headers;
+    return null;
+  }
+
+  // The plain form's own inputs (who may see it, where it came from) go along with every file.
+  metadata(file, path, fingerprint) {
+    const told = { filename: file.name.toWellFormed?.() ?? file.name, fingerprint };
+    for (const [name, value] of new FormData(this.form)) {
+      if (name !== "csrf_token" && typeof value === "string") told[`field-${name}`] = value;
+    }
+    return told;
+  }
+
+  get token() {
+    return new FormData(this.form).get("csrf_token");
   }
 }
 
 class Row {
-  constructor(uploads, file) {
+  constructor(uploads, file, path) {
     this.uploads = uploads;
     this.file = file;
+    this.path = path;
+    this.sent = 0;
+    this.isOpen = true;
+    this.isDone = false;
     this.item = make("li", "upload-row");
     this.bar = make("progress");
     this.bar.max = 1;
     this.bar.value = 0;
     this.bar.setAttribute("aria-label", `Sending ${file.name}`);
     this.result = make("p", "upload-result", "Waiting");
-    this.item.append(make("p", "upload-name", file.name), this.bar, this.result);
+    this.item.append(make("p", "upload-name", path), this.bar, this.result);
+    this.offer(this.button("Cancel", () => this.cancel(), "btn btn-link"));
     uploads.list.append(this.item);
   }
 
-  send() {
-    const { form } = this.uploads;
-    this.result.textContent = "Sending";
-    return new Promise((done) => {
-      const request = new XMLHttpRequest(); // fetch() has no progress of what is sent
-      request.open("POST", form.dataset.uploadUrl);
-      for (const [name, value] of Object.entries(this.uploads.headers(this.file))) request.setRequestHeader(name, value);
-      request.upload.addEventListener("progress", (event) => this.progress(event));
-      request.addEventListener("loadend", () => {
-        const answer = answerOf(request);
-        this.show(answer);
-        done(answer.ok);
-      });
-      request.send(this.file);
+  async prepare() {
+    const { uploads, file, path } = this;
+    const fingerprint = await fingerprintOf(file, path);
+    const transfer = new Transfer({
+      file,
+      createUrl: uploads.form.dataset.uploadUrl,
+      token: uploads.token,
+      metadata: uploads.metadata(file, path, fingerprint),
+      on: { progress: (bytes) => this.progress(bytes), waiting: (words) => this.say(words) },
     });
+    transfer.url = uploads.takeUnfinished(fingerprint);
+    return transfer;
   }
 
-  progress(event) {
-    this.bar.value = event.lengthComputable ? event.loaded / event.total : 0;
-    this.result.textContent = event.loaded === event.total ? "Checking" : `Sending, ${Math.floor(this.bar.value * 100)} percent`;
+  async announce() {
+    this.preparing ??= this.prepare();
+    const transfer = await this.preparing;
+    if (!transfer.url && this.isOpen) await transfer.announce();
+  }
+
+  async send() {
+    this.say("Sending");
+    this.preparing ??= this.prepare();
+    this.transfer = await this.preparing;
+    if (!this.isOpen) return { ok: false, cancelled: true };
+    const answer = await this.transfer.send();
+    if (!answer.cancelled) this.show(answer);
+    return answer;
+  }
+
+  async cancel() {
+    this.isOpen = false;
+    this.bar.hidden = true;
+    this.say("Cancelled. Nothing of it was kept.");
+    this.item.querySelector(".upload-actions")?.remove();
+    this.uploads.cancel(this);
+    (await this.preparing)?.cancel();
+  }
+
+  progress(bytes) {
+    this.sent = Math.max(0, Math.min(bytes, this.file.size));
+    this.bar.value = this.file.size ? this.sent / this.file.size : 0;
+    this.say(this.sent === this.file.size ? "Checking" : `Sending, ${Math.floor(this.bar.value * 100)} percent`);
+    this.uploads.tell();
+  }
+
+  say(words) {
+    if (this.result.textContent !== words) this.result.textContent = words;
   }
 
   show(answer) {
+    this.isOpen = false;
+    this.isDone = answer.ok;
     this.bar.hidden = true;
     const state = answer.ok ? (answer.duplicate ? "duplicate" : "saved") : "refused";
     this.item.className = `upload-row is-${state}`;
     const message = answer.message || (answer.ok ? "Saved." : "This file was not saved.");
     this.result.textContent = [message, answer.what_to_do].filter(Boolean).join(" ");
     this.result.prepend(make("strong", "", { saved: "Saved. ", duplicate: "Already here. ", refused: "Not saved. " }[state]));
+    const actions = [];
+    if (answer.ok && answer.url) actions.push(this.link(answer.url));
+    if (answer.can_retry && !answer.ok) actions.push(this.button("Try again", () => this.retry()));
+    this.offer(...actions);
+  }
+
+  retry() {
+    this.isOpen = true;
+    this.item.className = "upload-row";
+    this.bar.hidden = false;
+    this.say("Waiting");
+    this.offer(this.button("Cancel", () => this.cancel(), "btn btn-link"));
+    this.uploads.retried();
+    this.uploads.queue(this);
+  }
+
+  offer(...parts) {
     this.item.querySelector(".upload-actions")?.remove();
+    if (!parts.length) return;
     const actions = make("div", "upload-actions");
-    if (answer.ok && answer.url) actions.append(this.link(answer.url));
-    if (answer.can_retry && !answer.ok) actions.append(this.retryButton());
-    if (actions.children.length) this.item.append(actions);
+    actions.append(...parts);
+    this.item.append(actions);
   }
 
   link(url) {
@@ -172,32 +283,21 @@ class Row {
     return link;
   }
 
-  retryButton() {
-    const button = make("button", "btn btn-outline-primary", "Try again");
+  button(words, act, classes = "btn btn-outline-primary") {
+    const button = make("button", classes, words);
     button.type = "button";
     button.append(make("span", "visually-hidden", `: ${this.file.name}`));
-    button.addEventListener("click", () => {
-      this.item.querySelector(".upload-actions").remove();
-      this.item.className = "upload-row";
-      this.bar.hidden = false;
-      this.bar.value = 0;
-      this.uploads.retried();
-      this.uploads.queue(this);
-    });
+    button.addEventListener("click", act);
     return button;
   }
 }
 
-function answerOf({ status, responseText }) {
-  if (!status) return { ...LOST, can_retry: true };
-  // A file that was refused for what it is will be refused again; a server in trouble may take it later.
-  const can_retry = status === 429 || status >= 500;
-  try {
-    const answer = JSON.parse(responseText);
-    return { ...answer, ok: status < 400 && answer.ok !== false, can_retry };
-  } catch {
-    return { ...UNCLEAR, can_retry };
+// As the server writes sizes: decimal units.
+function size(bytes) {
+  for (const [unit, amount] of [["GB", 1e9], ["MB", 1e6], ["KB", 1e3]]) {
+    if (bytes >= amount) return `${(bytes / amount).toFixed(bytes < 10 * amount ? 1 : 0)} ${unit}`;
   }
+  return `${bytes} bytes`;
 }
 
 function make(tag, className = "", text = "") {
