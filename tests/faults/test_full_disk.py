@@ -95,7 +95,12 @@ def test_an_upload_that_does_not_fit_is_refused_in_words_and_works_when_there_is
             process, before = installation.process.pid, set(installation.objects())
             data = b"RIFF\x00\x00\x00\x03WAVEfmt " + os.urandom(SIZE - 16)
 
+            url = other.browser.begin_upload(other.case, "longer call.wav", len(data))
+
             disk.fill(LEFT)
+            piece = other.browser.add_piece(other.case, url, 0, data)
+            assert piece.status == 507 and piece.json()["message"].startswith("There is no room left")
+            assert other.browser.arrived(other.case, url) == 0  # nothing that would keep the disk full
             answer = parent.browser.upload(parent.case, "long call.wav", data)
             assert answer.status == 507
             told = answer.json()
@@ -118,6 +123,8 @@ def test_an_upload_that_does_not_fit_is_refused_in_words_and_works_when_there_is
             assert [f"Nothing left, call {number}" in log for number in range(8)] == saved
             answer = parent.browser.upload(parent.case, "long call.wav", data)
             assert answer.status == 200 and answer.json()["ok"], answer.text
+            assert other.browser.add_piece(other.case, url, 0, data).status == 204
+            assert other.browser.get(url, "application/json").json()["ok"]
             assert (installation.process.pid, installation.process.poll()) == (process, None)
             assert "intact" in installation.run("verify", parent.case_id, "--email", parent.email).lower()
         finally:

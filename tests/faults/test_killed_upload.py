@@ -1,4 +1,4 @@
-"""The web process is killed in the middle of a large upload."""
+"""The web process is killed in the middle of a large upload: in one request, and in pieces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from tests.faults.browser import Browser
+from tests.faults.browser import Browser, Fields
 from tests.faults.installation import Installation, Parent, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("faults")]
@@ -21,7 +21,8 @@ def test_an_upload_that_the_kill_cut_off_leaves_no_trace_and_then_works(
 ) -> None:
     data = b"RIFF\x00\x00\x00\x03WAVEfmt " + os.urandom(SIZE - 16)  # a long recording of a meeting
     sha256 = hashlib.sha256(data).hexdigest()
-    with _send_half(parent.browser, parent.case, "long meeting.wav", data):
+    headers = parent.browser.upload_headers(parent.case, "long meeting.wav")
+    with _send_half(parent.browser, f"POST {parent.case}/papers/upload", headers, data):
         until(20, lambda: _arrived(installation) >= SIZE // 4, "the first half to arrive")
         installation.process.kill()
         installation.process.wait(20)
@@ -46,18 +47,42 @@ def test_an_upload_that_the_kill_cut_off_leaves_no_trace_and_then_works(
     assert "intact" in installation.run("verify", parent.case_id, "--email", parent.email).lower()
 
 
+def test_an_upload_in_pieces_goes_on_where_the_kill_cut_it_off(installation: Installation, parent: Parent) -> None:
+    data = b"RIFF\x00\x00\x00\x03WAVEfmt " + os.urandom(SIZE - 16)
+    browser, sha256 = parent.browser, hashlib.sha256(data).hexdigest()
+    url = browser.begin_upload(parent.case, "two hours.wav", SIZE)
+    staged = next((installation.folder / "uploads").glob(f"*/{url.rsplit('/', 1)[1]}"))
+    headers = browser.piece_headers(parent.case) | {"Upload-Offset": "0"}
+    with _send_half(browser, f"PATCH {url}", headers, data):
+        until(20, lambda: staged.stat().st_size >= SIZE // 4, "the first half to arrive")
+        installation.process.kill()
+        installation.process.wait(20)
+
+    assert installation.start() < 90
+    assert installation.rows("SELECT id FROM documents WHERE original_name = 'two hours.wav'") == []
+    offset = browser.arrived(parent.case, url)  # the session outlives the process
+    assert SIZE // 4 <= offset <= SIZE // 2
+    assert browser.add_piece(parent.case, url, offset, data[offset:]).status == 204
+    assert browser.get(url, "application/json").json()["ok"]
+    found = installation.rows("SELECT sha256, size FROM documents WHERE original_name = 'two hours.wav'")
+    assert found == [(sha256, SIZE)]
+    assert [path.stat().st_size for path in installation.objects(sha256)] == [SIZE] and not staged.exists()
+    installation.wait_until_quiet()
+    assert "intact" in installation.run("verify", parent.case_id, "--email", parent.email).lower()
+
+
 def _arrived(installation: Installation) -> int:
     return sum(path.stat().st_size for path in installation.arriving())
 
 
-def _send_half(browser: Browser, case: str, name: str, data: bytes) -> socket.socket:
-    """Send the head of an upload and half of its body, as a browser that has come so far; the connection stays open."""
-    headers = browser.upload_headers(case, name) | {
+def _send_half(browser: Browser, what: str, headers: Fields, data: bytes) -> socket.socket:
+    """Send the head of a request and half of its body, as a browser that has come so far; the connection stays open."""
+    headers = headers | {
         "Host": browser.address.removeprefix("http://"),
         "Cookie": browser.cookie_header(),
         "Content-Length": str(len(data)),
     }
-    head = f"POST {case}/papers/upload HTTP/1.1\r\n" + "".join(f"{key}: {value}\r\n" for key, value in headers.items())
+    head = f"{what} HTTP/1.1\r\n" + "".join(f"{key}: {value}\r\n" for key, value in headers.items())
     connection = socket.create_connection(("127.0.0.1", int(browser.address.rsplit(":", 1)[1])), timeout=30)
     connection.sendall(head.encode() + b"\r\n" + data[: len(data) // 2])
     return connection

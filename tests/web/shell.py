@@ -164,7 +164,7 @@ def begin_file():
 def go_on(number: str):
     name, size, here = sent[number]
     if request.method == "PATCH":
-        for status in (503, 507):
+        for status in (500, 503):
             if name.startswith(f"first {status}") and not seen.add_first(name):
                 abort(status)
         assert int(request.headers["Upload-Offset"]) == here

@@ -184,9 +184,9 @@ def test_several_files_go_up_and_one_refusal_does_not_stop_the_others(page: Page
 
 def test_a_file_that_failed_can_be_sent_again(page: Page):
     page.goto("/files")
-    page.get_by_label("Choose files").set_input_files([file("first 507.pdf")])
+    page.get_by_label("Choose files").set_input_files([file("first 500.pdf")])
     row = page.get_by_role("list", name="Files of this upload").get_by_role("listitem")
-    expect(row).to_contain_text("There is no room left to save this")
+    expect(row).to_contain_text("Something went wrong on our side")
     row.get_by_role("button", name="Try again").click()
     expect(row).to_contain_text("Saved.")
     expect(page.locator("[data-upload-summary]")).to_have_text("1 saved.")

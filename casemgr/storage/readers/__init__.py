@@ -85,6 +85,18 @@ def _list_mailbox(**request: object) -> None:
     list_mailbox(**request)
 
 
+def _find_sheet(**request: object) -> None:
+    from .sheet import find_sheet
+
+    find_sheet(**request)
+
+
+def _make_paper(**request: object) -> None:
+    from .sheet import make_paper
+
+    make_paper(**request)
+
+
 OPERATIONS: dict[str, Callable[..., None]] = {
     "pdf": _pdf,
     "image": _image,
@@ -96,7 +108,9 @@ OPERATIONS: dict[str, Callable[..., None]] = {
     "draw_text": _draw_text,
     "draw_pictures": _draw_pictures,
     "become": _become,
+    "find_sheet": _find_sheet,
     "list_mailbox": _list_mailbox,
+    "make_paper": _make_paper,
     "unpack_mail": _unpack_mail,
     "unpack_zip": _unpack_zip,
 }
