@@ -297,14 +297,18 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
     )
     plans.record_placement(case, NewPlacement(today(case) - timedelta(days=5), "Larch Street School"), by=by)
     removal = NewRemoval(RemovalKind.SENT_HOME, today(case) - timedelta(days=9), today(case) - timedelta(days=9))
-    return _promises(case, by) | _filed_away(case, by) | {
-        "removal_id": discipline.log_removal(case, removal, by=by).removal_id,
-        "trashed": trashed.id,
-        "withdrawn": withdrawn.id,
-        "ready": ready,
-        "failed": failed,
-        "filed": filed,
-    }
+    return (
+        _promises(case, by)
+        | _filed_away(case, by)
+        | {
+            "removal_id": discipline.log_removal(case, removal, by=by).removal_id,
+            "trashed": trashed.id,
+            "withdrawn": withdrawn.id,
+            "ready": ready,
+            "failed": failed,
+            "filed": filed,
+        }
+    )
 
 
 def _promises(case: Case, by: User) -> dict[str, UUID]:
@@ -322,7 +326,9 @@ def _promises(case: Case, by: User) -> dict[str, UUID]:
 
 def _filed_away(case: Case, by: User) -> dict[str, UUID]:
     """Papers that were changed together and carry a tag, and one on legal hold."""
-    rows = db.session.scalars(select(Document).where(Document.case_id == case.id, Document.kind != "iep").limit(2)).all()
+    rows = db.session.scalars(
+        select(Document).where(Document.case_id == case.id, Document.kind != "iep").limit(2)
+    ).all()
     change = Change({"author": "Dr. Lee"}, ("Reading",))
     made = binder.change_papers(
         case, {row.id: row.version for row in rows}, change, visible=frozenset(VISIBILITIES), confirmed=False, by=by

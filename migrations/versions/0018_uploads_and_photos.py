@@ -1,6 +1,6 @@
 """Uploads that go on after a dropped connection, and papers photographed page by page
 
-Revision: 0016, after 0015.
+Revision: 0018, after 0017.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy.dialects import postgresql
 
-revision = "0016"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 
 RULE = (
     "org_id = (SELECT nullif(current_setting('app.org_id', true), '')::uuid) AND"
