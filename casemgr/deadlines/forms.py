@@ -22,7 +22,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from casemgr.deadlines.models import Fact
-from casemgr.deadlines.services import FactQuestioned, FactRefused, NewFact
+from casemgr.deadlines.questioned import LONG, QuestionedForm
+from casemgr.deadlines.services import NewFact
 from casemgr.evidence.services import plain_text
 from casemgr.law.facts import EITHER_SIDE, FACTS, Detail, FactInfo, asked_of
 from casemgr.law.rulebook import rulebook_for
@@ -32,7 +33,6 @@ from casemgr.proceedings.words import PARTIES
 from casemgr.web.fields import DayField
 from casemgr.web.once import OnceField
 
-LONG = Length(max=10_000, message="Keep this under 10,000 characters.")
 PRECISIONS = [("day", "The exact day"), ("month", "Only the month"), ("unknown", "Not even the month")]
 MOST_DAYS = 730
 DETAIL = "detail_"
@@ -45,7 +45,7 @@ def _cleaned(value: str | None) -> str:
     return plain_text(value or "")
 
 
-class FactForm(FlaskForm):
+class FactForm(QuestionedForm):
     """What every fact has. `make` adds the questions that only one kind of fact asks."""
 
     submission = OnceField()
@@ -57,8 +57,6 @@ class FactForm(FlaskForm):
     upload = FileField("Or add that paper now")
     proceeding = SelectField("Which proceeding does it belong to?")
     note = TextAreaField("Note", [Optional(), LONG], filters=[_cleaned])
-    kept_because = TextAreaField("If it is right all the same: why?", [Optional(), LONG], filters=[_cleaned])
-    seen = HiddenField()
     reason = TextAreaField(
         "What was wrong?",
         [DataRequired("Say what was wrong, so that the record explains itself."), LONG],
@@ -72,11 +70,6 @@ class FactForm(FlaskForm):
     def details(self) -> list[Field]:
         """The questions of this kind of fact, in their order."""
         return [field for field in self if field.name.startswith(DETAIL)]
-
-    @property
-    def is_questioned(self) -> bool:
-        """Whether something was said against the fact: then the form asks why it is right."""
-        return bool(self.seen.data or self.kept_because.data)
 
     def validate_precision(self, field: RadioField) -> None:
         if field.data == Precision.UNKNOWN and self.info.may_be_future:
@@ -103,9 +96,8 @@ class FactForm(FlaskForm):
             entry_id=_id(self.entry.data) if "entry" in self else None,
             proceeding_id=_id(self.proceeding.data) if "proceeding" in self else None,
             details={field.name.removeprefix(DETAIL): str(field.data) for field in self.details if field.data},
-            kept_because=self.kept_because.data or "",
-            seen=frozenset((self.seen.data or "").split()),
             id=self.submission.uuid,
+            **self.answer,
         )
 
     def _day(self) -> date:
@@ -119,16 +111,6 @@ class FactForm(FlaskForm):
             return self.by_party.data or ""
         done_by = self.info.done_by
         return "" if done_by in (None, PartyRole.NOBODY) else done_by.value
-
-    def show_refusal(self, refusal: FactRefused) -> None:
-        """Put the refusal beside the field that it is about, or on top of the form; a question can be answered."""
-        if isinstance(refusal, FactQuestioned):
-            shown = " ".join(one.key for one in refusal.found)
-            self.seen.data, self.seen.raw_data = shown, [shown]
-        if refusal.field in self:
-            self[refusal.field].errors = [str(refusal)]
-        else:
-            self.form_errors.append(str(refusal))
 
 
 class MarkForm(FactForm):

@@ -121,7 +121,7 @@ def retract_fact(case: Case, old: Fact, reason: str, *, by: User, commit: bool =
 
 def ask_about(case: Case, new: NewFact, old: Fact | None = None) -> None:
     """Raise FactQuestioned when something speaks against `new` that nobody has seen and answered. `old`: what it
-    corrects. Steps of a proceeding are not asked about: their own order is kept by the stages."""
+    corrects."""
     found = contradictions_of(case, new, old)
     if found and not (new.kept_because and new.seen >= {one.key for one in found}):
         raise FactQuestioned(found)

@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
+from casemgr.deadlines.questioned import LONG, QuestionedForm
 from casemgr.deadlines.services import NewFact
 from casemgr.evidence.services import plain_text
 from casemgr.law.facts import FACTS, Detail
@@ -32,7 +33,6 @@ HOW = [
 FILERS = [("parent", "The parent (your side)"), ("lea", "The school district (LEA)")]
 EITHER_SIDE = frozenset({ProceedingKind.MEDIATION, ProceedingKind.DUE_PROCESS, ProceedingKind.CIVIL_ACTION})
 """What a district can ask for as well; whose filing it is decides who must answer, and when."""
-LONG = Length(max=10_000, message="Keep this under 10,000 characters.")
 FILTERS = [lambda text: plain_text(text or "")]
 DETAIL = "detail_"
 
@@ -51,7 +51,7 @@ def _details(kinds: Iterable[FactKind]) -> dict[str, Detail]:
     return {detail.key: detail for kind in kinds for detail in FACTS[kind].details if detail.choices}
 
 
-class FormOfFacts(FlaskForm):
+class FormOfFacts(QuestionedForm):
     """What forms about one of several facts share: the day, and the questions that the chosen fact asks."""
 
     def __init__(self, case_today: date, **more: object) -> None:
@@ -81,7 +81,7 @@ class MoveForm(FormOfFacts):
     """What the law's table asks for with one move; fields that this move does not need are taken away."""
 
     submission = OnceField()
-    seen = HiddenField()
+    seen_newest = HiddenField()
     fact = SelectField("What happened?", [InputRequired("Choose what happened.")])
     on_date = DayField("When did this happen?", [InputRequired("Enter the day it happened.")])
     filed_by = RadioField("Whose request is it?", choices=FILERS, default="parent")
@@ -109,7 +109,7 @@ class MoveForm(FormOfFacts):
 
     @property
     def seen_move(self) -> int:
-        return int(self.seen.data) if str(self.seen.data).isdecimal() else -1
+        return int(self.seen_newest.data) if str(self.seen_newest.data).isdecimal() else -1
 
     def validate_on_date(self, field: DayField) -> None:
         if field.data and field.data > self._today:
@@ -123,7 +123,8 @@ class MoveForm(FormOfFacts):
             kind = FactKind(self.fact.data) if "fact" in self else self._demands[0]
             by_party = filed_by if "forum" in self else ""
             details = self.details_of(kind)
-            facts = (NewFact(kind, self.on_date.data, by_party=by_party, how=self.how.data or "", details=details),)
+            how = self.how.data or ""
+            facts = (NewFact(kind, self.on_date.data, by_party=by_party, how=how, details=details, **self.answer),)
         return MoveInput(
             id=self.submission.uuid,
             seen=self.seen_move,
@@ -180,6 +181,7 @@ class StepForm(FormOfFacts):
             note=self.note.data,
             details=self.details_of(kind),
             id=self.submission.uuid,
+            **self.answer,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.deadlines.models import Fact
-from casemgr.deadlines.services import FactRefused
+from casemgr.deadlines.services import FactRefused, ask_about
 from casemgr.extensions import db
 from casemgr.law import drawing, stages
 from casemgr.law.rulebook import rulebook_for
@@ -22,7 +23,7 @@ from casemgr.law.stages import Option, TransitionRefused, Verdict
 from casemgr.law.terms import VerdictKind
 from casemgr.platform.locking import StaleForm
 from casemgr.proceedings import paths, queries, services, words
-from casemgr.proceedings.forms import MoveForm, ProceedingForm, StepForm, UndoForm
+from casemgr.proceedings.forms import FormOfFacts, MoveForm, ProceedingForm, StepForm, UndoForm
 from casemgr.proceedings.models import Proceeding, StageMove
 from casemgr.proceedings.services import CaseMoved
 from casemgr.web.once import made_before, make_once
@@ -109,7 +110,7 @@ def move(case_id: UUID, event: str) -> ResponseReturnValue:
         case, moved_on = case_access().case, True
         option = _option(case, event)
         verdict = option.verdict
-        form.seen.raw_data, form.seen.data = None, str(queries.newest_number(case))
+        form.seen_newest.raw_data, form.seen_newest.data = None, str(queries.newest_number(case))
     if verdict.kind is not VerdictKind.WARNING:
         del form.override_reason
     page = render_template(
@@ -137,6 +138,8 @@ def _carry_out(case: Case, option: Option, form: MoveForm) -> Verdict | None:
         form.override_reason.errors = ["Read the warning above. To go on, say why; the reason is kept."]
         return verdict
     try:
+        for fact in given.facts:
+            ask_about(case, fact)
         make_once(StageMove, given.id, case.id, lambda: services.move(case, option.event, given, by=current_user))
     except (TransitionRefused, FactRefused) as refusal:
         db.session.rollback()
@@ -168,18 +171,18 @@ def _move_form(case: Case, option: Option) -> tuple[MoveForm, Fact | None]:
         demands=demands,
         data={
             "on_date": recorded.on_date if recorded else today(case),
-            "seen": str(queries.newest_number(case)),
+            "seen_newest": str(queries.newest_number(case)),
             "forum": forum.name if forum else "",
         },
     )
     return form, recorded
 
 
-def _show_refusal(form: MoveForm, refusal: TransitionRefused | FactRefused) -> None:
+def _show_refusal(form: FormOfFacts, refusal: TransitionRefused | FactRefused) -> None:
     if isinstance(refusal, TransitionRefused):
         form.form_errors.extend(reason.text for reason in refusal.reasons)
     else:
-        form.on_date.errors = [str(refusal)]
+        form.show_refusal(refusal)
 
 
 @bp.get("/cases/<uuid:case_id>/history")
@@ -243,10 +246,11 @@ def show(case_id: UUID, proceeding_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         fact = form.to_fact()
         try:
+            ask_about(access.case, replace(fact, proceeding_id=row.id))
             make_once(Fact, fact.id, case_id, lambda: services.advance(access.case, row, fact, by=current_user))
         except (TransitionRefused, FactRefused) as refusal:
             db.session.rollback()
-            form.form_errors.append(str(refusal))
+            _show_refusal(form, refusal)
         except StaleDataError:
             db.session.rollback()
             form.form_errors.append("Somebody recorded a step at the same moment. Look at the page and try again.")

@@ -140,7 +140,7 @@ def test_a_refused_path_shows_its_reasons_and_no_form(world: World, client_for) 
     address = f"/cases/{case_id}/move/file_due_process_complaint"
     page = client.get(address)
     assert "own Section 504 hearing" in page.text and "Record it" not in page.text
-    sent = client.post(address, data={"on_date": DAY, "seen": "0", "filed_by": "parent"})
+    sent = client.post(address, data={"on_date": DAY, "seen_newest": "0", "filed_by": "parent"})
     assert sent.status_code == 422 and not moves(world, actor, case_id)
 
 
@@ -296,6 +296,22 @@ def test_a_step_that_cannot_come_next_is_refused_in_plain_words(world: World, cl
         assert answer.status_code == 422 and says in answer.text
     late = send(client, address, fact="mediation_agreed", on_date="2999-01-01", note="Kept text")
     assert late.status_code == 422 and "still to come" in late.text and "Kept text" in late.text
+
+
+def test_a_step_dated_before_what_it_follows_is_asked_about_and_kept_with_a_reason(world: World, client_for) -> None:
+    actor = world.person()
+    case_id, client = world.case(actor), client_for(actor)
+    send(client, f"/cases/{case_id}/move/request_mediation", on_date=DAY, filed_by="parent")
+    (row,) = proceedings(world, actor, case_id)
+    address = f"/cases/{case_id}/proceedings/{row.id}"
+    told = {"fact": "mediation_agreed", "on_date": "2026-01-09", "note": "Kept text"}
+    asked = send(client, address, **told)
+    assert asked.status_code == 422 and "which is later" in asked.text and "Kept text" in asked.text
+    done = client.post(address, data=hidden(asked.text) | told | {"kept_because": "They had offered it before."})
+    assert done.status_code == 302
+    with world.scope(actor):
+        (fact,) = [one for one in all_facts(db.session.get_one(Case, case_id)) if one.kind == "mediation_agreed"]
+        assert fact.kept_because == "They had offered it before." and fact.contradictions
 
 
 def test_a_session_may_be_set_for_a_later_day(world: World, client_for) -> None:
