@@ -1,9 +1,10 @@
 """Pictures as Letter pages: upright, within margins, without the data that cameras write into them.
 
-A JPEG keeps its own compressed pixels (its metadata segments are left out); all others are stored without
-loss. The way up comes from the EXIF orientation.
+A JPEG keeps its own compressed pixels (its metadata segments are left out), a HEIC becomes a fine JPEG; all others
+are stored without loss. The way up comes from the EXIF orientation.
 """
 
+import io
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ MAX_PIXELS = 120_000_000  # a page; larger ones need more memory than a worker s
 MARGIN, BOTTOM = 36.0, 54.0  # points; the bottom leaves room for the stamp
 _ORIENTATION = 0x0112
 _PRIVATE = {0x010F, 0x0110, 0x013B, 0x8769, 0x8825}  # maker, model, artist, camera data, place
+_CODED_WITH_LOSS = {"HEIF", "AVIF"}  # no PDF holds them as they are, and pixel by pixel they are twenty times as large
 _ALL_FRAMES = {"TIFF", "HEIF", "AVIF"}  # formats whose further images are pages, not an animation
 
 
@@ -72,6 +74,8 @@ def _write(image: Image.Image, path: Path, pdf: pikepdf.Pdf, limit: int, notes: 
             raise _too_large()
         if image.format in {"JPEG", "MPO"} and frame.mode in {"RGB", "L"}:
             _jpeg_page(pdf, frame, path)
+        elif image.format in _CODED_WITH_LOSS and frame.mode == "RGB":
+            _coded_again_page(pdf, frame)
         else:
             _lossless_page(pdf, frame)
 
@@ -119,6 +123,14 @@ def _jpeg_without_metadata(data: bytes) -> Iterator[bytes]:
             yield data[at:end]
         at = end
     yield b"\xff\xd9"
+
+
+def _coded_again_page(pdf: pikepdf.Pdf, frame: Image.Image) -> None:
+    """Add a page with a phone's photo as a fine JPEG."""
+    upright, data = ImageOps.exif_transpose(frame), io.BytesIO()
+    upright.save(data, "JPEG", quality=92, exif=b"", icc_profile=None)
+    stream = _image(pdf, data.getvalue(), upright.size, Name.DeviceRGB, 8, Name.DCTDecode)
+    _place(pdf, stream, _shown_size(upright, 1), 1)
 
 
 def _lossless_page(pdf: pikepdf.Pdf, frame: Image.Image) -> None:

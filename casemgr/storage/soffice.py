@@ -139,9 +139,14 @@ def _convert(office: Office, source: Path, folder: Path) -> Outcome:
 
 def _remove_pipe(profile: Path) -> None:
     """The program names a socket after its profile, outside of it, and behind its wall it cannot remove it again."""
-    digest = hashlib.md5(profile.resolve().as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
-    for pipe in Path(_SOCKETS).glob(f"OSL_PIPE_*{''.join(f'{byte:x}' for byte in digest)}"):
+    for pipe in Path(_SOCKETS).glob(f"OSL_PIPE_*{pipe_of(profile)}"):
         pipe.unlink(missing_ok=True)
+
+
+def pipe_of(profile: Path) -> str:
+    """Return how the name of the socket ends: MD5 of the profile's address, its bytes in hex without leading zeros."""
+    digest = hashlib.md5(profile.resolve().as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
+    return "".join(f"{byte:x}" for byte in digest)
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +15,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 
-import config
 from casemgr.documents import tasks
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
@@ -28,29 +25,6 @@ from tests.documents.paper import add, papers_of, pdf, png
 from tests.world import Actor, World
 
 ClientFor = Callable[[Actor | None], FlaskClient]
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def start_worker(settings: config.Settings) -> Callable[..., subprocess.Popen[bytes]]:
-    environ = os.environ | {
-        "CASEMGR_DATA": str(settings.data_dir),
-        "CASEMGR_SECRET_KEY": settings.secret_key,
-        "DATABASE_URL": str(settings.database_url),
-    }
-
-    def start(*options: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "casemgr", "worker", *options], cwd=ROOT, env=environ)
-
-    return start
-
-
-@pytest.fixture
-def run_jobs(start_worker: Callable[..., subprocess.Popen[bytes]]) -> Callable[[], None]:
-    def run() -> None:
-        assert start_worker("--once").wait(120) == 0
-
-    return run
 
 
 def pages(world: World, actor: Actor, paper: UUID) -> list[DocumentPage]:
