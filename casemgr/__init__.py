@@ -24,6 +24,7 @@ FEATURES = (
     "renditions",
     "uploads",
     "photos",
+    "records",
     "evidence",
     "issues",
     "discipline",

@@ -45,6 +45,8 @@ from casemgr.plans import services as plans
 from casemgr.plans.services import NewPlacement
 from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import standing_moves
+from casemgr.records import services as records
+from casemgr.records.services import NewRequest
 from casemgr.storage.sniff import sniff
 from casemgr.watch.models import Finding
 from tests.documents.paper import pdf
@@ -168,6 +170,13 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "proceedings.options": PLAIN,
     "proceedings.show": ({}, {"proceeding_id": "@ended"}),
     "proceedings.undo": PLAIN,
+    "records.edit": PLAIN,
+    "records.gaps": PLAIN,
+    "records.index": PLAIN,
+    "records.letter": PLAIN,
+    "records.new": PLAIN,
+    "records.not_expected": ({"kind": "progress_report", "since": "2025-07-01", "until": "2026-06-30"},),
+    "records.show": PLAIN,
     "search.in_case": ({}, {"q": "reading"}, {"q": "nothing says zyzzyva"}),
     "search.index": ({}, {"q": "reading", "what": "paper"}),
     "watch.index": PLAIN,
@@ -334,7 +343,12 @@ def _filed_away(case: Case, by: User) -> dict[str, UUID]:
         case, {row.id: row.version for row in rows}, change, visible=frozenset(VISIBILITIES), confirmed=False, by=by
     )
     assert made is not None
-    return {"change_id": made.id, "hold_id": holds.set_hold(case, "A hearing is near.", paper=rows[0], by=by).id}
+    asked = NewRequest("All progress reports, please.", received_on=today(case) - timedelta(days=60), how="email")
+    return {
+        "change_id": made.id,
+        "hold_id": holds.set_hold(case, "A hearing is near.", paper=rows[0], by=by).id,
+        "request_id": records.add(case, asked, by=by).id,
+    }
 
 
 def _packet(case: Case, **more: Any) -> UUID:
