@@ -63,6 +63,8 @@ class Settings:
     """The virus scanner: `host:port`, or the path of its socket. None: files are not scanned."""
     soffice: str | None = None
     """LibreOffice: its path, or "none" to do without. None: it is looked for."""
+    tesseract: str = "tesseract"
+    """The program that reads scans: its name or path. Empty: scans are not read."""
     log_file: Path | None = None
     """Where the log goes; None: standard error."""
 
@@ -132,6 +134,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         storage_key_file=_path(environ, "CASEMGR_STORE_KEY_FILE"),
         clamav=_scanner(environ),
         soffice=environ.get("CASEMGR_SOFFICE", "").strip() or None,
+        tesseract=_program(environ, "CASEMGR_TESSERACT", "tesseract"),
         log_file=Path(environ["CASEMGR_LOG_FILE"]) if environ.get("CASEMGR_LOG_FILE") else None,
     )
     _check_key_file(settings)
@@ -143,6 +146,11 @@ def load(environ: dict[str, str] | None = None) -> Settings:
 def _path(environ: dict[str, str], name: str) -> Path | None:
     text = environ.get(name, "").strip()
     return Path(text).expanduser().resolve() if text else None
+
+
+def _program(environ: dict[str, str], name: str, default: str) -> str:
+    text = environ.get(name, "").strip() or default
+    return "" if text.lower() in {"off", "none", "0"} else text
 
 
 def _scanner(environ: dict[str, str]) -> str | None:

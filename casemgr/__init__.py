@@ -25,6 +25,8 @@ FEATURES = (
     "uploads",
     "photos",
     "records",
+    "recognition",
+    "contents",
     "evidence",
     "issues",
     "discipline",

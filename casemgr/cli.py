@@ -262,6 +262,17 @@ def scan() -> None:
         click.echo(f"{scanning.queue_unchecked(('not_scanned', 'waiting'))} paper(s) wait for the virus scanner.")
 
 
+@main.command("read-scans")
+def read_scans() -> None:
+    """Have the text of every scan read that was not yet. The worker does it; this only asks."""
+    from casemgr.recognition import program, services
+
+    with _app().app_context():
+        if program.program() is None:
+            raise click.ClickException(program.at_start(_settings().tesseract))
+        click.echo(f"{services.queue_waiting()} paper(s) wait for text recognition.")
+
+
 @main.command()
 @click.option("--older-than-hours", default=24, show_default=True, help="Leave younger files alone.")
 @click.option("--dry-run", is_flag=True)

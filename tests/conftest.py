@@ -26,6 +26,7 @@ from tests.browser import kit
 from tests.server import TestServer, open_server
 from tests.world import Actor, World
 
+os.environ.setdefault("CASEMGR_TESSERACT", "off")  # for the workers that tests start, as for the application
 BUILD = Path(__file__).resolve().parent.parent / "build"
 
 
@@ -104,6 +105,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_name: str, serve
             "CASEMGR_DATA": str(folder),
             "CASEMGR_SECRET_KEY": "only-for-tests-" + "x" * 32,
             "CASEMGR_MAX_UPLOAD_MB": "300",
+            "CASEMGR_TESSERACT": "off",  # a page takes a second: only the tests of reading scans turn it on
             "DATABASE_URL": server.url(server.app, database_name),
         }
     )

@@ -18,7 +18,10 @@ EARLIEST = date(1990, 1, 1)
 
 # (kind, words in the name). The first that fits decides: "progress report IEP" is a progress report.
 _KIND_RULES: tuple[tuple[str, str], ...] = (
-    ("progress_report", r"progress (?:report|note)s?|report cards?"),
+    ("progress_report", r"progress (?:report|note)s?"),
+    ("report_card", r"report cards?|transcript"),
+    ("work_sample", r"work samples?|writing samples?"),
+    ("decision", r"(?:hearing|final|complaint) (?:decision|order)|decision and order|letter of findings"),
     ("service_log", r"service (?:delivery )?logs?|services? (?:record|grid)"),
     ("attendance", r"attendance"),
     ("discipline", r"suspen\w+|disciplin\w+|manifestation|expulsion|incident report|restraint"),
@@ -28,7 +31,7 @@ _KIND_RULES: tuple[tuple[str, str], ...] = (
     ("meeting_notes", r"(?:meeting|handwritten) .*notes|minutes of|meeting notes|notes"),
     ("iep_response", r"iep.* (?:response|accepted in part|rejected|partial)|response.* iep"),
     ("independent_evaluation", r"independent .*evaluation|iee report"),
-    ("complaint", r"due process|state complaint|ocr complaint|complaint|hearing (?:request|decision|order)"),
+    ("complaint", r"due process|state complaint|ocr complaint|complaint|hearing request"),
     ("agreement", r"(?:settlement|mediation|resolution) agreement|agreement"),
     ("letter", r"letter"),
     ("messages", r"text messages?|texts?|sms|whatsapp"),
@@ -69,7 +72,7 @@ def propose(client_name: str, file_type: FileType, head: bytes, today: date) -> 
     """Read a client's file name and the first bytes. A date after `today` is not taken as the paper's date."""
     name = clean_name(client_name)
     stem = name.removesuffix(f".{name.rpartition('.')[2]}") if extension_of(name) else name
-    found = _date_in(stem, today)
+    found = date_in(stem, today)
     words = " ".join(re.split(r"[\W_]+", stem))
     kind, why_kind = _kind(words, file_type)
     is_privileged, why_privileged = _privileged(words, file_type, head)
@@ -109,16 +112,16 @@ def _privileged(words: str, file_type: FileType, head: bytes) -> tuple[bool, str
     return False, ""
 
 
-def _date_in(stem: str, today: date) -> tuple[date, str] | None:
+def date_in(stem: str, today: date) -> tuple[date, str] | None:
     """The first date written in full, and the words it was read from. US order where the year comes last."""
     month = rf"(?P<name>{_MONTH_NAMES})"
     patterns = (
-        r"(?P<y>(?:19|20)\d\d)[-_. ](?P<m>\d{1,2})[-_. ](?P<d>\d{1,2})",
+        r"(?P<y>(?:19|20)\d\d)[-_./ ](?P<m>\d{1,2})[-_./ ](?P<d>\d{1,2})",
         r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)",
-        r"(?P<m>\d{1,2})[-_. ](?P<d>\d{1,2})[-_. ](?P<y>(?:19|20)\d\d)",
+        r"(?P<m>\d{1,2})[-_./ ](?P<d>\d{1,2})[-_./ ](?P<y>(?:19|20)\d\d)",
         rf"{month}[-_. ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-_., ]+(?P<y>(?:19|20)\d\d)",
         rf"(?P<d>\d{{1,2}})[-_. ]*{month}[-_. ]*(?P<y>(?:19|20)\d\d)",
-        r"(?P<m>\d{1,2})[-_.](?P<d>\d{1,2})[-_.](?P<y>\d\d)",
+        r"(?P<m>\d{1,2})[-_./](?P<d>\d{1,2})[-_./](?P<y>\d\d)",
     )
     for pattern in patterns:
         for match in re.finditer(rf"(?<![0-9]){pattern}(?![0-9])", stem, re.IGNORECASE):

@@ -24,14 +24,20 @@ _GONE = "The stored file is missing. Tell whoever looks after this installation,
 
 def original(document: Document) -> Response:
     """Return the original under its own name, streamed in constant memory."""
+    response = copy(document, document.sha256, document.original_name, document.media_type)
+    response.content_length = document.size
+    return response
+
+
+def copy(document: Document, sha256: str, name: str, media_type: str) -> Response:
+    """Return stored bytes of a paper as a download under `name`."""
     _refuse_closed(document)
     try:
-        pieces = store().open_stream(document.org_id, document.sha256)
+        pieces = store().open_stream(document.org_id, sha256)
     except ObjectMissing:
         abort(404, _GONE)
-    response = Response(pieces, mimetype=document.media_type, direct_passthrough=True)
-    response.content_length = document.size
-    response.headers["Content-Disposition"] = content_disposition(document.original_name)
+    response = Response(pieces, mimetype=media_type, direct_passthrough=True)
+    response.headers["Content-Disposition"] = content_disposition(name)
     return _locked_up(response)
 
 

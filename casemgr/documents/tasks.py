@@ -17,7 +17,7 @@ from casemgr.documents import custody, quarantine
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.extensions import db
-from casemgr.platform.jobs import background, enqueue
+from casemgr.platform.jobs import AFTER_OTHERS, background, enqueue, jobs
 from casemgr.renditions import services as renditions
 from casemgr.storage.objects import (
     EDGE,
@@ -82,6 +82,17 @@ def enqueue_drawing(document: Document) -> None:
     )
 
 
+def enqueue_reading(document: Document, *, priority: int = AFTER_OTHERS) -> None:
+    """Queue the reading of a scan's text in the caller's transaction, never beside the drawing of its pages."""
+    enqueue(
+        jobs.tasks["documents.recognise"],  # by name: that room stands on this one
+        lock=f"document:{document.id}",
+        priority=priority,
+        case_id=str(document.case_id),
+        document_id=str(document.id),
+    )
+
+
 def _read(document: Document) -> Reading:
     """Read a paper, whatever happens: what went wrong is a state and a sentence."""
     try:
@@ -108,7 +119,7 @@ def _failed(document: Document, problem: Exception, words: str) -> Reading:
 def _read_through(document: Document) -> Reading:
     """Read the original; where that gives no pages, make its PDF and draw those of the PDF."""
     objects = store()
-    file_type = _file_type(objects, document)
+    file_type = file_type_of(objects, document)
     with objects.local_path(document.org_id, document.sha256) as path, _scratch(document.id) as folder:
         seen = _all_pages(path, file_type, folder)
         made = renditions.make(objects, document, path, file_type, seen, folder / "pdf")
@@ -136,7 +147,7 @@ def _pages_of_pdf(made: renditions.Made, original: Preview, folder: Path) -> Pre
     return replace(seen, pages=pages, warnings=warnings)
 
 
-def _file_type(objects: ObjectStore, document: Document) -> FileType:
+def file_type_of(objects: ObjectStore, document: Document) -> FileType:
     """Judge the bytes again: the row keeps the type, not what was odd about it."""
     head = b"".join(objects.open_stream(document.org_id, document.sha256, start=0, end=min(EDGE, document.size)))
     start = max(0, document.size - EDGE)
@@ -164,6 +175,7 @@ def _all_pages(path: Path, file_type: FileType, folder: Path) -> Preview:
 def _keep(objects: ObjectStore, document: Document, page: PageImage) -> DocumentPage:
     row = _page_row(document, page.number, page.text)
     if page.image_path and page.thumb_path:
+        row.recognition = "waiting" if page.is_scan else "blank" if page.is_blank and not page.text.strip() else ""
         row.width, row.height = page.width, page.height
         row.image_sha256 = objects.put_bytes(document.org_id, page.image_path.read_bytes()).sha256
         row.thumb_sha256 = objects.put_bytes(document.org_id, page.thumb_path.read_bytes()).sha256
@@ -189,6 +201,7 @@ def _page_row(document: Document, number: int, text: str) -> DocumentPage:
 def _save(document: Document, read: Reading) -> None:
     """Write all of it at once. The version is left alone: a form that somebody has open must not go stale."""
     papers, seen, made = Document.__table__, read.seen, read.rendition
+    is_scan = any(page.recognition == "waiting" for page in read.pages)
     found = db.session.execute(
         update(papers)
         .where(papers.c.org_id == document.org_id, papers.c.id == document.id)
@@ -200,6 +213,9 @@ def _save(document: Document, read: Reading) -> None:
             rendition_size=made.size,
             rendition_how=made.how,
             rendition_note=made.note,
+            recognition_state="waiting" if is_scan else "",
+            recognition_note="",
+            searchable_sha256="",
         )
     )
     if found.rowcount:  # it may have gone with its sample case
@@ -211,6 +227,8 @@ def _save(document: Document, read: Reading) -> None:
         db.session.add_all(read.pages)
         if words := _in_words(read):
             custody.add(document.case_id, [document.id], "converted", words)
+        if is_scan:
+            enqueue_reading(document)
     db.session.commit()
 
 

@@ -17,6 +17,7 @@ from casemgr.binder import tagging
 from casemgr.binder.queries import tags_of
 from casemgr.cases import clock
 from casemgr.cases.models import Case
+from casemgr.contents.queries import suggestions
 from casemgr.documents import drops, mailbox, quarantine, queries, services, serving, unpacking
 from casemgr.documents.forms import DropForm, PaperForm, fields_in, saved_in_words, to_filter, to_message_filter
 from casemgr.documents.intake import PIECE
@@ -132,6 +133,7 @@ def show(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
         hold=holds.standing(access.case).of(paper.id),
         plays=paper.family if paper.media_type in serving.PLAYED else "",
         how_to_get_office="" if office() else HOW_TO_GET_IT,
+        suggestions=suggestions(paper) if access.allows(Permission.DOCUMENT_EDIT) and not paper.trashed_at else [],
     )
 
 

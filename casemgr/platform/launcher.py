@@ -52,6 +52,7 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
     except (DatabaseUnavailable, database.UnsafeDatabaseRole) as problem:
         raise CannotStart(str(problem)) from problem
     from casemgr import create_app
+    from casemgr.recognition import program as recognition
 
     try:
         app = create_app(settings, url)
@@ -65,6 +66,7 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
     print(f"casemgr is running: {address}   (stop with Ctrl-C)", flush=True)  # noqa: T201
     if soffice.find(settings.soffice) is None and settings.soffice is None:
         print(f"Word and Excel files are shown as text only. {soffice.HOW_TO_GET_IT}", flush=True)  # noqa: T201
+    print(recognition.at_start(settings.tesseract), flush=True)  # noqa: T201
     if open_browser and _has_browser():
         threading.Timer(0.5, webbrowser.open, [address]).start()
     try:

@@ -173,7 +173,7 @@ def _result(reading: _Reading, out_dir: Path) -> Preview:
     if "empty" in said or count == 0:
         return Preview(PreviewState.FAILED, f"This file has no pages. {KEPT}", page_count=0)
     count, warnings = _agreed_count(reading)
-    pages = [_page_image(number, event, out_dir) for number, event in sorted(reading.pages.items())]
+    pages = [page_image(number, event, out_dir) for number, event in sorted(reading.pages.items())]
     pages = [page for page in pages if count is None or page.number <= count]
     drawn = [page for page in pages if page.image_path]
     only_blanks = "repaired" in said and all(reading.pages[page.number].get("blank") for page in drawn)
@@ -235,14 +235,24 @@ def _part_warnings(said: dict[str, dict]) -> list[str]:
     return warnings
 
 
-def _page_image(number: int, event: dict, out_dir: Path) -> PageImage:
+def page_image(number: int, event: dict, out_dir: Path) -> PageImage:
+    """One page as a child reported it; its files are looked for under names made here."""
     width, height = _whole(event.get("width"), 20_000) or 0, _whole(event.get("height"), 20_000) or 0
     text = event.get("text") if isinstance(event.get("text"), str) else ""
     image = thumb = None
     if event.get("kind") in ("png", "jpg"):
         image = _made_file(out_dir / f"page-{number:05d}.{event['kind']}")
         thumb = _made_file(out_dir / f"page-{number:05d}.thumb.jpg")
-    return PageImage(number, width, height, image if thumb else None, thumb if image else None, text)
+    return PageImage(
+        number,
+        width,
+        height,
+        image if thumb else None,
+        thumb if image else None,
+        text,
+        is_scan=event.get("scan") is True,
+        is_blank=event.get("blank") is True,
+    )
 
 
 def _made_file(path: Path) -> Path | None:

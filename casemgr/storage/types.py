@@ -57,7 +57,8 @@ class PageImage:
     """One page as it was drawn. Sizes are pixels of `image_path`; both paths lie inside the `out_dir`.
 
     `image_path` and `thumb_path` are None for a page that could not be drawn, or that is past the limit of
-    pages drawn at once; its text is still there when it could be read.
+    pages drawn at once; its text is still there when it could be read. `is_scan`: there is (nearly) no text, and
+    something that may be read in its picture; `is_blank`: it is of one colour all over.
     """
 
     number: int
@@ -66,6 +67,8 @@ class PageImage:
     image_path: Path | None
     thumb_path: Path | None
     text: str = ""
+    is_scan: bool = False
+    is_blank: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, url_for
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import config
 from casemgr.accounts.models import Membership, User
@@ -29,7 +29,7 @@ from casemgr.discipline import services as discipline
 from casemgr.discipline.services import NewRemoval
 from casemgr.documents import services as documents
 from casemgr.documents.kinds import VISIBILITIES
-from casemgr.documents.models import Document
+from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
@@ -52,6 +52,7 @@ from casemgr.watch.models import Finding
 from tests.documents.paper import pdf
 from tests.documents.test_mail_and_zip import letter
 from tests.documents.test_mailbox import mbox
+from tests.recognition.scans import LINES, fax, page
 from tests.world import Actor, World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +60,7 @@ DRAW_ALL = """
 import sys, config
 from casemgr import create_app
 from casemgr.platform import jobs
-settings = config.load({"CASEMGR_DATA": sys.argv[1], "CASEMGR_SECRET_KEY": sys.argv[2]})
+settings = config.load({"CASEMGR_DATA": sys.argv[1], "CASEMGR_SECRET_KEY": sys.argv[2], "CASEMGR_TESSERACT": "off"})
 jobs.work_off(create_app(settings, sys.argv[3]))
 """
 
@@ -94,6 +95,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "cases.remove_person": PLAIN,
     "cases.remove_sample": PLAIN,
     "cases.show": PLAIN,
+    "contents.index": PLAIN,
     "deadlines.agenda": PLAIN,
     "deadlines.calendars": PLAIN,
     "deadlines.case_calendars": PLAIN,
@@ -125,7 +127,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "documents.edit": PLAIN,
     "documents.index": PLAIN,
     "documents.messages": ({"document_id": "@mailbox"},),
-    "documents.show": ({}, {"document_id": "@trashed"}, {"document_id": "@letter"}),
+    "documents.show": ({}, {"document_id": "@trashed"}, {"document_id": "@letter"}, {"document_id": "@scan"}),
     "documents.trash": PLAIN,
     "evidence.correct": PLAIN,
     "evidence.export": PLAIN,
@@ -222,6 +224,8 @@ NOT_PAGES: dict[str, str] = {
     "filings.progress": "JSON for the page of the packet",
     "renditions.download_pdf": "a download",
     "renditions.media": "sound or video",
+    "recognition.searchable": "a download",
+    "recognition.state": "JSON for the page of the paper",
 }
 
 
@@ -262,17 +266,34 @@ def make_home(world: World, actor: Actor, settings: config.Settings) -> Home:
         check=True,
         capture_output=True,
     )
+    with world.scope(actor):
+        _read_scan(ids["scan"])
     return Home(actor, {name: str(value) for name, value in ids.items()})
 
 
+def _read_scan(paper: UUID) -> None:
+    """What the reading of a scan leaves, where no tesseract is: its text says something else than its name."""
+    db.session.execute(
+        update(DocumentPage)
+        .where(DocumentPage.document_id == paper, DocumentPage.number == 1)
+        .values(
+            recognition="read", confidence=78, turn=90, text="Notice of Suspension\nDate: March 3, 2026\nTo the parent."
+        )
+    )
+    marks = {"recognition_state": "failed", "recognition_note": "Page 2: Reading it took too long."}
+    db.session.execute(update(Document).where(Document.id == paper).values(searchable_sha256="0" * 64, **marks))
+    db.session.commit()
+
+
 def _mail(case: Case, by: User) -> dict[str, UUID]:
-    """A letter with an attachment, and a mailbox that holds it and its answer."""
+    """A letter with an attachment, a mailbox that holds it and its answer, and a scan."""
     sent = letter(report_pdf=pdf("Report"), program_exe=b"MZ\x90\x00")
     answer = letter("Re: The reports", ids=("a2@example.org", "a1@example.org"))
+    scan = fax(page(*LINES), page("Page two."))
     ids = {}
-    for name, data in {"letter": sent, "answer": answer, "mailbox": mbox(sent, answer)}.items():
+    for name, data in {"letter": sent, "answer": answer, "mailbox": mbox(sent, answer), "scan": scan}.items():
         stored = store().put_bytes(case.org_id, data)
-        called = f"{name}.{'mbox' if name == 'mailbox' else 'eml'}"
+        called = f"{name}.{ {'mailbox': 'mbox', 'scan': 'tif'}.get(name, 'eml') }"
         kind = sniff(stored.head, called, tail=stored.tail, size=stored.size)
         ids[name] = documents.receive(case, stored, kind, called, documents.PaperDetails(), by=by)[0].id
     return ids

@@ -19,6 +19,8 @@ ROUTES = [
     ("GET", "", "read"),
     ("POST", "/upload", "add"),
     ("POST", "/add", "add"),
+    ("GET", "/proposals", "edit"),
+    ("POST", "/proposals", "edit"),
     ("GET", "/{paper}", "read"),
     ("GET", "/{paper}/edit", "edit"),
     ("POST", "/{paper}/edit", "edit"),
@@ -36,7 +38,13 @@ ROUTES = [
     ("GET", "/{paper}/download", "read"),
     ("GET", "/{paper}/pdf", "read"),
     ("GET", "/{paper}/media", "read"),
+    ("GET", "/{paper}/recognition", "read"),
+    ("POST", "/{paper}/recognition", "add"),
+    ("GET", "/{paper}/searchable", "read"),
+    ("POST", "/{paper}/proposals", "edit"),
 ]
+OF_ONE = [route for route in ROUTES if "{paper}" in route[1]]
+NOT_MADE_YET = ("/pages/", "/searchable", "/pdf", "/media")  # not drawn, not read, no sound: 404 for everybody
 IDS = [f"{method} {path or '/'}" for method, path, _ in ROUTES]
 MAY = {"parent": {"read", "add"}, "viewer": {"read"}}
 
@@ -75,7 +83,7 @@ def test_a_role_without_the_permission_is_refused(
         assert (status == 403) == (permission not in MAY[role])
 
 
-@pytest.mark.parametrize("method, path, permission", ROUTES[3:], ids=IDS[3:])
+@pytest.mark.parametrize("method, path, permission", OF_ONE, ids=[f"{method} {path}" for method, path, _ in OF_ONE])
 def test_a_paper_of_another_case_is_not_found_under_this_one(
     method: str, path: str, permission: str, world: World, client_for: ClientFor
 ) -> None:
@@ -94,7 +102,7 @@ SEES = {
     ("viewer", "firm"): {"shared"},
     ("viewer", "family"): {"shared"},
 }
-READING = [path for _, path, permission in ROUTES[3:] if permission == "read"]
+READING = [path for _, path, permission in OF_ONE if permission == "read"]
 
 
 @pytest.mark.parametrize("visibility", VISIBILITIES)
@@ -110,10 +118,10 @@ def test_a_paper_that_a_role_may_not_see_is_not_there_for_it(
         client = client_for(actor)
         assert ("Zebra crossing" in client.get(f"/cases/{case_id}/papers").text) == may_see
         assert ("Zebra crossing" in client.get(f"/cases/{case_id}/papers?visibility={visibility}").text) == may_see
-        not_made = ("/pages/", "/pdf", "/media")  # no worker has drawn it, and it makes no sound: 404 for everybody
         for path in READING:
             status = client.get(address(case_id, path, paper)).status_code
-            assert status == (200 if may_see and not any(part in path for part in not_made) else 404), path
+            is_made = not any(part in path for part in NOT_MADE_YET)
+            assert status == (200 if may_see and is_made else 404), path
         if "edit" not in MAY.get(role, {"edit"}) and (role, kind) != ("parent", "family"):
             continue
         for path in ("/{paper}/restore", "/{paper}/preview"):

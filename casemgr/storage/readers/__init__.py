@@ -97,6 +97,18 @@ def _make_paper(**request: object) -> None:
     make_paper(**request)
 
 
+def _recognise(**request: object) -> None:
+    from .recognise import recognise
+
+    recognise(**request)
+
+
+def _searchable(**request: object) -> None:
+    from .searchable import make_searchable
+
+    make_searchable(**request)
+
+
 OPERATIONS: dict[str, Callable[..., None]] = {
     "pdf": _pdf,
     "image": _image,
@@ -111,6 +123,8 @@ OPERATIONS: dict[str, Callable[..., None]] = {
     "find_sheet": _find_sheet,
     "list_mailbox": _list_mailbox,
     "make_paper": _make_paper,
+    "recognise": _recognise,
+    "searchable": _searchable,
     "unpack_mail": _unpack_mail,
     "unpack_zip": _unpack_zip,
 }

@@ -7,6 +7,7 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 from .drawing import READING_SIDE, in_rgb, write_page
 
 MAX_PIXELS = 100_000_000
+MAX_SIDE = 10_000
 MAX_PIXELS_JPEG = 260_000_000  # JPEG can be decoded straight to an eighth of its size
 _MANY_PAGES = {"TIFF", "HEIF"}
 
@@ -43,7 +44,7 @@ def _read_frame(image: Image.Image, path: str, number: int, report: Callable) ->
             image.seek(number - 1)
             if not _fits(image, report):
                 return {"problem": "too large"}
-        return write_page(_prepared(image), number)
+        return _written(image, number)
     except (OSError, ValueError, SyntaxError, EOFError, IndexError) as error:
         _reraise_full_disk(error)
         if number > 1 or image.format not in ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF"):
@@ -56,22 +57,40 @@ def _read_cut_off(path: str, number: int) -> dict:
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         with Image.open(path) as again:
-            return write_page(_prepared(again), number) | {"cut": True}
+            return _written(again, number) | {"cut": True}
     except (OSError, ValueError, SyntaxError, EOFError, IndexError) as error:
         _reraise_full_disk(error)
         return {"problem": str(error)[:200]}
 
 
-def _prepared(image: Image.Image) -> Image.Image:
-    """Decoded, small, in grey or RGB, and upright (EXIF orientation applied)."""
-    image.draft(None, (READING_SIDE, READING_SIDE))
+def _written(image: Image.Image, number: int) -> dict:
+    facts = write_page(prepared(image), number)
+    return facts | {"scan": not facts["blank"]}
+
+
+def prepared(image: Image.Image, side: int = READING_SIDE) -> Image.Image:
+    """Decoded, `side` pixels at the longest, in grey or RGB, and upright (EXIF orientation applied)."""
+    image.draft(None, (side, side))
     exif = image.getexif()
     ready = in_rgb(image)
     ready = ready.copy() if ready is image else ready
-    ready.thumbnail((READING_SIDE, READING_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    ready = _square(ready, image)
+    ready.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
     ready.info.pop("exif", None)
     ready.getexif()[0x0112] = exif.get(0x0112, 1)
     return ImageOps.exif_transpose(ready)
+
+
+def _square(ready: Image.Image, image: Image.Image) -> Image.Image:
+    """A fax in its coarse mode has half as many lines as columns: its pixels become square."""
+    try:
+        across, down = (float(dots) for dots in image.info.get("dpi", (1, 1)))
+        stretch = across / down
+    except (TypeError, ValueError, ZeroDivisionError):
+        return ready
+    if image.format != "TIFF" or not 1.5 < stretch < 2.5 or ready.height * stretch > MAX_SIDE:
+        return ready
+    return ready.resize((ready.width, round(ready.height * stretch)))
 
 
 def _fits(image: Image.Image, report: Callable) -> bool:

@@ -6,6 +6,7 @@ touched: the parent then knows which page was the last, and goes on behind it in
 
 import contextlib
 import ctypes
+import itertools
 import math
 import signal
 from collections.abc import Callable, Iterable
@@ -21,6 +22,9 @@ MAX_PAGES_WITH_TEXT = 5000
 MAX_TEXT = 200_000  # characters a page
 LARGEST_PAGE = 2_000_000  # points; 14,400 is the format's own limit, before UserUnit
 GIVE_UP_AFTER = 5  # pages in a row that are not there: the page count is a lie
+FEW_LETTERS = 100  # a scanner or fax machine prints a line of its own above the picture
+COVERED = 0.4
+MOST_OBJECTS = 2000  # of a page, looked at for a picture
 REPAIRED = "repaired.pdf"
 
 
@@ -28,7 +32,7 @@ def read_pdf(*, report: Callable, path: str, first: int, last_drawn: int, blank:
     """Report `opened` (count), then `page` for each page from `first`: drawn up to `last_drawn`, later ones as text.
 
     Then `pages_done`, and what a second reader says. `blank` lists empty pages that an earlier child found."""
-    document = _open(report, path)
+    document = open_pdf(report, path)
     if document is None:
         return
     count = len(document)
@@ -58,7 +62,8 @@ def read_pdf(*, report: Callable, path: str, first: int, last_drawn: int, blank:
     check_pdf(report=report, path=path, blank=blank)
 
 
-def _open(report: Callable, path: str) -> pdfium.PdfDocument | None:
+def open_pdf(report: Callable, path: str) -> pdfium.PdfDocument | None:
+    """The document, rebuilt where it is damaged; None, and reported why, when it stays shut."""
     try:
         return pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
@@ -104,6 +109,7 @@ def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool) -> dict
             facts |= write_page(bitmap.to_pil().convert("RGB"), number)
             bitmap.close()
         facts["text"] = _text_of(page)
+        facts["scan"] = not facts.get("blank") and _is_scan(page, facts["text"])
         return facts
     finally:
         page.close()
@@ -122,6 +128,22 @@ def _text_of(page: pdfium.PdfPage) -> str:
     except pdfium.PdfiumError:
         return ""
     return buffer.raw.decode("utf-16-le", "replace").replace("\x00", "").replace("\r\n", "\n")
+
+
+def _is_scan(page: pdfium.PdfPage, text: str) -> bool:
+    """Nothing to read but what is in a picture: no text at all, or a few words over a picture of the page."""
+    letters = sum(letter.isalnum() for letter in text[:MAX_TEXT])
+    if letters == 0 or letters >= FEW_LETTERS:
+        return letters == 0
+    left, bottom, right, top = page.get_bbox()
+    surface = abs(right - left) * abs(top - bottom)
+    for item in itertools.islice(page.get_objects(max_depth=2), MOST_OBJECTS):
+        if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+            with contextlib.suppress(pdfium.PdfiumError):
+                left, bottom, right, top = item.get_bounds()
+                if abs(right - left) * abs(top - bottom) >= COVERED * surface:
+                    return True
+    return False
 
 
 def _allow_cpu(seconds: int) -> None:
