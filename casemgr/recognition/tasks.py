@@ -26,7 +26,8 @@ from casemgr.recognition import services
 from casemgr.recognition.program import program
 from casemgr.storage.objects import ObjectMissing, ObjectStore, StorageFull, StoreUnavailable
 from casemgr.storage.recognition import Found, PageText, make_copy, recognise
-from casemgr.storage.types import FileType
+from casemgr.storage.renditions import PDF
+from casemgr.storage.types import Family, FileType
 from casemgr.web.filters import plural
 
 PAGES_AT_ONCE = 3
@@ -77,8 +78,10 @@ def _waiting(document: Document) -> list[int]:
 
 def _read(document: Document, numbers: list[int], tesseract: str) -> None:
     objects = store()
-    with objects.local_path(document.org_id, document.sha256) as path, _scratch(document.id) as folder:
-        file_type = file_type_of(objects, document)
+    file_type, sha256 = file_type_of(objects, document), document.sha256
+    if file_type.family not in (Family.PDF, Family.IMAGE):  # its pages are those of the PDF that was made of it
+        file_type, sha256 = PDF, document.rendition_sha256
+    with objects.local_path(document.org_id, sha256) as path, _scratch(document.id) as folder:
         for number in numbers:
             _save_page(objects, document, number, _read_page(path, file_type, number, folder, tesseract))
         if _waiting(document):
