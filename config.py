@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
+from casemgr.platform.mail import BadMailAddress, MailServer, server_of
+
 ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -65,8 +67,18 @@ class Settings:
     """LibreOffice: its path, or "none" to do without. None: it is looked for."""
     tesseract: str = "tesseract"
     """The program that reads scans: its name or path. Empty: scans are not read."""
+    mail_server: MailServer | None = field(default=None, repr=False)
+    """How mail is sent. None: no mail is sent."""
+    tsa_url: str | None = None
+    """An authority that stamps the heads of evidence logs (RFC 3161). None: nobody is asked."""
+    tsa_ca_file: Path | None = None
+    """Its certificates (PEM): roots to trust, and intermediates."""
     log_file: Path | None = None
     """Where the log goes; None: standard error."""
+
+    @property
+    def tsa_host(self) -> str:
+        return urlsplit(self.tsa_url or "").hostname or ""
 
     def unsafe(self) -> list[str]:
         """Return one plain sentence for each setting that is not safe for production."""
@@ -135,6 +147,9 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         clamav=_scanner(environ),
         soffice=environ.get("CASEMGR_SOFFICE", "").strip() or None,
         tesseract=_program(environ, "CASEMGR_TESSERACT", "tesseract"),
+        mail_server=_mail_server(environ),
+        tsa_url=_authority(environ),
+        tsa_ca_file=_path(environ, "CASEMGR_TSA_CA_FILE"),
         log_file=Path(environ["CASEMGR_LOG_FILE"]) if environ.get("CASEMGR_LOG_FILE") else None,
     )
     _check_key_file(settings)
@@ -158,6 +173,31 @@ def _scanner(environ: dict[str, str]) -> str | None:
     if text and not re.fullmatch(r"/.+|(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}", text):
         raise UnsafeSettings("CASEMGR_CLAMAV must be host:port, or the path of the scanner’s socket.")
     return text or None
+
+
+def _mail_server(environ: dict[str, str]) -> MailServer | None:
+    url, sender = environ.get("CASEMGR_SMTP_URL", "").strip(), environ.get("CASEMGR_MAIL_FROM", "").strip()
+    if not url:
+        return None
+    if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", sender):
+        raise UnsafeSettings("CASEMGR_MAIL_FROM must be the e-mail address that mail is sent from.")
+    try:
+        return server_of(url, sender, _path(environ, "CASEMGR_SMTP_CA_FILE"))
+    except BadMailAddress:
+        raise UnsafeSettings("CASEMGR_SMTP_URL must be like smtps://user:password@host:465, or smtp://…:587.") from None
+
+
+def _authority(environ: dict[str, str]) -> str | None:
+    """A plain http:// address is common and safe here: only a hash goes out, and what comes back is signed."""
+    url = environ.get("CASEMGR_TSA_URL", "").strip()
+    if not url:
+        return None
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise UnsafeSettings("CASEMGR_TSA_URL must be the http(s):// address of a time-stamping authority.")
+    ca_file = _path(environ, "CASEMGR_TSA_CA_FILE")
+    if ca_file is None or not ca_file.is_file():
+        raise UnsafeSettings("CASEMGR_TSA_URL needs CASEMGR_TSA_CA_FILE: the certificates of that authority (PEM).")
+    return url
 
 
 def _check_key_file(settings: Settings) -> None:

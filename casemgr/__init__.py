@@ -36,6 +36,8 @@ FEATURES = (
     "obligations",
     "watch",
     "search",
+    "timeline",
+    "heads",
 )
 
 

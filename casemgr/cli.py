@@ -138,26 +138,35 @@ def sample_case(email: str) -> None:
 @main.command()
 @click.argument("target", metavar="CASE_ID|ARCHIVE.zip")
 @click.option("--email", help="Of a person who may see the case; only for a case.")
-@click.option("--seal", default="", help="What was noted when the archive was made; only for an archive.")
-def verify(target: str, email: str | None, seal: str) -> None:
+@click.option("--seal", default="", help="What was noted: the seal of an archive, or the hash that the log ended with.")
+@click.option(
+    "--tsa-ca",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificates (PEM) of the time-stamping authority that you trust; only for an archive.",
+)
+def verify(target: str, email: str | None, seal: str, tsa_ca: Path | None) -> None:
     """Check an evidence log: of a case in the database, or of an exported archive, which needs nothing but the file.
 
     Exit status 1 when something was altered, removed, added or moved; the first such thing is named."""
     try:
         case_id = UUID(target)
     except ValueError:
-        _verify_archive(Path(target), seal)
+        _verify_archive(Path(target), seal, tsa_ca)
     else:
-        _verify_case(case_id, email)
+        _verify_case(case_id, email, seal)
 
 
-def _verify_archive(path: Path, seal: str) -> None:
+def _verify_archive(path: Path, seal: str, tsa_ca: Path | None) -> None:
     from casemgr.evidence import archive_check
 
     if not path.is_file():
         raise click.UsageError("Name the id of a case, or an exported archive that exists.")
-    result = archive_check.verify_archive(path, seal)
+    result = archive_check.verify_archive(path, seal, tsa_ca.read_bytes() if tsa_ca else b"")
     click.echo(result.summary)
+    for line in result.stamps:
+        click.echo(line)
+    if result.noted_at:
+        click.echo(f"The hash that was noted is that of entry No. {result.noted_at}: the log went on after it.")
     if result.seal:
         click.echo(f"Seal (SHA-256 of the manifest): {result.seal}")
     if result.intact:
@@ -167,9 +176,10 @@ def _verify_archive(path: Path, seal: str) -> None:
     sys.exit(0 if result.intact else 1)
 
 
-def _verify_case(case_id: UUID, email: str | None) -> None:
+def _verify_case(case_id: UUID, email: str | None, noted: str) -> None:
     from casemgr.accounts import access, queries
     from casemgr.evidence import verification
+    from casemgr.heads import queries as heads
 
     if not email:
         raise click.UsageError("Add --email of a person who may see the case.")
@@ -180,7 +190,10 @@ def _verify_case(case_id: UUID, email: str | None) -> None:
             raise click.ClickException("This person has no such case.")
         result = verification.verify_case(entry.case)
         click.echo(result.summary)
-        sys.exit(0 if result.intact else 1)
+        place = heads.place_of(entry.case, heads.tidy(noted)) if noted else None
+        if place is not None:
+            click.echo(place.summary)
+        sys.exit(0 if result.intact and (place is None or place.is_sound) else 1)
 
 
 @main.command("export")

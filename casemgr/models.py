@@ -17,6 +17,7 @@ from casemgr.discipline.models import Removal
 from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter, MailboxMessage
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.filings.models import Packet, PacketExhibit
+from casemgr.heads.models import ChainHead, NightlyHead
 from casemgr.holds.models import LegalHold
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.notices.models import Notice
@@ -25,6 +26,7 @@ from casemgr.photos.models import Photo, PhotoSet
 from casemgr.plans.models import Placement, StayPutPeriod
 from casemgr.proceedings.models import Proceeding, StageMove
 from casemgr.records.models import RecordsArrival, RecordsException, RecordsRequest, RecordsTerms
+from casemgr.timeline.models import TimelineMark
 from casemgr.uploads.models import Upload
 from casemgr.watch.models import Finding
 
@@ -33,6 +35,7 @@ __all__ = [
     "CalendarFeed",
     "Case",
     "CaseMember",
+    "ChainHead",
     "Deadline",
     "DeadlineChange",
     "DeadlineCheck",
@@ -51,6 +54,7 @@ __all__ = [
     "Letter",
     "MailboxMessage",
     "Membership",
+    "NightlyHead",
     "Notice",
     "Obligation",
     "Organization",
@@ -73,6 +77,7 @@ __all__ = [
     "StageMove",
     "StayPutPeriod",
     "Student",
+    "TimelineMark",
     "Upload",
     "User",
 ]

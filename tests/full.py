@@ -150,3 +150,6 @@ def fill(actor: Actor, case_id: UUID) -> None:
     add(models.RecordsArrival(**own, request_id=asked.id, document_id=document.id))
     add(models.RecordsException(**own, kind="iep", first_on=DAY, last_on=DAY, reason="No plan yet."))
     add(models.RecordsTerms(**own, count=4))
+    add(models.ChainHead(**own, way="mail", entries=1, head=HASH, address="a@example.org"))
+    add(models.NightlyHead(**own, user_id=actor.user_id, address="a@example.org"))
+    add(models.TimelineMark(**own, user_id=actor.user_id, kind="log", item_id=entry.id))

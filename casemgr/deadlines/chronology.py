@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
@@ -62,6 +63,16 @@ class Line:
     stage: str = ""
     endpoint: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    id: UUID | None = None
+    until: date | None = None
+    """The last day that it may have been, of what is known only to its month or year."""
+    nominal: date | None = None
+    late_after: date | None = None
+    state: str = ""
+    people: tuple[tuple[str, str], ...] = ()
+    """Key (evidence.queries.person_key) and name of who was part of it."""
+    proof: frozenset[UUID] = frozenset()
+    """Entries of the log and papers that it is known from, or that started it."""
 
 
 def chronology(case: Case, visible: Collection[str], papers: Mapping[str, str], wanted: Wanted) -> list[Line]:
@@ -98,7 +109,22 @@ def _facts(case: Case, papers: Mapping[str, str]) -> Iterator[Line]:
             source=papers.get(str(row.document_id), ""),
             endpoint="deadlines.show_fact",
             arguments={"fact_id": row.id},
+            id=row.id,
+            until=last_day(row.on_date, row.precision),
+            proof=_proof_of(row),
         )
+
+
+def last_day(on: date, precision: str) -> date | None:
+    """Return the last day of a month or year that is all one knows; None where the day is known or nothing is."""
+    if precision == "year":
+        return on.replace(month=12, day=31)
+    next_month = (on.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return next_month - timedelta(days=1) if precision == "month" else None
+
+
+def _proof_of(row: Fact | None) -> frozenset[UUID]:
+    return frozenset({row.entry_id, row.document_id} - {None}) if row else frozenset()
 
 
 def _when(row: Fact) -> str:
@@ -108,7 +134,7 @@ def _when(row: Fact) -> str:
 def _moves(case: Case) -> Iterator[Line]:
     for row in proceedings.standing_moves(case):
         title = words.move_title(row.event) or "Case opened"
-        yield Line(row.on_date, legal_date(row.on_date), "moves", title, note=row.reason, stage=row.to_stage)
+        yield Line(row.on_date, legal_date(row.on_date), "moves", title, note=row.reason, stage=row.to_stage, id=row.id)
 
 
 def _log(case: Case, visible: Collection[str]) -> Iterator[Line]:
@@ -121,11 +147,16 @@ def _log(case: Case, visible: Collection[str]) -> Iterator[Line]:
             source=f"{EVIDENCE_KINDS.get(row.kind, row.kind)}, log no. {row.number}",
             endpoint="evidence.show",
             arguments={"entry_id": row.id},
+            id=row.id,
+            until=last_day(row.happened_on, row.precision),
+            people=tuple((evidence.person_key(one), one["name"]) for one in row.people),
+            proof=frozenset({row.id, *(UUID(paper["id"]) for paper in row.documents)}),
         )
 
 
 def _deadlines(case: Case) -> Iterator[Line]:
     now = today(case)
+    facts = {row.id: row for row in queries.current_facts(case)}
     for row in queries.deadlines_of(case):
         state = state_on(row, now)
         if row.act_by is None or state in LEFT_OUT:
@@ -142,4 +173,9 @@ def _deadlines(case: Case) -> Iterator[Line]:
             source=row.citation,
             endpoint="deadlines.why",
             arguments={"deadline_id": row.id},
+            id=row.id,
+            nominal=row.nominal,
+            late_after=row.late_after,
+            state=state,
+            proof=_proof_of(facts.get(row.fact_id)),
         )

@@ -14,6 +14,8 @@
     papers             id, sha256, size, member (its place in the ZIP), what is known of it, its custody, and
                        `record`: the SHA-256 of all this in canonical JSON
     left_out           how many entries; ids and hashes of papers that entries name but the exporter may not open
+    stamps             only where there are any: time stamps of an authority (RFC 3161; see stamps.py) over the hash of
+                       an entry: entries, head, authority, token (its answer, base64), certificates (PEM)
     members            every other member of the ZIP: name, size, sha256
 
 An entry that was left out keeps its place by its hash, so the chain can be followed over it; the hash tells nothing
@@ -68,7 +70,10 @@ class ArchivedPaper:
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes into an archive. `left_out_papers`: [{"id", "sha256"}] that exported entries name."""
+    """What goes into an archive; for `stamps` see above.
+
+    left_out_papers: [{"id", "sha256"}] that exported entries name.
+    """
 
     case_id: str
     genesis: str
@@ -78,6 +83,7 @@ class Contents:
     entries: list[ArchivedEntry]
     papers: list[ArchivedPaper]
     left_out_papers: list[dict[str, str]] = field(default_factory=list)
+    stamps: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def head(self) -> str:
@@ -164,7 +170,8 @@ def record_hash(paper: Mapping[str, Any]) -> str:
 
 
 def _manifest(contents: Contents, members: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
+    stamps = {"stamps": contents.stamps} if contents.stamps else {}
+    return stamps | {
         "format": FORMAT,
         "version": VERSION,
         "program": {"name": "casemgr", "version": contents.program},

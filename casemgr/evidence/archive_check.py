@@ -10,6 +10,7 @@ printed, mailed or noted when it was made.
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 import zipfile
@@ -20,7 +21,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from casemgr.evidence import archive as form
-from casemgr.evidence import chain
+from casemgr.evidence import chain, stamps
 
 MIB = 1024 * 1024
 MOST_MEMBERS = 200_000
@@ -32,7 +33,7 @@ END = struct.Struct("<4s4H2LH")
 
 @dataclass(frozen=True)
 class Fault:
-    """The first thing that is not as it was. `what`: unreadable, changed, missing, order, added or seal."""
+    """The first thing that is not as it was. `what`: unreadable, changed, missing, order, added, stamp or seal."""
 
     what: str
     item: str
@@ -50,6 +51,10 @@ class ArchiveCheck:
     seal: str
     head: str
     fault: Fault | None
+    stamps: tuple[str, ...] = ()
+    """What the time stamps say that hold, a sentence each."""
+    noted_at: int | None = None
+    """The entry whose hash was noted, where that is not the last one."""
 
     @property
     def summary(self) -> str:
@@ -70,15 +75,17 @@ class _Found(Exception):
         self.fault = Fault(what, item, why)
 
 
-def verify_archive(path: Path, seal: str = "") -> ArchiveCheck:
+def verify_archive(path: Path, seal: str = "", authorities: bytes = b"") -> ArchiveCheck:
     """Check an archive from its first entry to its last member.
 
     Args:
-        seal: what was noted when it was made: the SHA-256 of its manifest, or the hash of its last entry (head).
+        seal: what was noted: the SHA-256 of its manifest when it was made, or the hash that the log ended with at
+            any time before.
+        authorities: PEM certificates to check time stamps with; without them, those that came with the archive.
     """
-    look = _Look()
+    look = _Look(authorities)
     try:
-        look.through(path, seal.strip().lower())
+        look.through(path, "".join(seal.split()).lower())
     except _Found as found:
         return look.result(found.fault)
     except zipfile.BadZipFile:
@@ -93,14 +100,27 @@ def verify_archive(path: Path, seal: str = "") -> ArchiveCheck:
 class _Look:
     """One walk through an archive; counts what was found sound."""
 
-    def __init__(self) -> None:
+    def __init__(self, authorities: bytes) -> None:
+        self.authorities = authorities
+        self.stamps: list[str] = []
+        self.noted_at: int | None = None
         self.entries = self.left_out = 0
         self.seal = self.head = ""
         self.sound: set[str] = set()
 
     def result(self, fault: Fault | None) -> ArchiveCheck:
         files = sum(name.startswith("files/") for name in self.sound)
-        return ArchiveCheck(fault is None, self.entries, self.left_out, files, self.seal, self.head, fault)
+        return ArchiveCheck(
+            fault is None,
+            self.entries,
+            self.left_out,
+            files,
+            self.seal,
+            self.head,
+            fault,
+            tuple(self.stamps),
+            self.noted_at,
+        )
 
     def through(self, path: Path, noted: str) -> None:
         with zipfile.ZipFile(path) as archive:
@@ -114,12 +134,17 @@ class _Look:
             self.listed = {one["name"]: one for one in manifest["members"]}
             self.papers = {paper["id"]: paper for paper in manifest["papers"]}
             self._chain(manifest)
+            hashes = [entry["hash"] for entry in manifest["entries"]]
+            for stamp in manifest.get("stamps", []):
+                self._stamp(stamp, manifest["case"], hashes)
             for paper in manifest["papers"]:
                 self._paper(paper)
             self._members(manifest)
             self._seal(raw)
             _layout(archive, self.infos, path)
-        if noted and noted not in (self.seal, self.head):
+        if noted in hashes[:-1]:
+            self.noted_at = hashes.index(noted) + 1
+        elif noted and noted not in (self.seal, self.head):
             raise _Found(
                 "seal", "The whole archive", "It is sound in itself, but it is not the one whose seal was noted."
             )
@@ -153,6 +178,28 @@ class _Look:
         if self.left_out != manifest["left_out"]["entries"]:
             raise _Found("changed", form.MANIFEST, "It does not count rightly what was left out.")
         self.head = previous
+
+    def _stamp(self, stamp: dict[str, Any], case: str, hashes: list[str]) -> None:
+        """An authority says since when the log began like this."""
+        count = stamp["entries"]
+        name = f"The time stamp of entry No. {int(count)}"
+        if not 0 < count <= len(hashes) or hashes[count - 1] != stamp["head"]:
+            raise _Found("stamp", name, "It is over another hash than this entry has: the log was rewritten since.")
+        known = self.authorities or stamp["certificates"].encode()
+        try:
+            token = base64.b64decode(stamp["token"], validate=True)
+            seen = stamps.check(token, stamps.text_of(case, count, stamp["head"]), known)
+        except stamps.StampRefused as problem:
+            raise _Found("stamp", name, str(problem)) from None
+        trust = (
+            "checked with your certificates"
+            if self.authorities
+            else f"checked with the root certificate in the archive, SHA-256 {seen.root}: compare that one"
+        )
+        self.stamps.append(
+            f"The first {count:,} entries stood like this on {seen.at:%Y-%m-%d at %H:%M:%S} UTC, as "
+            f"{shown(seen.authority)} signed ({trust})."
+        )
 
     def _one_entry(self, entry: dict[str, Any], previous: str, case: str, away: dict[str, str]) -> None:
         name, text = f"Entry No. {entry['number']}", entry["canonical"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -30,6 +31,7 @@ from casemgr.evidence import archive, chain
 from casemgr.evidence.kinds import EVIDENCE_KINDS, LEARNED, WEIGHTS, when_words
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
+from casemgr.heads import queries as heads
 from casemgr.storage.errors import ObjectAltered, ObjectMissing
 
 EXPORTED = "evidence:log:export"
@@ -133,6 +135,7 @@ def _gather(case: Case, may_open: Collection[str], by: User) -> tuple[archive.Co
         entries=[_archived(entry, entry.visibility in may_open) for entry in entries],
         papers=papers,
         left_out_papers=[{"id": key, "sha256": away[key]} for key in sorted(away)],
+        stamps=_stamps(case),
     )
     readable = {
         archive.INDEX: current_app.jinja_env.get_template("evidence/archive.html")
@@ -153,6 +156,22 @@ def _gather(case: Case, may_open: Collection[str], by: User) -> tuple[archive.Co
         archive.STYLE: STYLE.read_bytes(),
     }
     return contents, [_Paper(row.id, row.sha256, row.size) for row in rows], readable
+
+
+def _stamps(case: Case) -> list[dict[str, Any]]:
+    """The time stamps of this log, each with the certificates that it can be checked with."""
+    ca_file = current_app.config["SETTINGS"].tsa_ca_file
+    known = ca_file.read_text() if ca_file else ""
+    return [
+        {
+            "entries": row.entries,
+            "head": row.head,
+            "authority": row.address,
+            "token": base64.b64encode(row.token or b"").decode(),
+            "certificates": known,
+        }
+        for row in heads.stamps_of(case.id)
+    ]
 
 
 def _entries(case: Case) -> list[EvidenceEntry]:
@@ -242,6 +261,8 @@ def _table(entries: list[EvidenceEntry], papers: list[archive.ArchivedPaper]) ->
             "In one line",
             "What happened",
             "What it shows",
+            "How it is known",
+            "How strong",
             "People",
             "Papers",
             "Who may see it",
@@ -268,6 +289,8 @@ def _table(entries: list[EvidenceEntry], papers: list[archive.ArchivedPaper]) ->
             entry.title,
             entry.body,
             entry.shows,
+            LEARNED[entry.learned] if entry.learned else "",
+            WEIGHTS[entry.weight] if entry.weight else "",
             "; ".join(one["name"] for one in entry.people),
             "; ".join(named),
             entry.visibility,

@@ -56,6 +56,9 @@ KIND_ICONS: dict[str, str] = {
 QUICK_KINDS = ("call", "email", "meeting", "missed_service", "incident")
 """The kinds that the log offers with one press."""
 
+QUICK_FORMS = ("call", "meeting", "missed_service", "incident")
+"""Those that have a short form of their own (evidence/quick.py)."""
+
 PRECISIONS: dict[str, str] = {
     "day": "I know the day",
     "month": "I only know the month",

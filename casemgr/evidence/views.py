@@ -21,6 +21,7 @@ from casemgr.evidence.forms import (
     filters_from,
 )
 from casemgr.evidence.models import EvidenceEntry
+from casemgr.evidence.quick import QUICK, QuickForm, quick_form
 from casemgr.issues import queries as issues
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
@@ -62,6 +63,23 @@ def new(case_id: UUID) -> Any:
             flash(f"Logged as No. {entry.number}.")
             return redirect(url_for(".index", case_id=case_id, _anchor=f"entry-{entry.number}"))
     page = render_template("evidence/new.html", case=access.case, form=form, visibility_hints=VISIBILITY_HINTS)
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/cases/<uuid:case_id>/evidence/quick/<kind>", methods=["GET", "POST"])
+@requires(Permission.EVIDENCE_ADD)
+def quick(case_id: UUID, kind: str) -> Any:
+    """Log a call, a meeting, an incident or a missed service in a few seconds."""
+    if kind not in QUICK:
+        abort(404)
+    access = case_access()
+    form = quick_form(access, kind)
+    if form.validate_on_submit():
+        entry = _write(form, access, lambda told: _log(access, told))
+        if entry:
+            flash(f"Logged as No. {entry.number}.")
+            return redirect(url_for(".index", case_id=case_id, _anchor=f"entry-{entry.number}"))
+    page = render_template("evidence/quick.html", case=access.case, form=form, kind=kind, quick=QUICK)
     return page, 422 if form.errors else 200
 
 
@@ -166,7 +184,7 @@ def _archive(access: Access) -> Any:
     return answer
 
 
-def _write(form: EntryForm, access: Access, write: Any) -> EvidenceEntry | None:
+def _write(form: EntryForm | QuickForm, access: Access, write: Any) -> EvidenceEntry | None:
     """Write once what the form tells; a refusal goes to its field, and nothing is written."""
     told = form.to_entry()
     try:
@@ -176,9 +194,9 @@ def _write(form: EntryForm, access: Access, write: Any) -> EvidenceEntry | None:
         return None
 
 
-def _show_refusal(form: EntryForm, refusal: services.EvidenceRefused) -> None:
-    if refusal.field == "papers":
-        form.form_errors.append(f"Papers: {refusal}")
+def _show_refusal(form: EntryForm | QuickForm, refusal: services.EvidenceRefused) -> None:
+    if refusal.field not in form or refusal.field == "papers":
+        form.form_errors.append(f"{refusal.field.capitalize()}: {refusal}")
     else:
         form[refusal.field].errors = [*form[refusal.field].errors, str(refusal)]
 

@@ -25,11 +25,14 @@ class File:
     rendition: Path | None = None
 
 
-def compose(material: Material, files: Mapping[str, File], program_version: str) -> pdf.Packet:
+def compose(
+    material: Material, files: Mapping[str, File], program_version: str, log_head: pdf.LogHead | None = None
+) -> pdf.Packet:
     """Return the packet to build.
 
     Args:
         files: by label, the stored file of each exhibit.
+        log_head: how far the evidence log has come. It is printed, but a log that grows makes no packet out of date.
     """
     kind = KINDS[material.kind]
     filing = _ocr_complaint(material) if kind.kind is FilingKind.OCR_COMPLAINT else _due_process_complaint(material)
@@ -52,6 +55,7 @@ def compose(material: Material, files: Mapping[str, File], program_version: str)
         exhibits=tuple(_exhibit(material, place, files) for place in range(len(material.exhibits))),
         certificate=_certificate(material, signer),
         bates=pdf.Bates(material.bates_prefix),
+        log_head=log_head,
     )
 
 

@@ -29,7 +29,8 @@ from casemgr.filings import building, queries
 from casemgr.filings.compose import File, compose
 from casemgr.filings.material import ExhibitData, Material, fingerprint
 from casemgr.filings.models import Packet, PacketExhibit
-from casemgr.pdf.model import ExhibitKind
+from casemgr.heads.queries import head_of
+from casemgr.pdf.model import ExhibitKind, LogHead
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import background
 from casemgr.platform.tenancy import current_scope
@@ -126,7 +127,9 @@ def _refuse(material: Material) -> None:
 
 def _make(packet_id: UUID, material: Material) -> Result:
     """Build outside any transaction, and return once the bytes are safe."""
-    objects, org_id = store(), db.session.get_one(Packet, packet_id).org_id
+    packet_row = db.session.get_one(Packet, packet_id)
+    objects, org_id = store(), packet_row.org_id
+    head = head_of(db.session.get_one(Case, packet_row.case_id))
     db.session.rollback()
     with ExitStack() as stack, _scratch(packet_id) as folder:
         files = {}
@@ -135,7 +138,7 @@ def _make(packet_id: UUID, material: Material) -> Result:
             rendition = one.rendition_sha256 and stack.enter_context(objects.local_path(org_id, one.rendition_sha256))
             text = _text(one, path, folder / f"text-{place}")
             files[one.label] = File(path, text, rendition.resolve() if rendition else None)
-        packet = compose(material, files, __version__)
+        packet = compose(material, files, __version__, LogHead(head.entries, head.sha256) if head else None)
         made = building.build(packet, folder, _Reporter(packet_id))
         pdf = objects.put_stream(org_id, _pieces(made.pdf), max_bytes=made.pdf.stat().st_size)
         if pdf.sha256 != made.sha256:

@@ -10,7 +10,7 @@ from casemgr.pdf import fonts, style
 from casemgr.pdf.blocks import Writer
 from casemgr.pdf.fonts import pieces
 from casemgr.pdf.later import LateNumber, Number
-from casemgr.pdf.model import ChronologyRow, Exhibit, Packet
+from casemgr.pdf.model import ChronologyRow, Exhibit, LogHead, Packet
 from casemgr.pdf.style import link, paragraph
 
 
@@ -53,7 +53,16 @@ def cover_story(packet: Packet, placed: Sequence[Placed], writer: Writer) -> lis
     story += [Spacer(1, 16), *writer.fields([fact for fact in facts if fact[1]], 110)]
     story += [Spacer(1, 8), paragraph("CONTENTS", style.LABEL), style.rule(after=4)]
     story.append(_contents(packet, placed, writer))
+    if packet.log_head:
+        story += [Spacer(1, 14), *_log_head(packet.log_head, writer)]
     return story
+
+
+def _log_head(head: LogHead, writer: Writer) -> list[Flowable]:
+    """Return the fingerprint of the evidence log, in groups that can be typed."""
+    groups = " ".join(head.sha256[n : n + 8] for n in range(0, len(head.sha256), 8))
+    words = f"Evidence log when this was made: {_count(head.entries, 'entry', 'entries')}. SHA-256 of the last one:"
+    return [paragraph(writer.type.line(line, fonts.SANS, limit=160), style.CELL_NOTE) for line in (words, groups)]
 
 
 def _contents(packet: Packet, placed: Sequence[Placed], writer: Writer) -> Flowable:

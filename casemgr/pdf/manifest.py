@@ -38,7 +38,9 @@ def manifest(
     undrawable: Sequence[str],
 ) -> dict[str, Any]:
     """Return the manifest as plain data; `pdf` has sha256, size and pages of the whole file."""
+    head = packet.log_head
     return {
+        "evidence_log": {"entries": head.entries, "head": head.sha256} if head else None,
         "format": FORMAT,
         "program": {"name": "casemgr", "version": packet.program_version},
         "title": packet.title,

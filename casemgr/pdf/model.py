@@ -224,6 +224,14 @@ class Bates:
 
 
 @dataclass(frozen=True)
+class LogHead:
+    """How far the evidence log had come: entries, and the SHA-256 of the last one. It pins all of them."""
+
+    entries: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Packet:
     """Everything that one packet is made of. The same values and files give the same bytes.
 
@@ -247,6 +255,7 @@ class Packet:
     exhibits: tuple[Exhibit, ...] = ()
     certificate: CertificateOfService | None = None
     bates: Bates = Bates()
+    log_head: LogHead | None = None
     confidential: str = "Confidential: contains personal information about a student"
     language: str = "en-US"
     max_pages_per_exhibit: int = 3000

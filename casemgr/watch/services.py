@@ -16,6 +16,7 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.discipline import services as discipline
 from casemgr.extensions import db
+from casemgr.heads import services as heads
 from casemgr.law.terms import Stage
 from casemgr.notices import services as notices
 from casemgr.notices.services import News
@@ -87,6 +88,7 @@ def look_through(org_id: UUID) -> tuple[int, int]:
             discipline.recount(case)
             stuck += _look_at(case, owners, change_id)
             _tell_of_broken_promises(case)
+            heads.tonight(case)
         db.session.commit()
         db.session.expunge_all()  # so that ten thousand cases need no more memory than one
     # Past the version of the row: a person who edits the workspace at this moment has changed nothing of this.

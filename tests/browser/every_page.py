@@ -133,6 +133,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "evidence.export": PLAIN,
     "evidence.index": ({}, {"q": "nothing says this"}),
     "evidence.new": PLAIN,
+    "evidence.quick": ({"kind": "call"}, {"kind": "missed_service"}),
     "evidence.show": ({}, {"entry_id": "@corrected"}),
     "evidence.verify": PLAIN,
     "filings.details": PLAIN,
@@ -146,6 +147,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "holds.index": PLAIN,
     "holds.lift": PLAIN,
     "holds.new": ({}, {"paper": "@document_id"}),
+    "heads.index": ({}, {"kept": "0" * 64}),
     "issues.edit": PLAIN,
     "issues.index": PLAIN,
     "issues.link": PLAIN,
@@ -181,6 +183,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "records.show": PLAIN,
     "search.in_case": ({}, {"q": "reading"}, {"q": "nothing says zyzzyva"}),
     "search.index": ({}, {"q": "reading", "what": "paper"}),
+    "timeline.index": ({}, {"zoom": "quarter", "at": "2999-01-01"}),
     "watch.index": PLAIN,
     "watch.leave": PLAIN,
 }

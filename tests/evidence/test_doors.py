@@ -16,6 +16,12 @@ ROUTES = [
     ("GET", ""),
     ("GET", "/new"),
     ("POST", "/new"),
+    ("GET", "/quick/call"),
+    ("POST", "/quick/call"),
+    ("GET", "/fingerprint"),
+    ("POST", "/fingerprint/mail"),
+    ("POST", "/fingerprint/nightly/stop"),
+    ("POST", "/fingerprint/stamp"),
     ("GET", "/{entry}"),
     ("GET", "/{entry}/correct"),
     ("POST", "/{entry}/correct"),
@@ -24,7 +30,11 @@ ROUTES = [
     ("GET", "/export"),
     ("POST", "/export"),
 ]
-WRITING = [(method, path) for method, path in ROUTES if path.endswith(("/new", "/correct"))]
+WRITING = [
+    (method, path)
+    for method, path in ROUTES
+    if path.endswith(("/new", "/correct", "/call", "/mail", "/stop", "/stamp"))
+]
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

@@ -89,7 +89,7 @@ def test_the_log_and_its_files_go_out_as_one_archive_that_verifies(
     assert SECRET in page and 'href="files/0001-letter-1.pdf"' in page
     rows = list(csv.reader(io.StringIO(inside[archive.TABLE].decode("utf-8-sig"))))
     assert rows[1][5] == "'=1+1 A call"
-    assert "page 2" in rows[1][9]
+    assert "page 2" in rows[1][11]
 
 
 @pytest.mark.parametrize("how", ["a viewer", "for handing on"])

@@ -1,0 +1,122 @@
+"""Send mail through one SMTP server, encrypted on the way. Standard library only; knows no table and no request.
+
+The address of the server says how it is spoken to: `smtps://` is encrypted from the first byte, `smtp://` turns
+encryption on (STARTTLS) before anything is said, and refuses a server that will not. Only a server on this very machine
+may go without.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+SECONDS = 20
+PORTS = {"smtp": 587, "smtps": 465}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class BadMailAddress(ValueError):
+    """The setting is no address of a mail server. The text does not repeat it: it may hold a password."""
+
+
+class MailRefused(Exception):
+    """The server will never take this message. The text says why, in plain words."""
+
+
+class MailAway(Exception):
+    """The server could not be reached or is busy: trying again later may work."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """How mail is sent. `ca_file`: certificates to trust instead of the machine's own."""
+
+    host: str
+    port: int
+    is_encrypted: bool
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    ca_file: Path | None = None
+
+    @property
+    def may_be_plain(self) -> bool:
+        return self.host in LOOPBACK
+
+
+def server_of(url: str, sender: str, ca_file: Path | None = None) -> MailServer:
+    """Read `smtps://user:password@host:465` or `smtp://host:587`. Raises BadMailAddress."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise BadMailAddress from None
+    if parts.scheme not in PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise BadMailAddress
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    port = port or PORTS[parts.scheme]
+    return MailServer(parts.hostname, port, parts.scheme == "smtps", sender, user, password, ca_file)
+
+
+def message(server: MailServer, to: str, subject: str, text: str, *, message_id: str) -> EmailMessage:
+    """Return a plain-text message. The same `message_id` sent twice is one message to a mail program."""
+    made = EmailMessage()
+    made["From"] = server.sender
+    made["To"] = to
+    made["Subject"] = subject
+    made["Date"] = format_datetime(datetime.now(UTC))
+    made["Message-ID"] = f"<{message_id}@{server.sender.rpartition('@')[2].strip('> ') or 'localhost'}>"
+    made["Auto-Submitted"] = "auto-generated"
+    made.set_content(text)
+    return made
+
+
+def send(server: MailServer, letter: EmailMessage) -> None:
+    """Hand one message to the server. Raises MailRefused, MailAway."""
+    try:
+        with _connected(server) as smtp:
+            smtp.send_message(letter)
+    except smtplib.SMTPRecipientsRefused as refusal:
+        codes = [code for code, _words in refusal.recipients.values()]
+        _raise(max(codes, default=550), "The mail server does not take mail for this address.")
+    except smtplib.SMTPAuthenticationError:
+        raise MailRefused("The mail server refused our name and password.") from None
+    except smtplib.SMTPNotSupportedError:
+        raise MailRefused("The mail server offers no encryption or no sign-in.") from None
+    except smtplib.SMTPResponseException as refusal:
+        _raise(refusal.smtp_code, "The mail server refused the message.")
+    except ssl.SSLCertVerificationError:
+        raise MailRefused("The mail server’s certificate is not trusted.") from None
+    except (smtplib.SMTPException, OSError):
+        raise MailAway("The mail server could not be reached.") from None
+
+
+def _raise(code: int, words: str) -> None:
+    if code >= 500:
+        raise MailRefused(words)
+    raise MailAway("The mail server is busy.")
+
+
+@contextmanager
+def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
+    trust = ssl.create_default_context(cafile=str(server.ca_file) if server.ca_file else None)
+    if server.is_encrypted:
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=trust)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
+    with smtp:
+        smtp.ehlo()
+        if not server.is_encrypted and (smtp.has_extn("starttls") or not server.may_be_plain):
+            smtp.starttls(context=trust)
+            smtp.ehlo()
+        if server.user:
+            smtp.login(server.user, server.password)
+        yield smtp
