@@ -35,6 +35,7 @@ FEATURES = (
     "notices",
     "obligations",
     "watch",
+    "reading",
     "search",
     "timeline",
     "heads",

@@ -25,6 +25,7 @@ from casemgr.obligations.models import Delivery, Obligation
 from casemgr.photos.models import Photo, PhotoSet
 from casemgr.plans.models import Placement, StayPutPeriod
 from casemgr.proceedings.models import Proceeding, StageMove
+from casemgr.reading.models import PageNote
 from casemgr.records.models import RecordsArrival, RecordsException, RecordsRequest, RecordsTerms
 from casemgr.timeline.models import TimelineMark
 from casemgr.uploads.models import Upload
@@ -60,6 +61,7 @@ __all__ = [
     "Organization",
     "Packet",
     "PacketExhibit",
+    "PageNote",
     "PaperChange",
     "Person",
     "Photo",

@@ -42,6 +42,17 @@ def fill(actor: Actor, case_id: UUID) -> None:
             **own, document_id=document.id, number=1, width=1, height=1, image_sha256=HASH, thumb_sha256=HASH
         )
     )
+    add(
+        models.PageNote(
+            **own,
+            document_id=document.id,
+            page=1,
+            audience="shared",
+            color="yellow",
+            body="Ask.",
+            author_id=actor.user_id,
+        )
+    )
     add(models.DocumentPart(**own, parent_id=document.id, position=1, name="page.exe", refused="A program."))
     add(
         models.Letter(

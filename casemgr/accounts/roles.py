@@ -14,6 +14,7 @@ class Permission(StrEnum):
     DOCUMENT_ADD = "document_add"
     DOCUMENT_EDIT = "document_edit"
     EVIDENCE_ADD = "evidence_add"
+    NOTE_WRITE = "note_write"
     ISSUE_EDIT = "issue_edit"
     PACKET_EDIT = "packet_edit"
     PACKET_FILE = "packet_file"
@@ -26,7 +27,7 @@ class Permission(StrEnum):
 
 P = Permission
 _STAFF = frozenset(Permission) - {P.MEMBERS_MANAGE, P.ORG_MANAGE}
-_CLIENT = frozenset({P.CASE_READ, P.DOCUMENT_ADD, P.EVIDENCE_ADD})
+_CLIENT = frozenset({P.CASE_READ, P.DOCUMENT_ADD, P.EVIDENCE_ADD, P.NOTE_WRITE})
 
 ROLES: dict[str, frozenset[Permission]] = {
     "owner": frozenset(Permission),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import defer
 
 from casemgr.audit.models import AuditEvent
 from casemgr.binder.models import DocumentTag
@@ -157,8 +158,10 @@ def others_with_same_bytes(paper: Document, visible: Collection[str]) -> list[Do
 
 
 def pages_of(paper: Document) -> list[DocumentPage]:
-    """Return the pages of a paper in order, without their text. A page that could not be drawn has no picture."""
+    """Return the pages of a paper in order; the text of one is read when it is asked for. A page that could not be
+    drawn has no picture."""
     pages = select(DocumentPage).where(DocumentPage.case_id == paper.case_id, DocumentPage.document_id == paper.id)
+    pages = pages.options(defer(DocumentPage.text))
     return list(db.session.scalars(pages.order_by(DocumentPage.number)))
 
 

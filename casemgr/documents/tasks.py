@@ -176,7 +176,7 @@ def _keep(objects: ObjectStore, document: Document, page: PageImage) -> Document
     row = _page_row(document, page.number, page.text)
     if page.image_path and page.thumb_path:
         row.recognition = "waiting" if page.is_scan else "blank" if page.is_blank and not page.text.strip() else ""
-        row.width, row.height = page.width, page.height
+        row.width, row.height, row.words = page.width, page.height, page.words or None
         row.image_sha256 = objects.put_bytes(document.org_id, page.image_path.read_bytes()).sha256
         row.thumb_sha256 = objects.put_bytes(document.org_id, page.thumb_path.read_bytes()).sha256
     return row

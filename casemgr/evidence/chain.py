@@ -16,6 +16,9 @@ written as themselves (no \\u escapes beyond what JSON demands), every text in U
 **Version 2** is version 1 with `form` 2 and two more texts, `weight` and `learned`. An entry that says neither is
 written in version 1, as all entries were before there was another; so every hash of those stays what it was.
 
+**Version 3** is version 2 with `form` 3 and one more text in each of the documents, `quote`: the words that the entry
+quotes from that page, or an empty text. An entry that quotes nothing is written in version 1 or 2.
+
 **Hash** of an entry: SHA-256, in lower-case hexadecimal, of the previous entry's hash (its 64 digits), a line
 feed, and the canonical form. Before the first entry stands `genesis(case_id)`.
 
@@ -31,7 +34,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
-FORM = 2
+FORM = 3
 
 
 class Entry(Protocol):
@@ -73,7 +76,8 @@ def canonical(entry: Entry) -> bytes:
     """Return the canonical form of an entry, as the module's heading defines it.
 
     Raises ValueError for an instant without a zone: it would read differently on another machine."""
-    later = {"form": FORM, "weight": entry.weight, "learned": entry.learned}
+    quotes = any(one.get("quote") for one in entry.documents)
+    later = {"form": FORM if quotes else 2, "weight": entry.weight, "learned": entry.learned}
     return json.dumps(
         {
             "form": 1,
@@ -89,7 +93,9 @@ def canonical(entry: Entry) -> bytes:
             "shows": _text(entry.shows),
             "people": [{"id": _id(one.get("id")), "name": _text(one["name"])} for one in entry.people],
             "documents": [
-                {"id": _id(one["id"]), "page": one.get("page"), "sha256": one["sha256"]} for one in entry.documents
+                {"id": _id(one["id"]), "page": one.get("page"), "sha256": one["sha256"]}
+                | ({"quote": _text(one.get("quote", ""))} if quotes else {})
+                for one in entry.documents
             ],
             "visibility": entry.visibility,
             "supersedes": _id(entry.supersedes_id),
@@ -98,7 +104,7 @@ def canonical(entry: Entry) -> bytes:
             "recorded_by_name": _text(entry.recorded_by_name),
             "recorded_at": _instant(entry.recorded_at),
         }
-        | (later if entry.weight or entry.learned else {}),
+        | (later if quotes or entry.weight or entry.learned else {}),
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),

@@ -277,7 +277,9 @@ def _table(entries: list[EvidenceEntry], papers: list[archive.ArchivedPaper]) ->
     numbers = {entry.id: entry.number for entry in entries}
     for entry in entries:
         named = [
-            members.get(one["id"], "(left out)") + (f", page {one['page']}" if one.get("page") else "")
+            members.get(one["id"], "(left out)")
+            + (f", page {one['page']}" if one.get("page") else "")
+            + (f": “{one['quote']}”" if one.get("quote") else "")
             for one in entry.documents
         ]
         cells = [

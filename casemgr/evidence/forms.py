@@ -39,7 +39,12 @@ from casemgr.web.permissions import Permission
 
 PAPER_ROWS = 4
 LONGEST = 20_000
+LONGEST_QUOTE = 5_000
 EARLIEST_YEAR = 1980
+
+
+def _cleaned(value: str | None) -> str:
+    return plain_text(value or "")
 
 
 class Checklist(SelectMultipleField):
@@ -50,14 +55,15 @@ class Checklist(SelectMultipleField):
 
 
 class PaperRow(Form):
-    """A paper and, if it matters, its page."""
+    """A paper and, if it matters, its page and the words that count. The form shows `quote` where there is one."""
 
     paper = SelectField("Paper", [Optional()])
     page = IntegerField("Page", [Optional(), NumberRange(min=1, max=99_999, message="Pages count from 1.")])
-
-
-def _cleaned(value: str | None) -> str:
-    return plain_text(value or "")
+    quote = TextAreaField(
+        "The words of it",
+        [Optional(), Length(max=LONGEST_QUOTE, message="Keep this under 5,000 characters.")],
+        filters=[_cleaned],
+    )
 
 
 class EntryForm(FlaskForm):
@@ -136,7 +142,7 @@ class EntryForm(FlaskForm):
 
     def _papers(self) -> list[PaperRef]:
         rows = (row.form for row in self.papers)
-        return [PaperRef(UUID(row.paper.data), row.page.data) for row in rows if row.paper.data]
+        return [PaperRef(UUID(row.paper.data), row.page.data, row.quote.data or "") for row in rows if row.paper.data]
 
 
 class CorrectionForm(EntryForm):
@@ -183,7 +189,9 @@ def correction_form(access: Access, entry: EvidenceEntry) -> CorrectionForm:
     }
     start["people"] = [one["id"] for one in entry.people if one.get("id")]
     start["other_people"] = "\n".join(one["name"] for one in entry.people if not one.get("id"))
-    start["papers"] = [{"paper": paper["id"], "page": paper.get("page")} for paper in entry.documents]
+    start["papers"] = [
+        {"paper": paper["id"], "page": paper.get("page"), "quote": paper.get("quote", "")} for paper in entry.documents
+    ]
     supported = issues.issues_by_entry(access.case, [entry.id])[entry.id]
     start["issues"] = [str(issue.id) for issue in supported]
     return _for_case(CorrectionForm, access, start)

@@ -38,7 +38,9 @@ class EvidenceEntry(CaseOwned, Searched, db.Model):
     weight: Mapped[str] = mapped_column(String(20), default="", comment="evidence.kinds.WEIGHTS")
     learned: Mapped[str] = mapped_column(String(20), default="", comment="evidence.kinds.LEARNED")
     people: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, comment="[{id?, name}]")
-    documents: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, comment="[{id, sha256, page?}]")
+    documents: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, comment="[{id, sha256, page?, quote?}]"
+    )
     visibility: Mapped[str] = mapped_column(String(20), default="shared")
     supersedes_id: Mapped[UUID | None]
     correction_reason: Mapped[str] = mapped_column(Text, default="")

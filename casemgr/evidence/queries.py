@@ -65,12 +65,13 @@ class EntryRef:
 
 @dataclass(frozen=True)
 class PaperOfEntry:
-    """A linked paper. `is_current` is False for one in the trash."""
+    """A linked paper. `is_current` is False for one in the trash; `quote` are the words of it that the entry quotes."""
 
     id: UUID
     title: str
     page: int | None
     is_current: bool
+    quote: str = ""
 
 
 @dataclass(frozen=True)
@@ -254,5 +255,7 @@ def _papers(row: EvidenceEntry, titles: dict[UUID, Any], visible: Collection[str
     for paper in row.documents:
         found = titles.get(UUID(paper["id"]))
         if found is not None and found.visibility in visible:
-            shown[found.id] = PaperOfEntry(found.id, found.title, paper.get("page"), found.trashed_at is None)
+            shown[found.id] = PaperOfEntry(
+                found.id, found.title, paper.get("page"), found.trashed_at is None, paper.get("quote", "")
+            )
     return list(shown.values()), len(row.documents) - len(shown)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case
+from casemgr.documents.kinds import opens_it_to_more_people
 from casemgr.documents.models import Document
 from casemgr.evidence import chain
 from casemgr.evidence.kinds import EVIDENCE_KINDS, LEARNED, PRECISIONS, WEIGHTS, known_day
@@ -35,10 +36,11 @@ class Someone:
 
 @dataclass(frozen=True)
 class PaperRef:
-    """A paper that belongs to an entry; `page` counts from 1."""
+    """A paper that belongs to an entry; `page` counts from 1, `quote` are the words of it that matter."""
 
     id: UUID
     page: int | None = None
+    quote: str = ""
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ def _tidy(new: NewEntry) -> NewEntry:
         shows=plain_text(new.shows),
         correction_reason=plain_text(new.correction_reason),
         people=[replace(one, name=" ".join(plain_text(one.name).split())) for one in new.people],
+        papers=[replace(one, quote=plain_text(one.quote)) for one in new.papers],
         happened_on=known_day(new.happened_on, new.precision),
         happened_at=new.happened_at.replace(microsecond=0, tzinfo=None) if new.happened_at and is_day else None,
     )
@@ -276,7 +279,17 @@ def _papers(
         last = document.page_count
         if paper.page is not None and (paper.page < 1 or (last is not None and paper.page > last)):
             raise PaperRefused(f"“{document.title}” has no page {paper.page}.")
-    return [{"id": str(paper.id), "sha256": found[paper.id].sha256, "page": paper.page} for paper in new.papers]
+        if paper.quote and paper.id not in kept and opens_it_to_more_people(document.visibility, new.visibility):
+            raise VisibilityRefused(
+                f"The entry quotes “{document.title}”, which fewer people may open. Let no more people see the entry."
+            )
+    return [_linked(paper, found[paper.id]) for paper in new.papers]
+
+
+def _linked(paper: PaperRef, document: Document) -> dict[str, object]:
+    """The link as the chain holds it; without a quote as it was before there were any."""
+    linked: dict[str, object] = {"id": str(paper.id), "sha256": document.sha256, "page": paper.page}
+    return linked | {"quote": paper.quote} if paper.quote else linked
 
 
 def _documents(case: Case, ids: Collection[UUID]) -> dict[UUID, Document]:
@@ -287,6 +300,6 @@ def _documents(case: Case, ids: Collection[UUID]) -> dict[UUID, Document]:
 
 
 def _hidden_papers(case: Case, entry: EvidenceEntry, visible: Collection[str]) -> list[PaperRef]:
-    refs = [PaperRef(UUID(paper["id"]), paper.get("page")) for paper in entry.documents]
+    refs = [PaperRef(UUID(paper["id"]), paper.get("page"), paper.get("quote", "")) for paper in entry.documents]
     found = _documents(case, [ref.id for ref in refs])
     return [ref for ref in refs if (row := found.get(ref.id)) and (row.visibility not in visible or row.trashed_at)]

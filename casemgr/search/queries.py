@@ -1,4 +1,4 @@
-"""Find words in all that a person may see: papers page by page, the evidence log, issues, people and cases.
+"""Find words in all that a person may see: papers page by page, notes on them, the evidence log, issues, people, cases.
 
 `find_words` (a function of the database) names rows of this organization by rank; everything shown is then read
 under the row-level policies, with the visibilities of the person's role in each case.
@@ -16,12 +16,14 @@ from markupsafe import Markup, escape
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Date,
     Select,
     String,
     Text,
     and_,
     cast,
     column,
+    false,
     func,
     literal,
     or_,
@@ -33,18 +35,19 @@ from sqlalchemy.orm import aliased
 
 from casemgr.cases.lists import Workplace
 from casemgr.cases.models import Case, Person, Student
-from casemgr.documents.models import Document, DocumentPage
+from casemgr.documents.models import Document, DocumentPage, Letter
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.extensions import db
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.platform.tenancy import acting_in
+from casemgr.reading.models import PageNote
 from casemgr.search.words import Words
 
 MOST = 5000
 """Best hits of each kind that one organization gives; past it the count is a lower bound."""
 PER_PAGE = 20
 FIRST_SHOWN = 5
-KINDS = ("case", "person", "paper", "entry", "issue")
+KINDS = ("case", "person", "paper", "note", "entry", "issue")
 _BEGIN, _END = "\x02", "\x03"
 _HEADLINE = f'StartSel={_BEGIN}, StopSel={_END}, MaxFragments=2, MaxWords=28, MinWords=12, FragmentDelimiter=" … "'
 _WHOLE = f"StartSel={_BEGIN}, StopSel={_END}, HighlightAll=true"
@@ -70,10 +73,12 @@ class Wanted:
     def kinds(self) -> tuple[str, ...]:
         """The kinds that can fit the filters: a person has no date, only a paper has a kind of paper."""
         possible: tuple[str, ...] = KINDS
-        if self.since or self.until or self.visibility or self.person or self.issue_id:
+        if self.since or self.until or self.visibility:
+            possible = ("paper", "note", "entry")
+        if self.person or self.issue_id:
             possible = ("paper", "entry")
         if self.paper_kind:
-            possible = ("paper",)
+            possible = tuple(kind for kind in possible if kind in ("paper", "note"))
         return tuple(kind for kind in possible if self.what in ("", kind))
 
     @property
@@ -85,7 +90,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found. `page`: of a paper, where the best hit is; `others`: further pages of it with a hit."""
+    """One thing found. `page`: of a paper, where the best hit is; `others`: further pages of it with a hit.
+
+    Of a note, `paper` is what it stands on, and `sort` who may read it."""
 
     kind: str
     id: UUID
@@ -98,6 +105,7 @@ class Hit:
     visibility: str = ""
     page: int = 0
     others: int = 0
+    paper: UUID | None = None
 
 
 class Section(NamedTuple):
@@ -199,6 +207,48 @@ def _paper_limits(place: Workplace, wanted: Wanted) -> Iterator[ColumnElement[bo
         yield linked
 
 
+def _notes(place: Workplace, wanted: Wanted) -> Select[Any]:
+    """Notes that are for this person, on papers that they may open; a note's day is the one it was written on."""
+    named = _named(wanted, "note")
+    zone = func.timezone(Case.timezone, PageNote.created_at)
+    limits = list(_between(cast(zone, Date), wanted))
+    if wanted.paper_kind:
+        limits.append(Document.kind == wanted.paper_kind)
+    if wanted.visibility:
+        limits.append(Document.visibility == wanted.visibility)
+    return (
+        select(
+            PageNote.id,
+            PageNote.case_id,
+            Student.name.label("student"),
+            Document.title,
+            PageNote.audience.label("sort"),
+            cast(zone, Date).label("on"),
+            Document.visibility,
+            named.c.rank,
+            PageNote.page,
+            PageNote.document_id.label("paper"),
+        )
+        .join(named, named.c.id == PageNote.id)
+        .join(Document, and_(Document.case_id == PageNote.case_id, Document.id == PageNote.document_id))
+        .join(Case, Case.id == PageNote.case_id)
+        .join(Student, Student.case_id == PageNote.case_id)
+        .where(
+            Document.trashed_at.is_(None),
+            place.may_see(Document.visibility, Document.case_id),
+            or_(PageNote.author_id == place.scope.user_id, PageNote.audience == "shared", _is_team(place)),
+            *limits,
+        )
+    )
+
+
+def _is_team(place: Workplace) -> ColumnElement[bool]:
+    """That a note is for the team, and this person of the team there: who may see what is internal, and is no guest."""
+    if place.scope.case_ids is not None:
+        return false()
+    return and_(PageNote.audience == "team", place.may_see(literal("internal"), PageNote.case_id))
+
+
 def _entries(place: Workplace, wanted: Wanted) -> Select[Any]:
     named, later = _named(wanted, "entry"), aliased(EvidenceEntry)
     limits = list(_ties(wanted)) + list(_between(EvidenceEntry.happened_on, wanted))
@@ -294,7 +344,7 @@ def _cases(place: Workplace, wanted: Wanted) -> Select[Any]:
     )
 
 
-_FINDERS = {"paper": _papers, "entry": _entries, "issue": _issues, "person": _people, "case": _cases}
+_FINDERS = {"paper": _papers, "note": _notes, "entry": _entries, "issue": _issues, "person": _people, "case": _cases}
 
 
 def _hits(kind: str, found: Sequence[_Row], wanted: Wanted) -> Iterator[Hit]:
@@ -318,6 +368,7 @@ def _hits(kind: str, found: Sequence[_Row], wanted: Wanted) -> Iterator[Hit]:
             visibility=getattr(row, "visibility", ""),
             page=getattr(row, "page", 0) or 0,
             others=max(0, getattr(row, "pages_hit", 0) - 1),
+            paper=getattr(row, "paper", None),
         )
 
 
@@ -335,6 +386,8 @@ def _marked(kind: str, rows: Sequence[Any], wanted: Wanted) -> dict[UUID, tuple[
         chosen = select(source.id, title, body).where(source.id.in_([row.id for row in rows]))
         if kind == "case":
             chosen = chosen.join(Student, Student.case_id == Case.id)
+        elif kind == "note":
+            chosen = chosen.join(Document, Document.id == PageNote.document_id)
     parts = chosen.subquery()
     marked = select(
         parts.c.id,
@@ -354,6 +407,7 @@ _SHOWN: dict[str, tuple[Any, Any, Any]] = {
         func.coalesce(func.nullif(DocumentPage.text, ""), _joined(Document.source, Document.note)).label("body"),
         Document,
     ),
+    "note": (Document.title.label("title"), _joined(PageNote.body, PageNote.quote), PageNote),
     "entry": (EvidenceEntry.title.label("title"), _joined(EvidenceEntry.body, EvidenceEntry.shows), EvidenceEntry),
     "issue": (Issue.title.label("title"), _joined(Issue.facts, Issue.relief), Issue),
     "person": (Person.name.label("title"), _joined(Person.organization, Person.note), Person),
@@ -373,12 +427,20 @@ def show(marked: str | None) -> Markup:
 
 
 def names_of(places: Sequence[Workplace], case_id: UUID | None, most: int) -> list[str]:
-    """Return the names of students and people in the cases that the person may see."""
+    """Return the names of students, people and correspondents in the cases and on the papers that the person may
+    see."""
     names: set[str] = set()
     for place in places:
         with acting_in(place.scope):
-            people, students = select(Person.name), select(Student.name)
+            papers = place.may_see(Document.visibility, Document.case_id), Document.trashed_at.is_(None)
+            wrote = and_(Letter.case_id == Document.case_id, Letter.document_id == Document.id)
+            named = {
+                Person: select(Person.name),
+                Student: select(Student.name),
+                Document: select(Document.source).where(*papers),
+                Letter: select(Letter.sender).join(Document, wrote).where(*papers),
+            }
             if case_id is not None:
-                people, students = people.where(Person.case_id == case_id), students.where(Student.case_id == case_id)
-            names |= set(db.session.scalars(union(people, students).limit(most)))
-    return sorted(names)
+                named = {table: found.where(table.case_id == case_id) for table, found in named.items()}
+            names |= set(db.session.scalars(union(*named.values()).limit(most)))
+    return sorted(name.partition("<")[0] for name in names)  # of “Ann Reed <ann@example.org>” the name

@@ -19,6 +19,7 @@ from casemgr.cases.roles import PERSON_ROLES
 from casemgr.documents.kinds import DOCUMENT_KINDS, VISIBILITIES, choices_for
 from casemgr.evidence.kinds import EVIDENCE_KINDS
 from casemgr.issues import queries as issues
+from casemgr.reading.audiences import AUDIENCES
 from casemgr.search import forms, names, queries, words
 from casemgr.search.queries import Hit, Section, Wanted
 from casemgr.web.permissions import case_access, requires, signed_in
@@ -74,14 +75,20 @@ def _find(places: Sequence[Workplace], asked: forms.Asked, wanted: Wanted, case:
     )
     is_question = bool(wanted.words) and queries.question(wanted.words) != ""
     sections: list[Section] = queries.find(places, wanted) if is_question else []
+    nearly = _nearly(places, asked.q, wanted)
+    instead = nearly[0] if nearly and not sections else ""
+    if instead:  # nothing says what was typed, and a name is nearly that
+        sections = queries.find(places, replace(wanted, words=words.read(instead)))
     return {
         "asked": asked,
+        "instead": instead if sections else "",
         "wanted": wanted,
         "sections": sections,
         "is_question": is_question,
-        "nearly": _nearly(places, asked.q, wanted),
+        "nearly": nearly,
         "url_here": _address(case),
-        "url_of": hit_url,
+        "url_of": lambda hit: hit_url(hit, instead or asked.q),
+        "audiences": AUDIENCES,
         "kinds": DOCUMENT_KINDS,
         "entry_kinds": EVIDENCE_KINDS,
         "person_roles": PERSON_ROLES,
@@ -105,12 +112,15 @@ def _address(case: Case | None) -> Any:
     return address
 
 
-def hit_url(hit: Hit) -> str:
-    """The page where a hit is: of a paper, the page of it."""
+def hit_url(hit: Hit, q: str = "") -> str:
+    """The page where a hit is: of a paper, the page of it in the reader, with the words marked."""
+    if hit.kind == "paper" and hit.page:
+        return url_for("reading.show", case_id=hit.case_id, document_id=hit.id, page=hit.page, q=q or None)
     if hit.kind == "paper":
-        page = hit.page or None
+        return url_for("documents.show", case_id=hit.case_id, document_id=hit.id)
+    if hit.kind == "note":
         return url_for(
-            "documents.show", case_id=hit.case_id, document_id=hit.id, page=page, _anchor="pages" if page else None
+            "reading.show", case_id=hit.case_id, document_id=hit.paper, page=hit.page, _anchor=f"note-{hit.id}"
         )
     if hit.kind == "entry":
         return url_for("evidence.show", case_id=hit.case_id, entry_id=hit.id)

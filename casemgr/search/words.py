@@ -72,3 +72,32 @@ def _beginning(minus: str, word: str) -> str:
 def _query(plain: str, beginnings: str) -> ColumnElement[str]:
     english = cast(literal("english"), REGCONFIG)
     return cast(func.websearch_to_tsquery(english, plain).op("&&")(func.to_tsquery(english, beginnings)), TSQUERY)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Words that stand one after another, to be marked; `begins`: the last one may go on."""
+
+    words: tuple[str, ...]
+    begins: bool
+
+
+def sought(typed: str) -> list[Sought]:
+    """Return what the question wants to see: each word and phrase that is not taken out with a minus. Inside one
+    paper, where a person sees what they typed at once, a word also finds those that only begin so."""
+    found = []
+    for part in _PARTS.findall(typed):
+        if part.startswith("-") or part.casefold() == "or":
+            continue
+        words = tuple(part.strip('"*').split())
+        if words:
+            found.append(Sought(words, begins=not part.startswith('"')))
+    return found
+
+
+def inside(typed: str) -> ColumnElement[str]:
+    """The question put to the pages of one paper: as typed, or with every word as a beginning."""
+    starred = " ".join(
+        f"{part}*" if re.fullmatch(r"\w{3,}", part) and part != "or" else part for part in _PARTS.findall(typed)
+    )
+    return read(typed).query().op("||")(read(starred).query())

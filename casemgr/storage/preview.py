@@ -13,6 +13,7 @@ from .types import Family, FileType, PageImage, Preview, PreviewState
 PAGES_AT_ONCE = 300
 MAX_PAGE_COUNT = 1_000_000
 MAX_BAD_PAGES = 3  # pages that may end a child before we stop trying; each costs up to 20 s
+MAX_WORDS = 4000  # of a page
 WALL_SECONDS = 150.0
 REPAIRED = "repaired.pdf"  # made by the PDF reader
 
@@ -252,7 +253,25 @@ def page_image(number: int, event: dict, out_dir: Path) -> PageImage:
         text,
         is_scan=event.get("scan") is True,
         is_blank=event.get("blank") is True,
+        words=_words(event) if image and thumb else [],
     )
+
+
+def _words(event: dict) -> list[list]:
+    """The words of a page with their places; none at all when one of them makes no sense."""
+    said = event.get("words")
+    if not isinstance(said, list) or len(said) > MAX_WORDS or not all(map(_is_word, said)):
+        return []
+    return said
+
+
+def _is_word(said: object) -> bool:
+    """[text, x0, y0, x1, y1], the corners in order and inside the picture. NaN compares false."""
+    if not isinstance(said, list) or len(said) != 5 or not isinstance(said[0], str) or not 0 < len(said[0]) <= 300:
+        return False
+    if "\x00" in said[0] or not all(isinstance(side, int | float) for side in said[1:]):
+        return False
+    return bool(0 <= said[1] < said[3] <= 1 and 0 <= said[2] < said[4] <= 1)
 
 
 def _made_file(path: Path) -> Path | None:

@@ -69,6 +69,8 @@ class PageImage:
     text: str = ""
     is_scan: bool = False
     is_blank: bool = False
+    words: list[list] = field(default_factory=list)
+    """[text, x0, y0, x1, y1] from 0 to 1 of the picture; empty: where they stand is not known."""
 
 
 @dataclass(frozen=True)

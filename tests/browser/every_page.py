@@ -47,6 +47,7 @@ from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import standing_moves
 from casemgr.records import services as records
 from casemgr.records.services import NewRequest
+from casemgr.reading.models import PageNote
 from casemgr.storage.sniff import sniff
 from casemgr.watch.models import Finding
 from tests.documents.paper import pdf
@@ -181,6 +182,12 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "records.new": PLAIN,
     "records.not_expected": ({"kind": "progress_report", "since": "2025-07-01", "until": "2026-06-30"},),
     "records.show": PLAIN,
+    "reading.edit_note": PLAIN,
+    "reading.log_passage": PLAIN,
+    "reading.new_note": PLAIN,
+    "reading.notes": PLAIN,
+    "reading.remove_note": PLAIN,
+    "reading.show": ({}, {"q": "reading"}, {"document_id": "@letter"}),
     "search.in_case": ({}, {"q": "reading"}, {"q": "nothing says zyzzyva"}),
     "search.index": ({}, {"q": "reading", "what": "paper"}),
     "timeline.index": ({}, {"zoom": "quarter", "at": "2999-01-01"}),
@@ -229,6 +236,8 @@ NOT_PAGES: dict[str, str] = {
     "renditions.media": "sound or video",
     "recognition.searchable": "a download",
     "recognition.state": "JSON for the page of the paper",
+    "reading.find": "JSON for the reader",
+    "reading.page": "JSON for the reader",
 }
 
 
@@ -261,6 +270,7 @@ def make_home(world: World, actor: Actor, settings: config.Settings) -> Home:
         case = open_sample_case(world.user(actor))
         ids = _more(world, actor, case) | _guest(world, actor, case, guest) | _mail(case, world.user(actor))
         ids |= _ids(case)
+        ids["note_id"] = _note(case, ids["document_id"], world.user(actor))
         member = select(Membership.id).where(Membership.org_id == actor.org_id, Membership.user_id == colleague.user_id)
         ids["membership_id"] = db.session.scalars(member).one()
     subprocess.run(
@@ -300,6 +310,17 @@ def _mail(case: Case, by: User) -> dict[str, UUID]:
         kind = sniff(stored.head, called, tail=stored.tail, size=stored.size)
         ids[name] = documents.receive(case, stored, kind, called, documents.PaperDetails(), by=by)[0].id
     return ids
+
+
+def _note(case: Case, document_id: UUID, by: User) -> UUID:
+    place = {"quote": "reading", "boxes": [[0.2, 0.2, 0.5, 0.22]]}
+    note = PageNote(
+        **{"org_id": case.org_id, "case_id": case.id, "document_id": document_id, "page": 1},
+        **{"audience": "private", "color": "yellow", "body": "Ask about this.", "author_id": by.id, **place},
+    )
+    db.session.add(note)
+    db.session.commit()
+    return note.id
 
 
 def _guest(world: World, actor: Actor, case: Case, guest: Actor) -> dict[str, UUID]:

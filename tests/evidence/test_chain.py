@@ -69,6 +69,19 @@ def test_an_entry_that_says_how_it_is_known_is_written_in_the_second_form() -> N
     assert chain.canonical(dataclasses.replace(Row(), learned="saw")) == second.encode()
 
 
+def test_an_entry_that_quotes_a_page_is_written_in_the_third_form() -> None:
+    quoting = ({**Row().documents[0], "quote": "no aide"},)
+    third = (
+        WRITTEN.replace('"form":1', '"form":3')
+        .replace('"page":2,"sha256"', '"page":2,"quote":"no aide","sha256"')
+        .replace('"number":1,', '"learned":"","number":1,')
+        .replace('"visibility":"shared"}', '"visibility":"shared","weight":""}')
+    )
+    assert chain.canonical(dataclasses.replace(Row(), documents=quoting)) == third.encode()
+    unquoting = ({**Row().documents[0], "quote": ""},)
+    assert chain.canonical(dataclasses.replace(Row(), documents=unquoting)) == WRITTEN.encode()
+
+
 def test_the_hash_can_be_recomputed_with_nothing_but_sha256() -> None:
     start = sha256(b"casemgr evidence log of case 00000000-0000-4000-8000-00000000000c").hexdigest()
     assert chain.genesis(CASE) == start

@@ -76,7 +76,7 @@ def test_a_parent_logs_a_call_and_finds_it_in_the_log(world: World, client_for: 
         "Call with the principal",
         "Phone or video call",
         "Tobias Example, Grandmother",
-        "Letter of the district , page 2",
+        "Letter of the district, page 2",
         f"No. 1, recorded by {parent.name} on",
     ):
         assert said in page

@@ -77,7 +77,7 @@ def test_a_word_on_a_page_leads_to_that_page_with_the_word_marked(world: World, 
         world, parent, case_id, "IEP 2026", "Goals.", "Wilson reading if 3 < 4 & services daily.", "Wilson again."
     )
     page = found(client_for(parent), "wilson services")
-    assert f"/cases/{case_id}/papers/{key}?page=2#pages" in page
+    assert f"/cases/{case_id}/papers/{key}/read?page=2&amp;q=wilson+services" in page
     assert "<mark>Wilson</mark> reading if 3 &lt; 4 &amp; <mark>services</mark>" in page
     assert "also on 1 other page" in found(client_for(parent), "wilson")
 
@@ -194,6 +194,20 @@ def test_a_name_that_is_nearly_right_is_offered(world: World, client_for: Client
     assert "Did you mean" not in found(client_for(parent), "Alvarez")
     assert "Alvarez" not in found(client_for(world.person()), "Alvares")
     assert "Alvarez evaluation" in found(client_for(parent), "Alvares evaluation", case_id)
+
+
+def test_when_nothing_is_found_the_nearest_name_is_searched_for(world: World, client_for: Clients) -> None:
+    attorney = world.person("attorney", "firm")
+    case_id = world.case(attorney)
+    paper(world, attorney, case_id, "Paper A", "Signed, Okonkwo.", source="Chidi Okonkwo <chidi@example.org>")
+    paper(world, attorney, case_id, "Paper B", "Vandermeer.", source="Ilse Vandermeer", visibility="privileged")
+    page = found(client_for(attorney), "Okonkwa", case_id)
+    assert "This is what was found for “Okonkwo”" in page and "Paper A" in page
+    assert "q=Okonkwo" in page  # and marked so in the reader
+    assert "Paper B" in found(client_for(attorney), "Vandermeyer")
+    family = client_for(world.guest(case_id, attorney.org_id, "parent"))
+    assert "Okonkwo" in found(family, "Okonkwa")
+    assert "Vandermeer" not in found(family, "Vandermeyer")
 
 
 def test_nearness_of_names() -> None:

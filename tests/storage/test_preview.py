@@ -30,6 +30,8 @@ def test_a_pdf_shows_its_pages_and_their_text(see, tmp_path):
     assert [page.number for page in seen.pages] == [1, 2, 3]
     assert "page 2" in seen.pages[1].text
     page = seen.pages[0]
+    assert [word[0] for word in page.words] == page.text.split()
+    assert all(0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1 for _word, x0, y0, x1, y1 in page.words)
     with Image.open(page.image_path) as drawn, Image.open(page.thumb_path) as thumb:
         assert drawn.size == (page.width, page.height)
         assert max(drawn.size) == 1600
@@ -224,3 +226,33 @@ def _converted(data: bytes, mode: str, kind: str = "TIFF") -> bytes:
         else:
             image.convert(mode).save(out, kind)
     return out.getvalue()
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_words_stand_where_the_picture_shows_them(see, turned):
+    import io
+
+    with pikepdf.open(io.BytesIO(samples.pdf(1, "Hy-phen’d Ünit"))) as made:
+        made.pages[0].Rotate = turned
+        made.pages[0].CropBox = [30, 40, 500, 780]
+        out = io.BytesIO()
+        made.save(out)
+    [page] = see(out.getvalue(), "a.pdf").pages
+    with Image.open(page.image_path) as drawn:
+        ink = drawn.convert("L").point(lambda value: 255 if value < 128 else 0).getbbox()
+    sides = list(zip(*(word[1:] for word in page.words), strict=True))
+    x0, y0, x1, y1 = min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])
+    assert x0 * page.width - 3 <= ink[0] and y0 * page.height - 3 <= ink[1]
+    assert ink[2] <= x1 * page.width + 3 and ink[3] <= y1 * page.height + 3
+    assert (x1 - x0) * (y1 - y0) < 0.05
+
+
+def test_words_that_make_no_sense_are_not_believed():
+    from casemgr.storage.preview import _words
+
+    good = ["a", 0.1, 0.1, 0.2, 0.2]
+    assert _words({"words": [good]}) == [good]
+    for bad in (["a", 0.2, 0.1, 0.1, 0.2], ["a", 0.1, 0.1, float("nan"), 0.2], ["", *good[1:]], ["\x00", *good[1:]],
+                ["a", -1, 0, 1, 1], ["a"], "a", ["a", "0", 0, 1, 1], ["a" * 301, *good[1:]]):  # fmt: skip
+        assert _words({"words": [good, bad]}) == []
+    assert _words({"words": [good] * 4001}) == _words({"words": {}}) == _words({}) == []

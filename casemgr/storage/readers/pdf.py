@@ -16,15 +16,19 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from .drawing import READING_SIDE, write_page
+from .pdf_words import HYPHENS, words_of
 
 PAGE_CPU_SECONDS = 20
 MAX_PAGES_WITH_TEXT = 5000
 MAX_TEXT = 200_000  # characters a page
+MAX_WORDS = 4000  # a page, with their places; 600 are usual
+MAX_WORDS_IN_ALL = 300_000  # of one child: what it reports must stay readable
 LARGEST_PAGE = 2_000_000  # points; 14,400 is the format's own limit, before UserUnit
 GIVE_UP_AFTER = 5  # pages in a row that are not there: the page count is a lie
 FEW_LETTERS = 100  # a scanner or fax machine prints a line of its own above the picture
 COVERED = 0.4
 MOST_OBJECTS = 2000  # of a page, looked at for a picture
+JOINED = dict.fromkeys(HYPHENS)  # a word that was parted at the end of a line is one word in the text
 REPAIRED = "repaired.pdf"
 
 
@@ -40,13 +44,13 @@ def read_pdf(*, report: Callable, path: str, first: int, last_drawn: int, blank:
     with contextlib.suppress(pdfium.PdfiumError):
         document.init_forms()  # what was filled into a form is drawn only with this
         pdfium_c.FPDF_SetFormFieldHighlightAlpha(document.formenv, 0)  # no blue that is not on the paper
-    missing, blank = 0, list(blank)
+    missing, blank, room = 0, list(blank), MAX_WORDS_IN_ALL
     for number in range(first, min(count, max(MAX_PAGES_WITH_TEXT, last_drawn)) + 1):
         report("begin", number=number)
         _allow_cpu(PAGE_CPU_SECONDS)
         try:
-            facts = _read_page(document, number, draw=number <= last_drawn)
-            missing = 0
+            facts = _read_page(document, number, draw=number <= last_drawn, most_words=min(room, MAX_WORDS))
+            room, missing = room - len(facts.get("words", ())), 0
         except (pdfium.PdfiumError, ValueError) as error:
             facts, missing = {"problem": str(error)[:200]}, missing + 1
         if facts.get("blank"):
@@ -96,7 +100,7 @@ def _open_repaired(report: Callable, path: str) -> pdfium.PdfDocument | None:
     return document
 
 
-def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool) -> dict:
+def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool, most_words: int) -> dict:
     page = document[number - 1]
     try:
         width, height = page.get_size()
@@ -108,26 +112,29 @@ def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool) -> dict
             bitmap = page.render(scale=scale, rev_byteorder=True)
             facts |= write_page(bitmap.to_pil().convert("RGB"), number)
             bitmap.close()
-        facts["text"] = _text_of(page)
+        facts |= _text_of(page, most_words if draw else 0)
         facts["scan"] = not facts.get("blank") and _is_scan(page, facts["text"])
         return facts
     finally:
         page.close()
 
 
-def _text_of(page: pdfium.PdfPage) -> str:
-    """The page's text; a page whose text cannot be read still has its picture."""
+def _text_of(page: pdfium.PdfPage, most_words: int) -> dict:
+    """The page's text, and where its words stand. A page whose text cannot be read still has its picture."""
     try:
         reader = page.get_textpage()
         length = min(reader.count_chars(), MAX_TEXT)
         if length <= 0:
-            return ""
+            return {"text": ""}
         buffer = ctypes.create_string_buffer((length + 1) * 2)
         pdfium_c.FPDFText_GetText(reader, 0, length, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
+        words = words_of(page, reader, length, most_words) if most_words else []
         reader.close()
     except pdfium.PdfiumError:
-        return ""
-    return buffer.raw.decode("utf-16-le", "replace").replace("\x00", "").replace("\r\n", "\n")
+        return {"text": ""}
+    text = buffer.raw.decode("utf-16-le", "replace").replace("\x00", "").replace("\r\n", "\n")
+    text = text.translate(JOINED)
+    return {"text": text, "words": words} if words else {"text": text}
 
 
 def _is_scan(page: pdfium.PdfPage, text: str) -> bool:
