@@ -45,9 +45,9 @@ from casemgr.plans import services as plans
 from casemgr.plans.services import NewPlacement
 from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import standing_moves
+from casemgr.reading.models import PageNote
 from casemgr.records import services as records
 from casemgr.records.services import NewRequest
-from casemgr.reading.models import PageNote
 from casemgr.storage.sniff import sniff
 from casemgr.watch.models import Finding
 from tests.documents.paper import pdf
