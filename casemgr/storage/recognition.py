@@ -19,7 +19,7 @@ PAGE_SECONDS = 60.0  # for one run of tesseract; a page needs one to five
 MOST_WORDS = 20_000
 MOST_TEXT = 200_000
 LEAST_FOUND = 2  # words of three letters; less is dirt
-SURE = 55  # per cent
+SURE, CLEAR = 55, 85  # per cent
 LEAST_WORD, GOOD_PAGE = 30, 75
 COPY = "searchable.pdf"
 USUAL_PLACES = ("/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin", "C:\\Program Files\\Tesseract-OCR")
@@ -96,7 +96,8 @@ def _page_text(event: dict, number: int, folder: Path) -> PageText:
     said = event.get("words") if isinstance(event.get("words"), list) else []
     read = [word for word in map(_word, said[:MOST_WORDS]) if word is not None]
     sure_words = sum(sure >= SURE and _letters(word) >= 3 for word, sure, _ in read)
-    if sure_words < LEAST_FOUND:
+    is_clear = any(sure >= CLEAR and _letters(word) >= 5 for word, sure, _ in read)  # "Page1", and nothing else
+    if sure_words < LEAST_FOUND and not is_clear:
         return PageText(Found.BLANK if event.get("blank") is True else Found.NOTHING)
     clear = [(word, sure) for word, sure, _ in read if sure >= LEAST_WORD]
     letters = sum(len(word[0]) for word, _ in clear)

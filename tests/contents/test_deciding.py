@@ -42,7 +42,8 @@ def test_a_proposal_is_shown_with_its_reason_and_changes_nothing_by_itself(world
     paper = add_read(world, parent, case_id, recognition="read", confidence=88)
     client = client_for(parent)
     shown = client.get(f"/cases/{case_id}/papers/{paper}").text
-    assert "Kind of paper: Prior written notice?" in shown and "Date on the paper: January 9, 2026?" in shown
+    assert "Kind of paper: <strong>Prior written notice</strong>, not “Other paper”." in shown
+    assert "Date on the paper: <strong>January 9, 2026</strong>, not “No date”." in shown
     assert "Page 2 says “Notice of Proposed School District Action”, as a machine read it" in shown
     assert shown.count("Use this") == shown.count("Keep mine") == 2
     row = the(world, parent, case_id, paper)

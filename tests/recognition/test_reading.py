@@ -95,7 +95,7 @@ def test_a_fax_is_read_turned_upright_found_and_copied(app: Flask, world: World,
     assert third.words[0][0] == "The" and third.words[0][2] < 0.2  # at the top of the page as it is shown
 
     shown = client.get(url).text
-    assert "Read by text recognition" in shown and "check it against the picture" in shown
+    assert "Read by text recognition; check against the picture" in shown
     assert "Page 2 is blank." in shown and "Page 3 lay on the side or upside down" in shown
     assert "The original was not touched" in shown and row.sha256 in shown
     assert "Fernhollow" in client.get(f"/cases/{case_id}/search?q=Fernhollow").text
@@ -194,6 +194,33 @@ def test_a_page_that_is_drawn_anew_meanwhile_keeps_waiting_for_its_own_reading(
         monkeypatch.setattr(tasks, "recognise", read_while_deleted)
         run_here(world, parent, case_id, paper, tasks.read_scan)
     assert [one.text for one in pages_of(world, parent, paper)] == [""]
+
+
+def test_a_worker_that_is_lost_between_two_pages_loses_no_page_that_was_read(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    paper = add(world, parent, case_id, fax(page("One"), page("Two")), "scan.tif")
+    asked: list[int] = []
+
+    def read(path: Path, file_type: object, number: int, *more: object) -> PageText:
+        asked.append(number)
+        if asked == [1, 2]:
+            raise SystemExit  # as a worker that is told to stop at once
+        return PageText(Found.READ, f"Page {number} says so.", [], 90)
+
+    monkeypatch.setattr(tasks, "recognise", read)
+    monkeypatch.setattr(tasks, "make_copy", lambda *args: None)
+    with reading_with(app, "python3"):
+        run_here(world, parent, case_id, paper, drawing.draw_preview)
+        with pytest.raises(SystemExit):
+            run_here(world, parent, case_id, paper, tasks.read_scan)
+        assert [one.recognition for one in pages_of(world, parent, paper)] == ["read", "waiting"]
+        assert papers_of(world, parent, case_id)[0].recognition_state == "waiting"
+        run_here(world, parent, case_id, paper, tasks.read_scan)
+    assert asked == [1, 2, 2]
+    assert papers_of(world, parent, case_id)[0].recognition_state == "done"
 
 
 @pytest.mark.fault
