@@ -153,6 +153,7 @@ class _Teller:
             title=told.title,
             body=told.body,
             shows=told.shows,
+            learned=log.LEARNED.get(told.kind, ""),
             people=[Someone(name, people.get(name)) for name in told.people],
             papers=[PaperRef(self.papers[key].id) for key in told.papers],
             visibility=told.visibility,

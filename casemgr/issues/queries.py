@@ -62,6 +62,27 @@ class Matrix:
     unlinked: int
 
 
+@dataclass(frozen=True)
+class Strength:
+    """How well one issue is supported: how many entries, and how many of them are strong, weak, seen or heard by the
+    person who logged them, or have a paper."""
+
+    entries: int = 0
+    strong: int = 0
+    weak: int = 0
+    first_hand: int = 0
+    with_paper: int = 0
+
+    @property
+    def gaps(self) -> list[str]:
+        """What is missing, in plain words; a hearing officer asks for all of it."""
+        if not self.entries:
+            return ["No evidence yet"]
+        found = [] if self.strong or self.weak < self.entries else ["Only weak evidence"]
+        found += [] if self.with_paper else ["No paper behind it"]
+        return found + ([] if self.first_hand else ["Nobody says they saw it"])
+
+
 def issues_of(case: Case, visible: Collection[str] | None = None) -> list[IssueView]:
     """Return the issues of a case by number, withdrawn ones included; two queries.
 
@@ -129,15 +150,23 @@ def matrix(case: Case, visible: Collection[str]) -> Matrix:
     return Matrix([kind for kind in EVIDENCE_KINDS if kind in kinds], counts, _unlinked(case, visible))
 
 
-def strongest(case: Case, visible: Collection[str]) -> dict[UUID, str]:
-    """Return the greatest weight (key of evidence.kinds.WEIGHTS) among the entries of each issue that has any."""
+def strengths(case: Case, visible: Collection[str]) -> dict[UUID, Strength]:
+    """Return how well each issue that has any support is supported; one query."""
     ties = _current_ties(case, visible).order_by(None).subquery()
-    found: dict[UUID, set[str]] = defaultdict(set)
-    for issue_id, weight in db.session.execute(
-        select(ties.c.issue_id, EvidenceEntry.weight).join(EvidenceEntry, EvidenceEntry.id == ties.c.id).distinct()
-    ):
-        found[issue_id].add(weight)
-    return {key: next(one for one in ("strong", "helps", "", "weak") if one in told) for key, told in found.items()}
+    entry = EvidenceEntry
+    found = db.session.execute(
+        select(
+            ties.c.issue_id,
+            func.count().label("entries"),
+            func.count().filter(entry.weight == "strong").label("strong"),
+            func.count().filter(entry.weight == "weak").label("weak"),
+            func.count().filter(entry.learned == "saw").label("first_hand"),
+            func.count().filter(func.jsonb_array_length(entry.documents) > 0).label("with_paper"),
+        )
+        .join(entry, entry.id == ties.c.id)
+        .group_by(ties.c.issue_id)
+    )
+    return {row.issue_id: Strength(row.entries, row.strong, row.weak, row.first_hand, row.with_paper) for row in found}
 
 
 def _supports(case: Case, visible: Collection[str] | None) -> tuple[dict[UUID, list[Support]], dict[UUID, int]]:

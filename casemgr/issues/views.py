@@ -54,15 +54,19 @@ def matrix(case_id: UUID) -> Any:
     access = case_access()
     filters, problems = filters_from(request.args)
     views = [view for view in queries.issues_of(access.case, access.visible) if not view.issue.is_withdrawn]
+    strengths = queries.strengths(access.case, access.visible)
     return render_template(
         "issues/matrix.html",
         case=access.case,
         views=views,
-        strongest=queries.strongest(access.case, access.visible),
+        strengths={view.issue.id: strengths.get(view.issue.id, queries.Strength()) for view in views},
         found=evidence.entries(access.case, access.visible, filters),
         filters=filters,
         problems=problems,
-        columns=["Evidence", *(f"Issue {view.issue.number}" for view in views)],
+        columns=[
+            "Evidence",
+            *((f"Issue {view.issue.number}", "" if view.evidence_count else "is-gap") for view in views),
+        ],
         page_url=lambda page: url_for(".matrix", case_id=case_id, **address_of(filters), page=page),
     )
 

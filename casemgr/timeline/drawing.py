@@ -251,16 +251,16 @@ def _mark(picture: Picture, lane: Lane, one: _Placed, y: float) -> str:
 
 
 def _whisker(shown: Window, mark: Mark, y: float) -> Iterator[str]:
-    """The days around the mark: a line with an end at each."""
+    """The days around the mark: a line below it, so that its words stay free, with an end at each."""
     others = [day for day in (mark.since, mark.until) if day is not None and day != mark.on]
     if not others:
         return
     ends = [_x(shown, min(max(day, shown.first), shown.last)) for day in (min(*others, mark.on), max(*others, mark.on))]
     low, high = _n(ends[0]), _n(ends[1])
-    yield f'<path class="tl-whisker" d="M{low} {_n(y)}H{high}"/>'
+    yield f'<path class="tl-whisker" d="M{low} {_n(y + 12)}H{high}"/>'
     for day in others:
         if shown.holds(day):
-            yield f'<path class="tl-whisker" d="M{_n(_x(shown, day))} {_n(y - 6)}v12"/>'
+            yield f'<path class="tl-whisker" d="M{_n(_x(shown, day))} {_n(y + 8)}v7"/>'
 
 
 def _cluster(picture: Picture, lane: Lane, one: _Placed, y: float) -> str:

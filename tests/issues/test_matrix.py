@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+import pytest
 from flask.testing import FlaskClient
 
 from casemgr.cases.models import Case
@@ -39,6 +40,9 @@ def test_links_are_made_and_taken_away_together_and_others_work_stays(world: Wor
     assert (ties(world, parent, case_id, first), ties(world, parent, case_id, second)) == ({1}, {2})
     page = client.get(here).text
     assert "Has strong evidence" in page and "No evidence yet" not in page
+    assert page.count("No paper behind it") == 1  # the second issue stands on a call alone
+    assert f"documents/{letter}" in page or f"papers/{letter}" in page
+    assert "Strong, p. 2" in page  # from the cell to the page
     client.post(here, data={"was": [f"{first}:{one}"], "tie": [f"{first}:{two}"]})  # a page from before the second link
     assert (ties(world, parent, case_id, first), ties(world, parent, case_id, second)) == ({2}, {2})
     assert "Nothing was changed" in client.post(here, data={}, follow_redirects=True).text
@@ -54,3 +58,16 @@ def test_the_matrix_shows_only_what_its_reader_may_open_and_a_viewer_no_boxes(
     page = client_for(world.person("viewer", "firm", attorney.org_id)).get(f"/cases/{case_id}/issues/matrix").text
     assert "A call" in page and "Strategy" not in page
     assert 'name="tie"' not in page
+
+
+@pytest.mark.parametrize(
+    ("strength", "gaps"),
+    [
+        (queries.Strength(), ["No evidence yet"]),
+        (queries.Strength(entries=2, strong=1, first_hand=1, with_paper=1), []),
+        (queries.Strength(entries=2, weak=2, with_paper=1), ["Only weak evidence", "Nobody says they saw it"]),
+        (queries.Strength(entries=1, first_hand=1), ["No paper behind it"]),
+    ],
+)
+def test_what_is_missing_is_named(strength: queries.Strength, gaps: list[str]) -> None:
+    assert strength.gaps == gaps

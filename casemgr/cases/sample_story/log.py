@@ -12,6 +12,16 @@ from casemgr.law.terms import FactKind as K
 
 LATE, CONTENT, MISSED, IEE, SUMMER = range(5)
 """The issues, in their order. The last one has no evidence yet: the matrix shows it as such."""
+LEARNED = {
+    "call": "saw",
+    "meeting": "saw",
+    "conversation": "saw",
+    "observation": "saw",
+    "email": "paper",
+    "document": "paper",
+    "letter_sent": "saw",
+}
+"""How the family knows of entries of each kind; of what happened at school it is not said."""
 
 
 @dataclass(frozen=True)
