@@ -5,7 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MEASUREMENTS = ("bench.packet", "bench.case_home", "bench.upload", "bench.deadlines", "bench.snow_day")
+MEASUREMENTS = (
+    "bench.packet",
+    "bench.case_home",
+    "bench.upload",
+    "bench.deadlines",
+    "bench.snow_day",
+    "bench.ingest",
+    "bench.search",
+)
 
 
 def main() -> int:
