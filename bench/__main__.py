@@ -8,6 +8,7 @@ import sys
 MEASUREMENTS = (
     "bench.packet",
     "bench.case_home",
+    "bench.papers_list",
     "bench.upload",
     "bench.deadlines",
     "bench.snow_day",

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from casemgr.binder import tagging
 from casemgr.binder.services import Change
@@ -39,7 +40,9 @@ class ChangeForm(FlaskForm):
     received_on = DayField("Received on", [Optional()])
     received_how = SelectField("How they came", choices=[(AS_IT_IS, LEAVE[1]), *RECEIVED_HOW.items()], default=AS_IT_IS)
     add_tags = StringField("Add tags", [Length(max=1000, message="Use fewer tags.")])
-    remove_tags = SelectMultipleField("Take tags off", choices=[])
+    remove_tags = SelectMultipleField(
+        "Take tags off", choices=[], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
     visibility = SelectField("Who may see them", default="")
     confirmed = BooleanField("Yes, let more people see them")
 

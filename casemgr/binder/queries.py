@@ -23,6 +23,7 @@ from casemgr.extensions import db
 ORDERS = {"newest": "Newest first in each kind", "oldest": "Oldest first in each kind"}
 PER_PAGE = 100
 MOST_TO_PRINT = 2000
+MOST_CHANGES = 50
 PLACE = {kind: place for place, kind in enumerate(DOCUMENT_KINDS)}
 
 
@@ -129,6 +130,12 @@ def found_ids(case: Case, visible: Collection[str], wanted: PaperFilter, most: i
     """Return the ids of what a filter finds, `most` at the most, the newest arrival first."""
     found = documents.found(case, visible, wanted).with_only_columns(Document.id)
     return list(db.session.scalars(found.order_by(Document.uploaded_at.desc(), Document.id).limit(most)))
+
+
+def changes(case: Case) -> Sequence[PaperChange]:
+    """Return the last changes of several papers, the newest first."""
+    rows = select(PaperChange).where(PaperChange.case_id == case.id)
+    return db.session.scalars(rows.order_by(PaperChange.made_at.desc(), PaperChange.id).limit(MOST_CHANGES)).all()
 
 
 def change(case: Case, change_id: UUID) -> PaperChange | None:

@@ -117,6 +117,14 @@ def change(case_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(TAB, case_id=case_id))
 
 
+@bp.get(f"{PAPERS}/changes")
+@requires(Permission.DOCUMENT_EDIT)
+def changes(case_id: UUID) -> ResponseReturnValue:
+    """The last steps that changed several papers."""
+    case = case_access().case
+    return render_template("binder/changes.html", case=case, case_tab=TAB, changes=queries.changes(case))
+
+
 @bp.get(f"{PAPERS}/changes/<uuid:change_id>")
 @requires(Permission.DOCUMENT_EDIT)
 def changed(case_id: UUID, change_id: UUID) -> ResponseReturnValue:

@@ -57,6 +57,8 @@ def _propose(case: Case, paper: Document, head: LetterHead, by: User) -> None:
     if not paper.source and head.sender:
         paper.source = head.sender[:200]
         reasons.append("Sender read from the e-mail.")
+    if not paper.author and head.sender:
+        paper.author = head.sender[:200]
     closed_by_hand = any(entry["act"] == "visibility" for entry in paper.custody)
     if paper.visibility != "privileged" and not closed_by_hand and _is_privileged(head):
         paper.visibility = "privileged"

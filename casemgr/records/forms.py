@@ -9,6 +9,7 @@ from uuid import UUID
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from casemgr.documents.kinds import RECEIVED_HOW
 from casemgr.evidence.services import plain_text
@@ -59,7 +60,12 @@ class RequestForm(_DayForm):
     )
     asked_by = StringField("Who asked", [SHORT], filters=FILTERS)
     asked_of = StringField("Whom at the school", [SHORT], filters=FILTERS)
-    kinds = SelectMultipleField("Which kinds of records", choices=list(ASKABLE.items()))
+    kinds = SelectMultipleField(
+        "Which kinds of records",
+        choices=list(ASKABLE.items()),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
     first_year = SelectField("From school year", default="")
     last_year = SelectField("Until school year", default="")
     sent_on = DayField("Sent on", [Optional()])

@@ -87,6 +87,7 @@ def test_many_papers_change_in_one_step_and_back_again(
 
     change = f"/cases/{case_id}/papers/changes/{form['submission']}"
     assert "let more people see 3 papers again" in client.get(change).text
+    assert change in client.get(f"/cases/{case_id}/papers/changes").text
     assert client.post(f"{change}/undo").status_code == 422 and state(world, lawyer, case_id) == after
     assert client.post(f"{change}/undo", data={"confirmed": "y"}).status_code == 302
     assert state(world, lawyer, case_id) == before and not any(tags(world, lawyer, case_id).values())
@@ -278,6 +279,7 @@ ROUTES = [
     ("GET", "/tags", "read"),
     ("GET", "/change", "edit"),
     ("POST", "/change", "edit"),
+    ("GET", "/changes", "edit"),
     ("GET", "/changes/{change}", "edit"),
     ("POST", "/changes/{change}/undo", "edit"),
     ("GET", "/tags/edit", "edit"),

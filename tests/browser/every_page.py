@@ -81,6 +81,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "accounts.settings": PLAIN,
     "binder.change": ({"paper": "@document_id"},),
     "binder.changed": PLAIN,
+    "binder.changes": PLAIN,
     "binder.edit_tag": ({"tag": "reading"},),
     "binder.index": ({}, {"order": "oldest", "kind": "iep"}),
     "binder.tags": PLAIN,
