@@ -64,8 +64,7 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
     signal.signal(signal.SIGTERM, _like_ctrl_c)
     address = settings.base_url or f"http://{_shown(settings.host)}:{settings.port}/"
     print(f"casemgr is running: {address}   (stop with Ctrl-C)", flush=True)  # noqa: T201
-    if soffice.find(settings.soffice) is None and settings.soffice is None:
-        print(f"Word and Excel files are shown as text only. {soffice.HOW_TO_GET_IT}", flush=True)  # noqa: T201
+    say_what_is_missing(settings)
     print(recognition.at_start(settings.tesseract), flush=True)  # noqa: T201
     if open_browser and _has_browser():
         threading.Timer(0.5, webbrowser.open, [address]).start()
@@ -76,6 +75,12 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
     finally:
         server.stop()
         keeper.stop()
+
+
+def say_what_is_missing(settings: config.Settings) -> None:
+    """Print one line for a program that would help and is not there; nothing where somebody chose to do without."""
+    if settings.soffice is None and soffice.find() is None:
+        print(f"Word and Excel files are shown as text only. {soffice.HOW_TO_GET_IT}", flush=True)  # noqa: T201
 
 
 def check_machine(settings: config.Settings) -> None:

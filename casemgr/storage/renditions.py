@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from . import soffice
-from .readers.paper import MOST_PAGES, RENDITION
+from .readers.paper import RENDITION
 from .sandbox import Limits, Outcome, run
 from .types import Family, FileType, Preview, PreviewState
 
@@ -106,7 +106,7 @@ def _words(seen: Preview, folder: Path, about: About, form: str) -> Rendition | 
     made = _drawn(outcome, folder, How.DRAWN, f"Made into PDF by casemgr from the original. {_ORIGINAL}")
     cut = any(event.get("event") == "drawn" and event.get("cut") for event in outcome.events)
     if made and (cut or seen.cut):
-        why = f"The PDF shows only the beginning: at most {MOST_PAGES:,} pages. {_ORIGINAL}"
+        why = f"The PDF shows only the beginning: this text is very long. {_ORIGINAL}"
         return Rendition(made.path, How.TEXT_ONLY, why, made.texts)
     return made
 

@@ -88,11 +88,11 @@ def test_without_libreoffice_a_paper_is_a_slip_until_the_program_is_there(
     client, url = client_for(parent), f"/cases/{case_id}/papers/{paper}"
     shown = client.get(url).text
     assert "not installed on this computer" in shown and "apt install libreoffice-writer-nogui" in shown
-    assert "Make the PDF" not in shown
+    assert "Try to make" not in shown
 
     for module in ("casemgr.renditions.services.office", "casemgr.documents.views.office"):
         monkeypatch.setattr(module, lambda: found)
-    assert "Make the PDF" in client.get(url).text
+    assert "Try to make the PDF" in client.get(url).text
     client.post(f"{url}/preview")
     assert paper_of(world, parent, case_id).preview_state == "waiting"
 

@@ -356,6 +356,27 @@ def test_a_native_file_is_named_with_size_and_hash_and_takes_one_bates_number(tm
     assert "SAMPLE-000001" in text
 
 
+def test_a_pdf_that_was_made_of_a_file_is_printed_under_the_hash_of_the_file(tmp_path: Path) -> None:
+    file, pdf = tmp_path / "letter.docx", samples.pdf_file(tmp_path / "made.pdf", 2)
+    file.write_bytes(b"PK" + bytes(998))
+    of_file, of_pdf = (hashlib.sha256(one.read_bytes()).hexdigest() for one in (file, pdf))
+    paper = m.Exhibit(
+        "P-1", "Letter", m.ExhibitKind.PDF, file, file_name=file.name, sha256=of_file, rendition=pdf,
+        rendition_sha256=of_pdf, rendition_note="Made into PDF by an office program.",
+    )  # fmt: skip
+    built = build_packet(samples.packet(tmp_path, exhibits=(paper,)), tmp_path / "out.pdf")
+    (exhibit,) = built.manifest["exhibits"]
+    assert (exhibit["source_sha256"], exhibit["rendition_sha256"], exhibit["pages"]) == (of_file, of_pdf, 2)
+    assert exhibit["notes"][0] == "Made into PDF by an office program."
+    texts = page_texts(built.path)
+    assert "Source page 2" in texts[built.exhibits[0].first_page]
+    slip = texts[built.exhibits[0].slip_page - 1]
+    assert of_file in slip and "A PDF made from this file" in slip
+    pdf.write_bytes(samples.pdf_file(tmp_path / "other.pdf", 3).read_bytes())
+    with pytest.raises(ExhibitUnreadable, match="SHA-256 has changed"):
+        build_packet(samples.packet(tmp_path, exhibits=(paper,)), tmp_path / "out.pdf")
+
+
 def test_the_pages_of_one_file_listed_twice_are_both_there(tmp_path: Path) -> None:
     file = samples.pdf_file(tmp_path / "a.pdf", 1)
     with pikepdf.open(file, allow_overwriting_input=True) as pdf:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import config
+from casemgr.platform.launcher import say_what_is_missing
 
 SAFE = {
     "CASEMGR_PRODUCTION": "1",
@@ -89,3 +90,14 @@ def test_a_scanner_that_cannot_be_found_stops_the_start_instead_of_letting_files
 ) -> None:
     with pytest.raises(config.UnsafeSettings, match="CASEMGR_CLAMAV"):
         config.load({**SAFE, "CASEMGR_DATA": str(tmp_path), "CASEMGR_CLAMAV": address})
+
+
+def test_one_line_says_how_to_get_libreoffice_where_it_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("casemgr.storage.soffice._places", lambda: [])
+    say_what_is_missing(config.load({"CASEMGR_DATA": str(tmp_path), "CASEMGR_SOFFICE": "none"}))
+    assert capsys.readouterr().out == ""
+    say_what_is_missing(config.load({"CASEMGR_DATA": str(tmp_path)}))
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "apt install libreoffice-writer-nogui" in line
