@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -49,6 +49,9 @@ class OpenPage:
     has_picture: bool
     text: str
     words: list[Any] | None
+    recognition: str = ""
+    """Who read the text: see `DocumentPage`."""
+    confidence: int | None = None
     hits: list[Span] = field(default_factory=list)
     """Hits among `words`; empty where there are none."""
     text_hits: list[Span] = field(default_factory=list)
@@ -96,6 +99,8 @@ def open_page(paper: Document, number: int) -> OpenPage | None:
             (DocumentPage.image_sha256 != "").label("has_picture"),
             DocumentPage.text,
             DocumentPage.words,
+            DocumentPage.recognition,
+            DocumentPage.confidence,
         ).where(*_of(paper), DocumentPage.number == number)
     ).first()
     return OpenPage(*row) if row else None
@@ -185,7 +190,7 @@ def _quoted(in_words: Sequence[str], in_text: Sequence[str], quote: str) -> tupl
 
 
 def _replaced(page: OpenPage, hits: list[Span], text_hits: list[Span]) -> OpenPage:
-    return OpenPage(page.number, page.width, page.height, page.has_picture, page.text, page.words, hits, text_hits)
+    return replace(page, hits=hits, text_hits=text_hits)
 
 
 def find(paper: Document, typed: str) -> FoundInPaper:
