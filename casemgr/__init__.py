@@ -27,6 +27,7 @@ FEATURES = (
     "records",
     "recognition",
     "contents",
+    "copies",
     "evidence",
     "issues",
     "discipline",

@@ -4,6 +4,7 @@ from casemgr.accounts.models import Membership, Organization, SignInAttempt, Use
 from casemgr.audit.models import AuditEvent
 from casemgr.binder.models import DocumentTag, PaperChange
 from casemgr.cases.models import Case, CaseMember, Person, Student
+from casemgr.copies.models import PagePrint, PaperComparison, PaperPair, PaperRelation
 from casemgr.deadlines.models import (
     CalendarFeed,
     Deadline,
@@ -62,7 +63,11 @@ __all__ = [
     "Packet",
     "PacketExhibit",
     "PageNote",
+    "PagePrint",
     "PaperChange",
+    "PaperComparison",
+    "PaperPair",
+    "PaperRelation",
     "Person",
     "Photo",
     "PhotoSet",

@@ -83,6 +83,24 @@ def fill(actor: Actor, case_id: UUID) -> None:
     add(models.Upload(**own, user_id=actor.user_id, name="call.wav", size=9, told="", expires_at=now()))
     photos = add(models.PhotoSet(**own, user_id=actor.user_id, visibility="shared", document_id=document.id))
     add(models.Photo(**own, set_id=photos.id, document_id=document.id, position=1))
+    other = add(
+        models.Document(
+            **own,
+            title="IEP again",
+            kind="iep",
+            visibility="shared",
+            original_name="again.pdf",
+            sha256="1" * 64,
+            size=1,
+            media_type="application/pdf",
+            family="pdf",
+        )
+    )
+    first, second = sorted((document.id, other.id))
+    add(models.PagePrint(**own, document_id=document.id, number=1, picture="01" * 128, words=-1))
+    add(models.PaperPair(**own, first_id=first, second_id=second, kind="picture"))
+    add(models.PaperRelation(**own, kind="copy", document_id=other.id, of_id=document.id))
+    add(models.PaperComparison(**own, first_id=first, second_id=second))
     entry = add(
         models.EvidenceEntry(
             **own, number=1, kind="call", happened_on=DAY, title="A call", previous_hash=HASH, hash=HASH

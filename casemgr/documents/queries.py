@@ -14,6 +14,7 @@ from sqlalchemy.orm import defer
 from casemgr.audit.models import AuditEvent
 from casemgr.binder.models import DocumentTag
 from casemgr.cases.models import Case
+from casemgr.copies.standing import standing_of
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter
 from casemgr.documents.proposals import says_privileged
@@ -61,11 +62,11 @@ class PaperFilter:
 
 
 class PaperRow(NamedTuple):
-    """A paper in the list. `has_thumb`: the first page has a picture; `is_duplicate`: another paper has its bytes."""
+    """A paper in the list. `has_thumb`: the first page has a picture; `same_as`: another paper with the very bytes."""
 
     document: Document
     has_thumb: bool
-    is_duplicate: bool
+    same_as: Document | None
 
 
 class CustodyLine(NamedTuple):
@@ -130,8 +131,10 @@ def newest(case: Case, visible: Collection[str], limit: int = 5) -> list[Documen
 
 def choices(case: Case, visible: Collection[str]) -> list[tuple[str, str]]:
     """Return (id, label) of every paper, newest date first, for a select field."""
-    rows = db.session.scalars(_ordered(_not_sources(_shown(case, visible)), "date"))
-    return [(str(row.id), label(row)) for row in rows]
+    rows = db.session.scalars(_ordered(_not_sources(_shown(case, visible)), "date")).all()
+    standing = standing_of(case, visible, [row.id for row in rows])
+    older = {paper_id for paper_id, said in standing.items() if said.newest}
+    return [(str(row.id), f"{label(row)}{', older version' if row.id in older else ''}") for row in rows]
 
 
 def label(paper: Document) -> str:
@@ -309,8 +312,10 @@ def _ordered(papers: Select[tuple[Document]], sort: str) -> Select[tuple[Documen
     return papers.order_by(Document.uploaded_at.desc(), Document.id)
 
 
-def _marks(case: Case, visible: Collection[str], rows: Collection[Document]) -> dict[UUID, tuple[bool, bool]]:
-    """For each paper: has its first page a picture, and has another paper of the case the same bytes?"""
+def _marks(
+    case: Case, visible: Collection[str], rows: Collection[Document]
+) -> dict[UUID, tuple[bool, Document | None]]:
+    """For each paper: has its first page a picture, and which other paper of the case has the same bytes?"""
     pages = select(DocumentPage.document_id).where(
         DocumentPage.case_id == case.id,
         DocumentPage.number == 1,
@@ -321,4 +326,10 @@ def _marks(case: Case, visible: Collection[str], rows: Collection[Document]) -> 
     hashes = _shown(case, visible).where(Document.sha256.in_({row.sha256 for row in rows}))
     counted = hashes.with_only_columns(Document.sha256).group_by(Document.sha256).having(func.count() > 1)
     repeated = set(db.session.scalars(counted))
-    return {row.id: (row.id in with_thumb, row.sha256 in repeated) for row in rows}
+    twins = _shown(case, visible).where(Document.sha256.in_(repeated)).order_by(Document.uploaded_at)
+    same = list(db.session.scalars(twins)) if repeated else []
+
+    def twin_of(row: Document) -> Document | None:
+        return next((twin for twin in same if twin.sha256 == row.sha256 and twin.id != row.id), None)
+
+    return {row.id: (row.id in with_thumb, twin_of(row)) for row in rows}

@@ -13,6 +13,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import delete, update
 
+from casemgr.copies.asking import look_for_copies
 from casemgr.documents import custody, quarantine
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
@@ -229,6 +230,7 @@ def _save(document: Document, read: Reading) -> None:
             custody.add(document.case_id, [document.id], "converted", words)
         if is_scan:
             enqueue_reading(document)
+        look_for_copies(document)
     db.session.commit()
 
 

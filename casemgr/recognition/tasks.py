@@ -16,6 +16,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import select, update
 
+from casemgr.copies.asking import look_for_copies
 from casemgr.documents import custody, quarantine
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
@@ -157,7 +158,10 @@ def _set(document: Document, **values: object) -> bool:
     """Write without raising the version; False when the paper has gone with its sample case."""
     papers = Document.__table__
     here = (papers.c.org_id == document.org_id, papers.c.id == document.id)
-    return bool(db.session.execute(update(papers).where(*here).values(**values)).rowcount)
+    is_there = bool(db.session.execute(update(papers).where(*here).values(**values)).rowcount)
+    if is_there and values.get("recognition_state", "waiting") != "waiting":
+        look_for_copies(document)  # with the text, and the pages upright
+    return is_there
 
 
 def _in_words(problem: Exception) -> str:

@@ -24,6 +24,9 @@ from casemgr.cases import services as cases
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case, CaseMember, Person
 from casemgr.cases.sample import open_sample_case
+from casemgr.copies.models import PaperComparison, PaperPair
+from casemgr.copies.result import PageResult, Result
+from casemgr.copies.wording import Difference
 from casemgr.deadlines.models import Deadline, Fact, SchoolCalendar
 from casemgr.discipline import services as discipline
 from casemgr.discipline.services import NewRemoval
@@ -98,6 +101,9 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "cases.remove_sample": PLAIN,
     "cases.show": PLAIN,
     "contents.index": PLAIN,
+    "copies.choose": PLAIN,
+    "copies.index": PLAIN,
+    "copies.pair": ({"other_id": "@alike"}, {"other_id": "@letter"}),
     "deadlines.agenda": PLAIN,
     "deadlines.calendars": PLAIN,
     "deadlines.case_calendars": PLAIN,
@@ -221,6 +227,7 @@ WALKED: dict[str, str] = {
 """Pages that no address alone opens; test_every_page.py walks to each of them."""
 
 NOT_PAGES: dict[str, str] = {
+    "copies.progress": "JSON for the page of two papers",
     "deadlines.sheet_pdf": "a download",
     "deadlines.calendar_feed": "iCalendar, for calendar programs",
     "bootstrap.static": "files of the style sheet library",
@@ -357,6 +364,7 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
         | _filed_away(case, by)
         | {
             "removal_id": discipline.log_removal(case, removal, by=by).removal_id,
+            "alike": _alike(case),
             "trashed": trashed.id,
             "withdrawn": withdrawn.id,
             "ready": ready,
@@ -364,6 +372,20 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
             "filed": filed,
         }
     )
+
+
+def _alike(case: Case) -> UUID:
+    """A paper that looks like the IEP of the case, with what a comparison of the two found."""
+    papers = select(Document.id).where(Document.case_id == case.id, Document.trashed_at.is_(None))
+    iep = db.session.scalars(papers.where(Document.kind == "iep")).first()
+    other = db.session.scalars(papers.where(Document.kind != "iep", Document.family == "pdf")).first()
+    first, second = sorted((iep, other))
+    own = {"org_id": case.org_id, "case_id": case.id, "first_id": first, "second_id": second}
+    place = Difference((0.1, 0.2, 0.3, 0.22), (0.1, 0.21, 0.3, 0.23), "April 17, 2026", "April 27, 2026")
+    found = Result([PageResult(1, 1, "differs", differences=[place, Difference((0.8, 0.8, 0.82, 0.82), is_mark=True)])])
+    db.session.add_all([PaperPair(**own, kind="picture"), PaperComparison(**own, state="done", result=found.as_json())])
+    db.session.commit()
+    return other
 
 
 def _promises(case: Case, by: User) -> dict[str, UUID]:

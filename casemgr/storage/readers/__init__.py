@@ -4,6 +4,7 @@ Each operation takes a `report(event, **facts)` function and reports as it goes,
 moment. Libraries are loaded inside the operation that needs them: start-up is paid for every file.
 """
 
+import os
 from collections.abc import Callable
 
 
@@ -109,6 +110,20 @@ def _searchable(**request: object) -> None:
     make_searchable(**request)
 
 
+def _page_prints(**request: object) -> None:
+    from .page_prints import print_pages
+
+    print_pages(**request)
+
+
+def _compare_pages(**request: object) -> None:
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"  # each thread would ask for memory of its own
+    from .compare import compare_pages
+
+    compare_pages(**request)
+
+
 OPERATIONS: dict[str, Callable[..., None]] = {
     "pdf": _pdf,
     "image": _image,
@@ -125,6 +140,8 @@ OPERATIONS: dict[str, Callable[..., None]] = {
     "make_paper": _make_paper,
     "recognise": _recognise,
     "searchable": _searchable,
+    "page_prints": _page_prints,
+    "compare_pages": _compare_pages,
     "unpack_mail": _unpack_mail,
     "unpack_zip": _unpack_zip,
 }
