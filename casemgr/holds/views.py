@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
 
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
@@ -27,8 +28,20 @@ ALL = "/cases/<uuid:case_id>/hold"
 @bp.app_errorhandler(OnHold)
 def refuse(problem: OnHold) -> ResponseReturnValue:
     db.session.rollback()
-    access = case_access()
-    return render_template("holds/refused.html", case=access.case, case_tab="documents.index", problem=problem), 409
+    case = case_access().case
+    return render_template("holds/refused.html", case=case, case_tab="documents.index", holds=problem.holds), 409
+
+
+@bp.app_errorhandler(IntegrityError)
+def refuse_late(problem: IntegrityError) -> ResponseReturnValue:
+    """A hold that was set between our question and the deletion: the database refused, and says so."""
+    if "access" not in g or "on legal hold" not in str(problem.orig):
+        raise problem
+    db.session.rollback()
+    case = case_access().case
+    standing = queries.standing(case)
+    holds = [standing.case] if standing.case else []
+    return render_template("holds/refused.html", case=case, case_tab="documents.index", holds=holds), 409
 
 
 @bp.get(ALL)

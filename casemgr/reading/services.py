@@ -12,6 +12,7 @@ from casemgr.cases.models import Case
 from casemgr.documents.models import Document
 from casemgr.evidence.services import plain_text
 from casemgr.extensions import db
+from casemgr.holds.guard import refuse_if_held
 from casemgr.platform.columns import now
 from casemgr.platform.locking import check_version
 from casemgr.platform.refused import FieldRefused
@@ -103,8 +104,11 @@ def edit_note(
 
 
 def remove_note(case: Case, note: PageNote, *, by: User) -> None:
-    """Take a note away. That it was there, on which page and for whom, stays in the audit log; its words do not."""
+    """Take a note away. That it was there, on which page and for whom, stays in the audit log; its words do not.
+
+    Raises OnHold while the paper is on legal hold."""
     _check_author(note, by)
+    refuse_if_held(case, [note.document_id])
     _record(case, note, "remove", by)
     db.session.delete(note)
     db.session.commit()

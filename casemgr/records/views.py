@@ -17,7 +17,7 @@ from casemgr.cases.clock import today
 from casemgr.deadlines.models import Fact
 from casemgr.deadlines.services import FactRefused
 from casemgr.documents import queries as documents
-from casemgr.documents.kinds import DOCUMENT_KINDS
+from casemgr.documents.kinds import DOCUMENT_KINDS, RECEIVED_HOW
 from casemgr.extensions import db
 from casemgr.platform.locking import StaleForm
 from casemgr.records import queries, services
@@ -244,6 +244,7 @@ def _page(access: Access, row: RecordsRequest, form: AnsweredForm) -> str:
         proposed=queries.proposed_for(case, row, since, access.visible) if since else [],
         form=form,
         ways=queries.ways_on(case) if asked.over else None,
+        received_how=RECEIVED_HOW,
         kinds=DOCUMENT_KINDS,
         years=queries.years_in_words(row),
         today=today(case),

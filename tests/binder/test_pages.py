@@ -287,21 +287,25 @@ ROUTES = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "permission"), ROUTES)
-def test_doors(world: World, client_for: ClientFor, method: str, path: str, permission: str) -> None:
+def test_doors(world: World, client_for: ClientFor) -> None:
     lawyer = world.person("attorney", "firm")
     case_id, other = world.case(lawyer), world.case(lawyer)
     with world.scope(lawyer):
         change = PaperChange(org_id=lawyer.org_id, case_id=other, words="kind", papers=[])
         db.session.add(change)
         db.session.commit()
-        address = f"/cases/{case_id}/papers{path.format(change=change.id)}"
-    stranger = client_for(None).open(address, method=method)
-    assert stranger.status_code == 302 and "/sign-in" in stranger.location
-    for actor in (world.guest(other, lawyer.org_id, "attorney"), world.person("owner", "firm")):
-        assert client_for(actor).open(address, method=method).status_code == 404
-    for role in ("viewer", "parent"):
-        status = client_for(world.guest(case_id, lawyer.org_id, role)).open(address, method=method).status_code
-        assert status == (200 if permission == "read" else 403)
-    if "{change}" in path:
-        assert client_for(lawyer).open(address, method=method).status_code == 404, "a change of another case"
+        change_id = change.id
+    stranger, own = client_for(None), client_for(lawyer)
+    outside = [
+        client_for(one) for one in (world.guest(other, lawyer.org_id, "attorney"), world.person("owner", "firm"))
+    ]
+    readers = [client_for(world.guest(case_id, lawyer.org_id, role)) for role in ("viewer", "parent")]
+    for method, path, permission in ROUTES:
+        address = f"/cases/{case_id}/papers{path.format(change=change_id)}"
+        answer = stranger.open(address, method=method)
+        assert answer.status_code == 302 and "/sign-in" in answer.location, address
+        assert {one.open(address, method=method).status_code for one in outside} == {404}, address
+        expected = 200 if permission == "read" else 403
+        assert {one.open(address, method=method).status_code for one in readers} == {expected}, address
+        if "{change}" in path:  # a change of another case
+            assert own.open(address, method=method).status_code == 404, address

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from flask import url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -103,15 +104,12 @@ def test_a_case_on_hold_keeps_its_packets_and_people(world: World, client_for: C
         packet, person = Packet(**own, kind="ocr_complaint"), Person(**own, name="Tobias Example", role="teacher")
         db.session.add_all([packet, person])
         db.session.commit()
-        paths = (f"packets/{packet.id}/discard", f"people/{person.id}/remove")
+        ids = {"filings.discard": {"packet_id": packet.id}, "cases.remove_person": {"person_id": person.id}}
     hold(world, parent, case_id)
     client = client_for(parent)
-    addresses = {rule.endpoint: rule.rule for rule in world.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    for endpoint, path in zip(("filings.discard", "cases.remove_person"), paths, strict=True):
-        ids = {"case_id": case_id, "packet_id": path.split("/")[1], "person_id": path.split("/")[1]}
-        address = addresses[endpoint]
-        for name, value in ids.items():
-            address = address.replace(f"<uuid:{name}>", str(value))
+    for endpoint, given in ids.items():
+        with world.app.test_request_context():
+            address = url_for(endpoint, case_id=case_id, **given)
         assert client.post(address, data={"version": "1"}).status_code == 409, endpoint
     with world.scope(parent):
         assert db.session.scalar(select(Packet.id).where(Packet.case_id == case_id)) is not None
@@ -127,7 +125,10 @@ def test_a_sample_case_with_anything_on_hold_is_not_removed(
     paper = papers_of(world, parent, case_id)[0].id
     standing = hold(world, parent, case_id, paper)
     client = client_for(parent)
-    assert client.post(f"/cases/{case_id}/remove-sample").status_code in (404, 409)
+    with world.app.test_request_context():
+        address = url_for("cases.remove_sample", case_id=case_id)
+    refused = client.post(address)
+    assert refused.status_code == 409 and "This is on legal hold" in refused.text
     raw_connection.execute("SELECT set_config('app.org_id', %s, false)", [str(parent.org_id)])
     raw_connection.commit()
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="on legal hold"):
@@ -191,6 +192,18 @@ def test_a_hold_cannot_be_rewritten_or_lifted_without_a_reason(
         raw_connection.rollback()
 
 
+def test_a_hold_that_comes_between_is_refused_by_the_database_in_plain_words(
+    world: World, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    paper = add(world, parent, case_id)
+    hold(world, parent, case_id)
+    monkeypatch.setattr("casemgr.documents.services.refuse_if_held", lambda *_: None)
+    refused = client_for(parent).post(f"/cases/{case_id}/papers/{paper}/trash", data={"version": "1"})
+    assert refused.status_code == 409 and "This is on legal hold" in refused.text
+
+
 LIFTS = [
     ("owner", "firm", True),
     ("attorney", "firm", True),
@@ -218,23 +231,27 @@ def test_only_the_right_role_lifts_a_hold(world: World, client_for: ClientFor, r
                 services.lift(case, db.session.get_one(LegalHold, row), "Over.", by=world.user(actor))
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "permission"),
-    [("GET", "", "read"), ("GET", "/new", "edit"), ("POST", "/new", "edit"), ("GET", "/{row}/lift", "lift")],
-)
-def test_doors(world: World, client_for: ClientFor, method: str, path: str, permission: str) -> None:
+ROUTES = [("GET", "", "read"), ("GET", "/new", "edit"), ("POST", "/new", "edit"), ("GET", "/{row}/lift", "lift")]
+
+
+def test_doors(world: World, client_for: ClientFor) -> None:
     lawyer = world.person("attorney", "firm")
     case_id, other = world.case(lawyer), world.case(lawyer)
-    address = f"/cases/{case_id}/hold{path.format(row=hold(world, lawyer, other))}"
-    stranger = client_for(None).open(address, method=method)
-    assert stranger.status_code == 302 and "/sign-in" in stranger.location
-    for actor in (world.guest(other, lawyer.org_id, "attorney"), world.person("owner", "firm")):
-        assert client_for(actor).open(address, method=method).status_code == 404
-    for role in ("viewer", "parent"):
-        status = client_for(world.guest(case_id, lawyer.org_id, role)).open(address, method=method).status_code
-        assert status == (200 if permission == "read" else 403)
-    if permission == "lift":
-        assert client_for(lawyer).open(address, method=method).status_code == 404, "a hold of another case"
+    row = hold(world, lawyer, other)
+    stranger, own = client_for(None), client_for(lawyer)
+    outside = [
+        client_for(one) for one in (world.guest(other, lawyer.org_id, "attorney"), world.person("owner", "firm"))
+    ]
+    readers = [client_for(world.guest(case_id, lawyer.org_id, role)) for role in ("viewer", "parent")]
+    for method, path, permission in ROUTES:
+        address = f"/cases/{case_id}/hold{path.format(row=row)}"
+        answer = stranger.open(address, method=method)
+        assert answer.status_code == 302 and "/sign-in" in answer.location, address
+        assert {one.open(address, method=method).status_code for one in outside} == {404}, address
+        expected = 200 if permission == "read" else 403
+        assert {one.open(address, method=method).status_code for one in readers} == {expected}, address
+        if permission == "lift":  # a hold of another case
+            assert own.open(address, method=method).status_code == 404, address
 
 
 def test_the_hold_of_a_paper_that_a_person_may_not_see_is_not_told(world: World, client_for: ClientFor) -> None:
