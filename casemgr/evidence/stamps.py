@@ -62,18 +62,54 @@ def check(token: bytes, text: bytes, authorities: bytes, *, nonce: int | None = 
     try:
         if len(token) > LARGEST:
             raise ValueError
-        response = rfc3161_client.decode_timestamp_response(token)
+        response = rfc3161_client.decode_timestamp_response(in_order(token))
         builder.build().verify(response, sha256(text).digest())
         info = response.tst_info
         if info.message_imprint.hash_algorithm.dotted_string != "2.16.840.1.101.3.4.2.1":
             raise StampRefused("It is not over a SHA-256.")
         [signer] = response.signed_data.signer_infos
+        name = _signer(response.signed_data.certificates, signer.serial_number)
     except VerificationError as problem:
         raise StampRefused(f"It does not hold: {problem}.") from None
-    except (ValueError, TypeError, AssertionError):
+    except (ValueError, TypeError, AssertionError, IndexError, x509.InvalidVersion, x509.DuplicateExtension):
         raise StampRefused("It is damaged, or no time stamp.") from None
-    leaf = _signer(response.signed_data.certificates, signer.serial_number)
-    return Seen(info.gen_time, leaf, roots[0].fingerprint(SHA256()).hex())
+    return Seen(info.gen_time, name, roots[0].fingerprint(SHA256()).hex())
+
+
+def in_order(answer: bytes) -> bytes:
+    """Return an authority's answer with its certificates in the order of DER, which the reading library insists on.
+
+    They are a SET OF in the SignedData (RFC 5652, section 5.1), outside of what is signed, and some authorities, those
+    that run OpenSSL among them, send them in another order. Raises ValueError or IndexError for what is no answer."""
+    start, end = _inside(answer, 0)  # TimeStampResp
+    start = _inside(answer, start)[1]  # past its status
+    if start == end:
+        return answer  # refused: there is no token
+    start = _inside(answer, start)[0]  # ContentInfo
+    start = _inside(answer, _inside(answer, start)[1])[0]  # past its type, into [0]
+    start, end = _inside(answer, start)  # SignedData: version, algorithms and content come first
+    for _ in range(3):
+        start = _inside(answer, start)[1]
+    if start >= end or answer[start] != 0xA0:
+        return answer  # it brings no certificates
+    start, end = _inside(answer, start)
+    found, at = [], start
+    while at < end:
+        following = _inside(answer, at)[1]
+        found.append(answer[at:following])
+        at = following
+    return answer[:start] + b"".join(sorted(found)) + answer[end:]
+
+
+def _inside(data: bytes, at: int) -> tuple[int, int]:
+    """Return where the content of the DER element at `at` begins, and where it ends."""
+    length, begin = data[at + 1], at + 2
+    if length > 127:
+        begin += length - 128
+        length = int.from_bytes(data[at + 2 : begin], "big")
+    if not at < begin + length <= len(data):
+        raise ValueError("an element ends outside of the data")
+    return begin, begin + length
 
 
 def certificates(pem: bytes) -> list[x509.Certificate]:

@@ -28,6 +28,9 @@ from casemgr.web.permissions import case_access, requires
 
 bp = Blueprint("timeline", __name__)
 
+MOST_LISTED = 300
+"""More than this is not listed one by one: the list then has the months, each with its count."""
+
 
 @bp.get("/cases/<uuid:case_id>/timeline")
 @requires(Permission.CASE_READ)
@@ -43,6 +46,8 @@ def index(case_id: UUID) -> Any:
         case=access.case,
         drawing=Markup(draw(_picture(access, told, listed, shown, want))),  # noqa: S704 (it escapes what it is given)
         months=_months(listed),
+        is_long=len(listed) > MOST_LISTED,
+        month_url=lambda first: url_for(".index", case_id=case_id, **want.address(zoom="month", at=first)),
         count=len(listed),
         outside=len(found) - len(listed),
         shown=shown,

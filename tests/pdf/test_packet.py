@@ -149,6 +149,14 @@ def test_hashes_of_the_manifest_are_those_of_the_files(whole: Whole) -> None:
         assert section["sha256"] == section_hash(pages)
 
 
+def test_the_head_of_the_evidence_log_stands_on_the_cover_and_in_the_manifest(tmp_path: Path) -> None:
+    head = m.LogHead(12, "0123456789abcdef" * 4)
+    built = build_packet(samples.packet(tmp_path, exhibits=(), log_head=head), tmp_path / "out.pdf")
+    assert built.manifest["evidence_log"] == {"entries": 12, "head": head.sha256}
+    cover = page_texts(built.path)[0]
+    assert "12 entries" in cover and head.sha256 in "".join(cover.split())
+
+
 def test_document_information_is_set_from_the_packet(whole: Whole) -> None:
     info, root = whole.pdf.docinfo, whole.pdf.Root
     assert str(info.Title) == "Due Process Complaint with Exhibits (Juniper Q. Samplewood)"

@@ -17,7 +17,7 @@ from casemgr.issues import services as issues
 from casemgr.issues.services import NewIssue
 from casemgr.law.terms import FactKind
 from tests.deadlines.makers import calendar_a, consent, record
-from tests.evidence.makers import log, paper, person, told
+from tests.evidence.makers import log, log_many, paper, person, told
 from tests.world import Actor, World
 
 Clients = Callable[[Actor | None], FlaskClient]
@@ -150,3 +150,15 @@ def test_the_doors_are_closed(world: World, client_for: Clients, method: str, pa
         assert client_for(visitor).open(address, method=method).status_code == 404
     viewer = world.person("viewer", "firm", owner.org_id)
     assert client_for(viewer).open(address, method=method, data={"mark": f"log:{uuid4()}"}).status_code in (200, 302)
+
+
+def test_a_log_of_years_is_drawn_as_clusters_and_listed_by_month(world: World, client_for: Clients) -> None:
+    actor = world.person()
+    case_id = world.case(actor)
+    log_many(world, actor, case_id, 310)
+    client = client_for(actor)
+    page = client.get(f"/cases/{case_id}/timeline").text
+    assert page.count('class="tl-item') == 0 and page.count("tl-cluster") > 5
+    [month] = re.findall(r'href="([^"]+)">January 2026</a> <span class="quiet">31</span>', page)
+    listed = client.get(month.replace("&amp;", "&")).text
+    assert listed.count('class="tl-item') == 31
