@@ -212,7 +212,8 @@ def _seen(answer: Answer) -> Answer:
     is_closed = "failed" in (paper.preview_state, paper.parts_state) or paper.preview_note.startswith(LOCKED)
     not_finished = paper.scan_note if paper.scan_state == "waiting" else _NOT_FINISHED
     stands_in = paper.rendition_note if paper.rendition_how == How.TEXT_ONLY else ""
-    notes = [note for note in (stands_in, paper.preview_note, paper.parts_note) if note]
+    told = (stands_in, paper.preview_note, paper.parts_note, paper.recognition_note)
+    notes = [note for note in told if note]
     return replace(
         answer,
         status=KEPT_UNREADABLE if is_closed or unfinished else ACCEPTED,

@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from casemgr.copies.asking import look_for_copies
 from casemgr.documents import custody, quarantine
@@ -35,6 +35,7 @@ PAGES_AT_ONCE = 3
 TRIES = 2
 MOST_NOTED = 2000
 MOST_IN_COPY = 200 * 1024 * 1024
+NO_PROGRAM = "This is a scan without text. Text recognition is not installed on this machine."
 log = logging.getLogger(__name__)
 
 
@@ -48,10 +49,14 @@ def read_scan(*, case_id: str, document_id: str) -> None:
         return
     numbers = _waiting(document)
     tesseract = program()
+    was_missing, is_missing = document.recognition_state == "no_program", bool(numbers) and tesseract is None
     db.session.expunge(document)
-    _set(document, recognition_state="no_program" if numbers and tesseract is None else "waiting")
+    if is_missing:
+        _set(document, recognition_state="no_program", recognition_note=NO_PROGRAM)
+    elif was_missing:
+        _set(document, recognition_state="waiting", recognition_note="")
     db.session.commit()  # no transaction stays open while a page is read
-    if numbers and tesseract is None:
+    if is_missing:
         return
     try:
         _read(document, numbers[:PAGES_AT_ONCE], tesseract or "")
@@ -85,11 +90,23 @@ def _read(document: Document, numbers: list[int], tesseract: str) -> None:
     with objects.local_path(document.org_id, sha256) as path, _scratch(document.id) as folder:
         for number in numbers:
             _save_page(objects, document, number, _read_page(path, file_type, number, folder, tesseract))
+            if _others_wait():
+                break
         if _waiting(document):
             enqueue_reading(document)
             db.session.commit()
         else:
             _finish(objects, document, path, file_type, folder)
+
+
+def _others_wait() -> bool:
+    """Say whether a job waits that goes first: the rest of the scan is read after it."""
+    jobs = text(
+        "SELECT true FROM procrastinate_jobs WHERE status = 'todo' AND priority >= 0 AND scheduled_at IS NULL LIMIT 1"
+    )
+    found = db.session.scalar(jobs) is not None
+    db.session.rollback()
+    return found
 
 
 def _read_page(path: Path, file_type: FileType, number: int, folder: Path, tesseract: str) -> PageText:
@@ -137,7 +154,7 @@ def _finish(objects: ObjectStore, document: Document, path: Path, file_type: Fil
     changed = _set(document, recognition_state="failed" if failed else "done", searchable_sha256=sha256)
     if changed and read:
         turned = sum(bool(page.turn) for page in pages)
-        words = f"Text recognised by a machine on {plural(len(read), 'page')}"
+        words = f"Text read by a machine on {plural(len(read), 'page')}"
         words += f", {plural(turned, 'page')} turned upright for reading. " if turned else ". "
         custody.add(document.case_id, [document.id], "recognised", words + "The original was not touched.")
     db.session.commit()

@@ -136,6 +136,7 @@ def test_without_the_program_everything_works_and_says_how_to_get_it(
     with reading_with(app, "no-such-program"):
         row = read_all(world, parent, case_id, paper)
         assert (row.preview_state, row.recognition_state) == ("ready", "no_program")
+        assert "not installed" in row.recognition_note
         shown = client.get(f"/cases/{case_id}/papers/{paper}").text
         assert "This is a scan without text" in shown and "tesseract" in shown
         with world.scope(parent):

@@ -43,7 +43,7 @@ def make_searchable(*, report: Callable, path: str, pdf: bool, title: str, heic:
         return
     with copy:
         copy.docinfo["/Title"] = title
-        copy.docinfo["/Subject"] = "A copy for searching. The words under the pictures were recognised by a machine."
+        copy.docinfo["/Subject"] = "A copy for searching. The words under the pictures were read by a machine."
         copy.save(COPY, fix_metadata_version=False)
     report("copied")
 
