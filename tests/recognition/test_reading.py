@@ -197,6 +197,20 @@ def test_a_page_that_is_drawn_anew_meanwhile_keeps_waiting_for_its_own_reading(
     assert [one.text for one in pages_of(world, parent, paper)] == [""]
 
 
+def test_a_long_scan_lets_a_paper_that_somebody_waits_for_go_first(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    paper = add(world, parent, case_id, fax(page("One"), page("Two")), "scan.tif")
+    monkeypatch.setattr(tasks, "recognise", lambda *args: PageText(Found.NOTHING))
+    with reading_with(app, "python3"):
+        run_here(world, parent, case_id, paper, drawing.draw_preview)
+        add(world, parent, case_id, pdf("Another"), "another.pdf")  # its drawing waits now
+        run_here(world, parent, case_id, paper, tasks.read_scan)
+    assert [one.recognition for one in pages_of(world, parent, paper)] == ["nothing", "waiting"]
+
+
 def test_a_worker_that_is_lost_between_two_pages_loses_no_page_that_was_read(
     app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +227,7 @@ def test_a_worker_that_is_lost_between_two_pages_loses_no_page_that_was_read(
 
     monkeypatch.setattr(tasks, "recognise", read)
     monkeypatch.setattr(tasks, "make_copy", lambda *args: None)
+    monkeypatch.setattr(tasks, "_others_wait", lambda: False)
     with reading_with(app, "python3"):
         run_here(world, parent, case_id, paper, drawing.draw_preview)
         with pytest.raises(SystemExit):
