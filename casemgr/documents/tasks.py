@@ -73,11 +73,12 @@ def draw_preview(*, case_id: str, document_id: str) -> None:
     _save(document, _read(document))
 
 
-def enqueue_drawing(document: Document) -> None:
+def enqueue_drawing(document: Document, *, priority: int = 0) -> None:
     """Queue the drawing of pages in the caller's transaction; one at a time for each paper."""
     enqueue(
         draw_preview,
         lock=f"document:{document.id}",
+        priority=priority,
         case_id=str(document.case_id),
         document_id=str(document.id),
     )

@@ -12,6 +12,7 @@ from casemgr.audit import services as audit
 from casemgr.documents import queries, serving
 from casemgr.documents.models import Document
 from casemgr.extensions import db
+from casemgr.renditions import tasks as tasks
 from casemgr.web.permissions import Permission, case_access, requires
 
 bp = Blueprint("renditions", __name__)

@@ -13,13 +13,16 @@ from uuid import UUID
 import psutil
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text, update
 
 from casemgr.documents import tasks
 from casemgr.documents.models import Document
 from casemgr.documents.store import store
+from casemgr.extensions import db
 from casemgr.filings.exhibits import exhibit_kind, rendition_of
 from casemgr.pdf.model import ExhibitKind
 from casemgr.renditions import services as renditions
+from casemgr.renditions import tasks as waiting
 from casemgr.storage import soffice
 from casemgr.storage.renditions import How
 from tests.documents.paper import add, papers_of
@@ -93,8 +96,31 @@ def test_without_libreoffice_a_paper_is_a_slip_until_the_program_is_there(
     for module in ("casemgr.renditions.services.office", "casemgr.documents.views.office"):
         monkeypatch.setattr(module, lambda: found)
     assert "Try to make the PDF" in client.get(url).text
-    client.post(f"{url}/preview")
-    assert paper_of(world, parent, case_id).preview_state == "waiting"
+    with world.scope(parent):
+        db.session.execute(text("DELETE FROM procrastinate_jobs"))
+        db.session.commit()
+        waiting.convert_waiting.func.__wrapped__()
+        waiting.convert_waiting.func.__wrapped__()  # what is queued is not queued again
+        queued = db.session.execute(text("SELECT args->>'document_id' FROM procrastinate_jobs")).scalars().all()
+    assert queued == [str(paper)]
+    draw_here(world, parent, case_id, paper)
+    assert paper_of(world, parent, case_id).rendition_how == How.OFFICE
+
+
+def test_what_the_virus_scanner_locked_away_is_neither_played_nor_handed_out_as_pdf(
+    world: World, client_for: ClientFor
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    sound, text_file = add(world, parent, case_id, WAV, "mail.wav"), add(world, parent, case_id, b"words", "notes.txt")
+    draw_here(world, parent, case_id, text_file)
+    with world.scope(parent):
+        db.session.execute(update(Document.__table__).values(scan_state="infected"))
+        db.session.commit()
+    client = client_for(parent)
+    assert client.get(f"/cases/{case_id}/papers/{sound}/media").status_code == 423
+    assert client.get(f"/cases/{case_id}/papers/{text_file}/pdf").status_code == 423
+    assert "<audio" not in client.get(f"/cases/{case_id}/papers/{sound}").text
 
 
 def test_a_full_disk_while_converting_is_said_and_keeps_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
