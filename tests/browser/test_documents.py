@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,21 +152,37 @@ def test_two_tabs_and_a_paper_that_would_be_shown_to_more_people(world: World, s
     expect(page.get_by_text("now “Shared with the family”")).to_be_visible()
 
 
-def test_the_trash_and_what_has_no_pages(world: World, sign_in: SignIn, live: str) -> None:
+def two_seconds() -> bytes:
+    """A recording of silence."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(1)
+        sound.setframerate(8000)
+        sound.writeframes(b"\x80" * 16_000)
+    return out.getvalue()
+
+
+def test_a_recording_is_played_and_a_paper_goes_to_the_trash_and_back(world: World, sign_in: SignIn, live: str) -> None:
     parent = world.person("parent", "family", name="Rosalind Samplewood")
     case_id = world.case(parent)
-    sound = add(world, parent, case_id, b"RIFF\x24\x00\x00\x00WAVEfmt " + b"\x00" * 40, "2026-10-07 voicemail.wav")
+    sound = add(world, parent, case_id, two_seconds(), "2026-10-07 voicemail.wav")
     broken = add(world, parent, case_id, b"%PDF-1.7\n" + b"garbage " * 40, "broken scan.pdf")
     note = {"preview_state": "failed", "preview_note": "This file is damaged and cannot be shown. It was kept."}
     with world.scope(parent):
         db.session.execute(update(Document.__table__).where(Document.id == broken).values(note))
-        none = {"preview_state": "none", "preview_note": "Recordings are kept as they are. Download it to listen."}
+        none = {"preview_state": "none", "preview_note": "Recordings are kept as they are."}
         db.session.execute(update(Document.__table__).where(Document.id == sound).values(none))
         db.session.commit()
     page = sign_in(parent)
-    for paper, name in ((sound, "paper-no-pages"), (broken, "paper-failed")):
-        page.goto(f"{live}/cases/{case_id}/papers/{paper}")
-        kit.screenshot(page, name)
+    page.goto(f"{live}/cases/{case_id}/papers/{sound}")
+    player = page.get_by_label("Play “Voicemail”")
+    player.evaluate("player => { player.muted = true; player.currentTime = 1.5; return player.play(); }")
+    page.wait_for_function("player => player.ended && player.duration === 2", arg=player.element_handle())
+    kit.check_page(page)
+    kit.screenshot(page, "paper-sound")
+    page.goto(f"{live}/cases/{case_id}/papers/{broken}")
+    kit.screenshot(page, "paper-failed")
     page.get_by_role("link", name="Put this paper in the trash").click()
     kit.screenshot(page, "paper-trash")
     page.get_by_role("button", name="Put it in the trash").click()
