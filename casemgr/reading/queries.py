@@ -176,21 +176,19 @@ def with_hits(page: OpenPage, typed: str, quote: str = "") -> OpenPage:
     in_text = page.text.split()
     in_words = [word[0] for word in page.words or ()]
     if quote:
-        return _replaced(page, *([span] if span else [] for span in _quoted(in_words, in_text, quote)))
+        in_both = [[span] if span else [] for span in _quoted(in_words, in_text, quote)]
+        return replace(page, hits=in_both[0], text_hits=in_both[1])
     sought = search_words.sought(typed)
     if not sought:
         return page
     text_parts, word_parts = marking.parts_of(in_text), marking.parts_of(in_words)
     stems = stems_of(text_parts + word_parts, sought)
-    return _replaced(page, marking.spans(word_parts, sought, stems), marking.spans(text_parts, sought, stems))
+    hits, text_hits = (marking.spans(parts, sought, stems) for parts in (word_parts, text_parts))
+    return replace(page, hits=hits, text_hits=text_hits)
 
 
 def _quoted(in_words: Sequence[str], in_text: Sequence[str], quote: str) -> tuple[Span | None, Span | None]:
     return marking.span_of_quote(in_words, quote), marking.span_of_quote(in_text, quote)
-
-
-def _replaced(page: OpenPage, hits: list[Span], text_hits: list[Span]) -> OpenPage:
-    return replace(page, hits=hits, text_hits=text_hits)
 
 
 def find(paper: Document, typed: str) -> FoundInPaper:

@@ -106,7 +106,7 @@ def edit_note(
 def remove_note(case: Case, note: PageNote, *, by: User) -> None:
     """Take a note away. That it was there, on which page and for whom, stays in the audit log; its words do not.
 
-    Raises OnHold while the paper is on legal hold."""
+    Raises NoteRefused for another person's note, OnHold while a legal hold keeps the paper or the case."""
     _check_author(note, by)
     refuse_if_held(case, [note.document_id])
     _record(case, note, "remove", by)
