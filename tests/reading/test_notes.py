@@ -11,7 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from casemgr.audit.models import AuditEvent
+from casemgr.cases.models import Case
+from casemgr.documents.models import Document
 from casemgr.extensions import db
+from casemgr.holds.services import set_hold
 from casemgr.reading.models import PageNote
 from tests.reading.makers import note, paper
 from tests.world import Actor, World
@@ -154,6 +157,19 @@ def test_its_author_alone_changes_or_removes_a_note(world: World, client_for: Cl
         acts = db.session.scalars(select(AuditEvent).where(AuditEvent.subject_id == mine).order_by(AuditEvent.at)).all()
         assert [act.action for act in acts] == ["reading:note:edit", "reading:note:remove"]
         assert "Changed" not in str([act.detail for act in acts])
+
+
+def test_a_note_stays_while_a_legal_hold_keeps_its_paper(world: World, client_for: ClientFor) -> None:
+    lawyer = world.person("attorney", "firm")
+    case_id = world.case(lawyer)
+    key = paper(world, lawyer, case_id, TEXT)
+    mine = note(world, lawyer, case_id, key)
+    with world.scope(lawyer):
+        held = db.session.get_one(Document, key)
+        set_hold(db.session.get_one(Case, case_id), "A hearing is likely", paper=held, by=world.user(lawyer))
+    answer = client_for(lawyer).post(f"/cases/{case_id}/papers/{key}/notes/{mine}/remove")
+    assert answer.status_code == 409 and "legal hold" in answer.text
+    assert [row.id for row in notes(world, lawyer, case_id)] == [mine]
 
 
 def test_the_database_itself_keeps_notes_apart(

@@ -38,10 +38,10 @@ function textLayer(words, { width, height }) {
   const text = layer("words");
   let before = null;
   words.forEach(([word, x0, y0, x1, y1], number) => {
-    if (before) text.append(y0 > before[4] || x1 < before[1] ? "\n" : " ");
-    before = [word, x0, y0, x1, y1];
+    if (before && (y0 > before[1] || x1 < before[0])) text.append(document.createElement("br")); // for what is copied
+    before = [x0, y1];
     const span = document.createElement("span");
-    span.textContent = word;
+    span.textContent = `${word} `;
     span.dataset.word = number;
     span.style.left = `${x0 * 100}%`;
     span.style.top = `${y0 * 100}%`;
@@ -101,10 +101,11 @@ export function picked(reader) {
   return quote ? { quote, place: "", at: range.getBoundingClientRect() } : null;
 }
 
-// A range that only touches a word's edge does not hold it.
+// A range that only touches a word's edge, or the space behind it, does not hold it.
 function holds(range, span) {
   if (!range.intersectsNode(span)) return false;
   const inside = document.createRange();
-  inside.selectNodeContents(span);
+  inside.setStart(span.firstChild, 0);
+  inside.setEnd(span.firstChild, span.textContent.length - 1);
   return range.compareBoundaryPoints(Range.END_TO_START, inside) < 0 && range.compareBoundaryPoints(Range.START_TO_END, inside) > 0;
 }

@@ -20,7 +20,12 @@ export function startPanes(reader) {
       open(reader, link.dataset.open, picked(reader) ?? reader.lastPick);
     });
   }
-  for (const button of root.querySelectorAll("[data-close-pane]")) button.addEventListener("click", () => close(reader));
+  for (const cancel of root.querySelectorAll("[data-pane] .form-actions a")) {
+    cancel.addEventListener("click", (event) => {
+      event.preventDefault();
+      close(reader);
+    });
+  }
   const title = field(root, "log", "title");
   title?.addEventListener("input", () => (title.dataset.typed = "yes"));
   watchSelection(reader);
