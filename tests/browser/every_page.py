@@ -5,6 +5,7 @@ A new GET route needs a row in `PAGES` or in `NOT_PAGES`; `test_every_page.py` f
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from flask import Flask, url_for
 from sqlalchemy import select, update
 
 import config
+from casemgr.accounts.access import access_to_case
 from casemgr.accounts.models import Membership, User
 from casemgr.binder import services as binder
 from casemgr.binder.services import Change
@@ -44,6 +46,7 @@ from casemgr.issues.services import NewIssue
 from casemgr.law.terms import RemovalKind
 from casemgr.obligations import services as obligations
 from casemgr.obligations.services import NewDelivery, NewObligation
+from casemgr.photos import services as photos
 from casemgr.plans import services as plans
 from casemgr.plans.services import NewPlacement
 from casemgr.proceedings.models import Proceeding
@@ -57,6 +60,7 @@ from tests.documents.paper import pdf
 from tests.documents.test_mail_and_zip import letter
 from tests.documents.test_mailbox import mbox
 from tests.recognition.scans import LINES, fax, page
+from tests.photos.shoot import corners_seen, jpeg, photo, sheet
 from tests.world import Actor, World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,6 +174,8 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "obligations.new": ({"timing": "again"}, {"timing": "count"}),
     "obligations.show": ({}, {"obligation_id": "@hours"}),
     "obligations.waive": PLAIN,
+    "photos.new": PLAIN,
+    "photos.show": PLAIN,
     "plans.compare": PLAIN,
     "plans.notice": PLAIN,
     "plans.record": PLAIN,
@@ -237,6 +243,8 @@ NOT_PAGES: dict[str, str] = {
     "documents.page_thumb": "an image",
     "documents.preview_state": "JSON for the page of the paper",
     "filings.manifest": "a download",
+    "photos.picture": "an image",
+    "photos.state": "JSON for the page of the paper in the making",
     "uploads.show": "JSON for the script that sends files",
     "filings.pdf": "a download",
     "filings.progress": "JSON for the page of the packet",
@@ -279,6 +287,7 @@ def make_home(world: World, actor: Actor, settings: config.Settings) -> Home:
         ids = _more(world, actor, case) | _guest(world, actor, case, guest) | _mail(case, world.user(actor))
         ids |= _ids(case)
         ids["note_id"] = _note(case, ids["document_id"], world.user(actor))
+        ids |= _ids(case) | _photographed(case, world.user(actor))
         member = select(Membership.id).where(Membership.org_id == actor.org_id, Membership.user_id == colleague.user_id)
         ids["membership_id"] = db.session.scalars(member).one()
     subprocess.run(
@@ -329,6 +338,15 @@ def _note(case: Case, document_id: UUID, by: User) -> UUID:
     db.session.add(note)
     db.session.commit()
     return note.id
+def _photographed(case: Case, by: User) -> dict[str, UUID]:
+    """A paper in the making with two photos: one of a sheet, one of none."""
+    access = access_to_case(by, case.id)
+    assert access is not None
+    photo_set = photos.begin(case, "shared", by=by)
+    pictures = (jpeg(photo(sheet(), corners_seen(tilt=20))), jpeg(sheet("Alone")))
+    for number, picture in enumerate(pictures):
+        photos.add(access, photo_set, io.BytesIO(picture), f"IMG_{number}.jpg", by=by)
+    return {"set_id": photo_set.id}
 
 
 def _guest(world: World, actor: Actor, case: Case, guest: Actor) -> dict[str, UUID]:

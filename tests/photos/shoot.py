@@ -25,6 +25,24 @@ def sheet(words: str = "Individualized Education Program", size: tuple[int, int]
     return page
 
 
+def corners_seen(
+    tilt: float = 0, pan: float = 0, roll: float = 0, distance: float = 21, across: float = 8.5, down: float = 11
+) -> list[tuple[int, int]]:
+    """Where a phone's camera sees the corners of a sheet (inches), tilted, panned and rolled by degrees, in a photo of
+    1500 × 2000 pixels; clockwise from the sheet's own top left."""
+    points = np.array(
+        [(-across / 2, -down / 2), (across / 2, -down / 2), (across / 2, down / 2), (-across / 2, down / 2)]
+    )
+    space = np.column_stack([points, np.zeros(4)])
+    x, y, z = np.radians((tilt, pan, roll))
+    about_x = np.array([[1, 0, 0], [0, np.cos(x), -np.sin(x)], [0, np.sin(x), np.cos(x)]])
+    about_y = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
+    about_z = np.array([[np.cos(z), -np.sin(z), 0], [np.sin(z), np.cos(z), 0], [0, 0, 1]])
+    seen = space @ (about_x @ about_y @ about_z).T + (0, 0, distance)
+    focal = 1900  # pixels, of a lens that sees about as much as a phone's
+    return [(round(750 + focal * px / pz), round(1000 + focal * py / pz)) for px, py, pz in seen]
+
+
 def photo(
     page: Image.Image,
     corners: list[tuple[int, int]],

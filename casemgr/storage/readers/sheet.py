@@ -84,7 +84,7 @@ def cropped(image: Image.Image, corners: list[list[float]]) -> Image.Image:
     points = np.array([[x * image.width, y * image.height] for x, y in corners], dtype=np.float32)
     top, right, bottom, left = (float(np.linalg.norm(points[i] - points[(i + 1) % 4])) for i in range(4))
     width, height = max(top, bottom), max(left, right)
-    ratio = _ratio(width / height, _seen_at_an_angle(points, image.width, image.height))
+    ratio = _as_a_sheet(_seen_at_an_angle(points, image.width, image.height))
     size = max(round((width * height * ratio) ** 0.5), 16), max(round((width * height / ratio) ** 0.5), 16)
     target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], dtype=np.float32)
     matrix = cv2.getPerspectiveTransform(points, target)
@@ -92,16 +92,15 @@ def cropped(image: Image.Image, corners: list[list[float]]) -> Image.Image:
     return Image.fromarray(pixels)
 
 
-def _ratio(*guesses: float | None) -> float:
-    """Width by height: that of a usual sheet, where a guess comes near to one; else the last guess."""
-    known = [guess for guess in guesses if guess]
+def _as_a_sheet(guess: float) -> float:
+    """Width by height: that of a usual sheet, where the guess comes near to one."""
     usual = [1 / ratio for ratio in _SHEETS] + list(_SHEETS)
-    off, nearest = min((abs(guess / ratio - 1), ratio) for guess in known for ratio in usual)
-    return nearest if off < _NEAR else known[-1]
+    off, nearest = min((abs(guess / ratio - 1), ratio) for ratio in usual)
+    return nearest if off < _NEAR else guess
 
 
-def _seen_at_an_angle(points: np.ndarray, width: int, height: int) -> float | None:
-    """Width by height of a rectangle that a camera sees with these corners, or None where that cannot be said.
+def _seen_at_an_angle(points: np.ndarray, width: int, height: int) -> float:
+    """Width by height of a rectangle that a camera sees with these corners.
 
     Source: Z. Zhang and L. He, "Whiteboard scanning and image enhancement", 2007, section 3.2."""
     moved = [np.array([x - width / 2, y - height / 2, 1.0]) for x, y in points]
@@ -109,11 +108,12 @@ def _seen_at_an_angle(points: np.ndarray, width: int, height: int) -> float | No
     k2 = np.dot(np.cross(one, four), three) / np.dot(np.cross(two, four), three)
     k3 = np.dot(np.cross(one, four), two) / np.dot(np.cross(three, four), two)
     across, down = k2 * two - one, k3 * three - one
-    if min(abs(across[2]), abs(down[2])) < 0.03:  # seen from straight above
-        return None
-    focal = -(across[0] * down[0] + across[1] * down[1]) / (across[2] * down[2])
-    if not 0.4 < focal / max(width, height) ** 2 < 16:  # no lens of a phone
-        return None
+    usual = (0.9 * max(width, height)) ** 2
+    focal = usual  # squared, in pixels; where the sheet is tilted one way only, its corners do not tell
+    if min(abs(across[2]), abs(down[2])) > 0.06:
+        focal = -(across[0] * down[0] + across[1] * down[1]) / (across[2] * down[2])
+    if not 0.5 < focal / usual < 2:  # no lens of a phone: the corners are not seen that well
+        focal = usual
     lengths = [(v[0] ** 2 + v[1] ** 2) / focal + v[2] ** 2 for v in (across, down)]
     return float((lengths[0] / lengths[1]) ** 0.5)
 
