@@ -279,8 +279,8 @@ def _shown(case: Case, visible: Collection[str]) -> Select[tuple[Document]]:
 
 
 def _not_sources(papers: Select[tuple[Document]]) -> Select[tuple[Document]]:
-    """Without the photos of a photographed paper: they are opened from its page."""
-    return papers.where(Document.is_source.is_(False))
+    """Without the photos of a photographed paper: they are opened from its page. In the trash they are named."""
+    return papers.where(Document.is_source.is_(False) | Document.trashed_at.is_not(None))
 
 
 def _narrowed(papers: Select[tuple[Document]], wanted: PaperFilter) -> Select[tuple[Document]]:

@@ -16,6 +16,7 @@ MAX_PIXELS = 120_000_000
 _ORIENTATION = 0x0112
 _SHEETS = (11 / 8.5, 297 / 210, 14 / 8.5)  # letter, A4, legal: height by width
 _NEAR = 0.1  # a ratio this near to one of these is taken for it
+_INSIDE = 0.98  # of the sheet, from its middle: no line of the table is left at its edges
 _LEAST, _MOST = 0.15, 0.985  # of the photo that a sheet covers
 _QUARTER = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}
 _JPEG = {"quality": 85, "optimize": False}
@@ -82,6 +83,7 @@ def sheet_corners(image: Image.Image) -> list[list[float]] | None:
 def cropped(image: Image.Image, corners: list[list[float]]) -> Image.Image:
     """The sheet alone, as seen from straight above, at about the size that it has on the photo."""
     points = np.array([[x * image.width, y * image.height] for x, y in corners], dtype=np.float32)
+    points = points.mean(axis=0) + (points - points.mean(axis=0)) * _INSIDE
     top, right, bottom, left = (float(np.linalg.norm(points[i] - points[(i + 1) % 4])) for i in range(4))
     width, height = max(top, bottom), max(left, right)
     ratio = _as_a_sheet(_seen_at_an_angle(points, image.width, image.height))
