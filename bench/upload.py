@@ -78,6 +78,7 @@ class Client:
         self.headers = {"Cookie": renewed, "Accept": "application/json", "X-CSRFToken": token, "Tus-Resumable": "1.0.0"}
 
     def upload(self, path: Path) -> None:
+        self.connection.close()  # the server closed it if copying took long; it opens again by itself
         size = path.stat().st_size
         name, shared = (base64.b64encode(text.encode()).decode() for text in (path.name, "shared"))
         about = {"Upload-Length": str(size), "Upload-Metadata": f"filename {name},field-visibility {shared}"}

@@ -163,7 +163,12 @@ def newest_papers(case: Case, visible: Collection[str], limit: int) -> Sequence[
     """Return the papers that came last."""
     return db.session.scalars(
         select(Document)
-        .where(Document.case_id == case.id, Document.visibility.in_(visible), Document.trashed_at.is_(None))
+        .where(
+            Document.case_id == case.id,
+            Document.visibility.in_(visible),
+            Document.trashed_at.is_(None),
+            Document.is_source.is_(False),
+        )
         .order_by(Document.uploaded_at.desc(), Document.id)
         .limit(limit)
     ).all()

@@ -115,7 +115,7 @@ def document(visible: Collection[str], case: Case, document_id: UUID) -> Documen
 
 def listing(case: Case, visible: Collection[str], wanted: PaperFilter) -> PaperList:
     """Return one page of the papers; a page past the end is the last one. Always three queries."""
-    chosen = _narrowed(_not_sources(_papers(case, visible)), wanted)
+    chosen = _narrowed(_papers(case, visible), wanted)
     total = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, wanted.page), pages)
@@ -285,7 +285,7 @@ def _not_sources(papers: Select[tuple[Document]]) -> Select[tuple[Document]]:
 
 def _narrowed(papers: Select[tuple[Document]], wanted: PaperFilter) -> Select[tuple[Document]]:
     trashed = Document.trashed_at.is_not(None) if wanted.in_trash else Document.trashed_at.is_(None)
-    papers = papers.where(trashed)
+    papers = _not_sources(papers.where(trashed))
     if wanted.kind:
         papers = papers.where(Document.kind == wanted.kind)
     if wanted.visibility:

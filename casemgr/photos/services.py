@@ -54,7 +54,7 @@ def add(access: Access, photo_set: PhotoSet, body: IO[bytes], client_name: str, 
     with intake.one_of_few(who):
         most = current_app.config["SETTINGS"].max_upload_bytes
         taken = intake.take_in(org_id, body, client_name, size=None, max_bytes=most)
-    if taken.file_type.family is not Family.IMAGE:
+    if taken.file_type.family is not Family.IMAGE or taken.file_type.extension == "tif":  # a fax has many pages
         raise NotNow(NOT_A_PHOTO)
     details = PaperDetails(kind="photo", received_how="own", visibility=visibility)
     paper, twin = documents.receive(

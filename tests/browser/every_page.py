@@ -59,8 +59,8 @@ from casemgr.watch.models import Finding
 from tests.documents.paper import pdf
 from tests.documents.test_mail_and_zip import letter
 from tests.documents.test_mailbox import mbox
-from tests.recognition.scans import LINES, fax, page
 from tests.photos.shoot import corners_seen, jpeg, photo, sheet
+from tests.recognition.scans import LINES, fax, page
 from tests.world import Actor, World
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -215,9 +215,9 @@ def _upright(path: str, heic: bool, side: int) -> Image.Image | None:
         pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None
     with Image.open(path) as image:
-        orientation = image.getexif().get(_ORIENTATION, 1)
         if image.width * image.height > MAX_PIXELS:
             return None
+        orientation = image.getexif().get(_ORIENTATION, 1)  # of a PNG this decodes all of it
         image.draft("RGB", (side, side))
         ready = in_rgb(image).convert("RGB")
     ready.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
