@@ -285,9 +285,8 @@ def make_home(world: World, actor: Actor, settings: config.Settings) -> Home:
     with world.scope(actor):
         case = open_sample_case(world.user(actor))
         ids = _more(world, actor, case) | _guest(world, actor, case, guest) | _mail(case, world.user(actor))
-        ids |= _ids(case)
-        ids["note_id"] = _note(case, ids["document_id"], world.user(actor))
         ids |= _ids(case) | _photographed(case, world.user(actor))
+        ids["note_id"] = _note(case, ids["document_id"], world.user(actor))
         member = select(Membership.id).where(Membership.org_id == actor.org_id, Membership.user_id == colleague.user_id)
         ids["membership_id"] = db.session.scalars(member).one()
     subprocess.run(
@@ -338,6 +337,8 @@ def _note(case: Case, document_id: UUID, by: User) -> UUID:
     db.session.add(note)
     db.session.commit()
     return note.id
+
+
 def _photographed(case: Case, by: User) -> dict[str, UUID]:
     """A paper in the making with two photos: one of a sheet, one of none."""
     access = access_to_case(by, case.id)

@@ -192,23 +192,24 @@ DOORS = [
 ]
 
 
-@pytest.mark.parametrize("method, path", DOORS)
-def test_a_paper_in_the_making_is_its_makers_alone(method: str, path: str, world: World, client_for: ClientFor) -> None:
+def test_a_paper_in_the_making_is_its_makers_alone(world: World, client_for: ClientFor) -> None:
     lawyer = world.person("attorney", "firm")
     case_id, other_case = world.case(lawyer), world.case(lawyer)
     begun = begin(client_for(lawyer), case_id, ("a.jpg", picture("navy")))
     (row,) = pages(world, lawyer, begun)
-    here = path.format(set=row.set_id, photo=row.id)
-    url = f"/cases/{case_id}/papers/photograph{here}"
-    stranger = client_for(None).open(url, method=method)
-    assert stranger.status_code == 302 and "/sign-in" in stranger.location
-    for actor in (world.guest(other_case, lawyer.org_id), world.person("attorney", "firm")):
-        assert client_for(actor).open(url, method=method).status_code == 404
-    for viewer in (world.person("viewer", org_id=lawyer.org_id), world.guest(case_id, lawyer.org_id, "viewer")):
-        assert client_for(viewer).open(url, method=method).status_code == 403
-    if path:
-        colleague = world.person("attorney", org_id=lawyer.org_id)
-        assert client_for(colleague).open(url, method=method).status_code == 404
-        elsewhere = f"/cases/{other_case}/papers/photograph{here}"
-        assert client_for(lawyer).open(elsewhere, method=method).status_code == 404
+    stranger, lawyers = client_for(None), client_for(lawyer)
+    outsiders = [client_for(world.guest(other_case, lawyer.org_id)), client_for(world.person("attorney", "firm"))]
+    viewers = [world.person("viewer", org_id=lawyer.org_id), world.guest(case_id, lawyer.org_id, "viewer")]
+    colleague = client_for(world.person("attorney", org_id=lawyer.org_id))
+    for method, path in DOORS:
+        here = path.format(set=row.set_id, photo=row.id)
+        url = f"/cases/{case_id}/papers/photograph{here}"
+        asked = stranger.open(url, method=method)
+        assert asked.status_code == 302 and "/sign-in" in asked.location, path
+        assert [one.open(url, method=method).status_code for one in outsiders] == [404, 404], path
+        assert [client_for(one).open(url, method=method).status_code for one in viewers] == [403, 403], path
+        if path:
+            assert colleague.open(url, method=method).status_code == 404, path
+            elsewhere = f"/cases/{other_case}/papers/photograph{here}"
+            assert lawyers.open(elsewhere, method=method).status_code == 404, path
     assert len(pages(world, lawyer, begun)) == 1
