@@ -12,6 +12,7 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.cases.queries import WHO_ACTS
 from casemgr.deadlines import queries
+from casemgr.deadlines.doubts import mark_of
 from casemgr.deadlines.models import Fact
 from casemgr.deadlines.standing import state_on
 from casemgr.evidence import queries as evidence
@@ -69,6 +70,8 @@ class Line:
     nominal: date | None = None
     late_after: date | None = None
     state: str = ""
+    doubt: str = ""
+    """How sure the rule of a deadline is, where it is not sure (deadlines.doubts)."""
     people: tuple[tuple[str, str], ...] = ()
     """Key (evidence.queries.person_key) and name of who was part of it."""
     proof: frozenset[UUID] = frozenset()
@@ -177,5 +180,6 @@ def _deadlines(case: Case) -> Iterator[Line]:
             nominal=row.nominal,
             late_after=row.late_after,
             state=state,
+            doubt=mark.label if (mark := mark_of(row)) else "",
             proof=_proof_of(facts.get(row.fact_id)),
         )

@@ -132,7 +132,7 @@ def _mark(case_id: UUID, item: Item) -> Mark:
         name = f"{line.title}. Act by {legal_date(line.on)}"
         name += f", nominal {legal_date(line.nominal)}" if line.nominal else ""
         name += f", late after {legal_date(line.late_after)}" if line.late_after else ""
-        name += f". {line.note}"
+        name += f". {line.note}" + (f" {line.doubt}." if line.doubt else "")
     return Mark(
         line.on,
         line.title,

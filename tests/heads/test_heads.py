@@ -83,6 +83,8 @@ def test_a_person_mails_the_head_to_themselves_and_finds_it_again(
     assert "NOT FOUND" in client.get(here, query_string={"kept": "0" * 64}).text
     assert "not a fingerprint" in client.get(here, query_string={"kept": "<b>"}).text
     assert "rosa@example.org" in client.get(here).text
+    viewer = client_for(world.person("viewer", org_id=owner.org_id)).get(here).text
+    assert "an address of their own" in viewer and "rosa@example.org" not in viewer
     bad = client.post(f"{here}/mail", data={"address": "nobody"})
     assert bad.status_code == 422 and "name@example.org" in bad.text
 

@@ -41,7 +41,6 @@ def test_links_are_made_and_taken_away_together_and_others_work_stays(world: Wor
     page = client.get(here).text
     assert "Has strong evidence" in page and "No evidence yet" not in page
     assert page.count("No paper behind it") == 1  # the second issue stands on a call alone
-    assert f"documents/{letter}" in page or f"papers/{letter}" in page
     assert "Strong, p. 2" in page  # from the cell to the page
     client.post(here, data={"was": [f"{first}:{one}"], "tie": [f"{first}:{two}"]})  # a page from before the second link
     assert (ties(world, parent, case_id, first), ties(world, parent, case_id, second)) == ({2}, {2})
