@@ -34,6 +34,7 @@ from casemgr.web.filters import plural
 PAGES_AT_ONCE = 3
 TRIES = 2
 MOST_NOTED = 2000
+PIECE = 1024 * 1024
 MOST_IN_COPY = 200 * 1024 * 1024
 NO_PROGRAM = "This is a scan without text. Text recognition is not installed on this machine."
 log = logging.getLogger(__name__)
@@ -149,7 +150,7 @@ def _finish(objects: ObjectStore, document: Document, path: Path, file_type: Fil
     db.session.rollback()
     read = {page.number for page in pages if page.recognition == "read"}
     copy = _copy(document, path, file_type, folder) if read and document.size <= MOST_IN_COPY else None
-    sha256 = objects.put_bytes(document.org_id, copy.read_bytes()).sha256 if copy else ""
+    sha256 = _kept(objects, document, copy) if copy else ""
     failed = any(page.recognition == "failed" for page in pages)
     changed = _set(document, recognition_state="failed" if failed else "done", searchable_sha256=sha256)
     if changed and read:
@@ -169,6 +170,12 @@ def _copy(document: Document, path: Path, file_type: FileType, folder: Path) -> 
     pages = {row.number: (row.turn, row.words or []) for row in db.session.execute(rows)}
     db.session.rollback()
     return make_copy(path, file_type, pages, f"{document.title} (searchable copy)", folder / "copy")
+
+
+def _kept(objects: ObjectStore, document: Document, copy: Path) -> str:
+    with copy.open("rb") as body:
+        pieces = iter(lambda: body.read(PIECE), b"")
+        return objects.put_stream(document.org_id, pieces, max_bytes=2 * MOST_IN_COPY).sha256
 
 
 def _set(document: Document, **values: object) -> bool:

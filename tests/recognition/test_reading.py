@@ -126,6 +126,20 @@ def test_a_pdf_with_text_is_not_asked_and_a_pdf_on_its_side_keeps_its_own_pages(
     assert 1 - top / copied.get_width() == pytest.approx(only.words[0][1], abs=0.03)
 
 
+def test_a_small_picture_of_a_letter_is_not_taken_for_a_page(app: Flask, world: World, client_for: ClientFor) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    out = io.BytesIO()
+    page("x").crop((80, 140, 98, 200)).save(out, "PNG")
+    paper = add(world, parent, case_id, out.getvalue(), "logo.png")
+    with reading_with(app, "no-program-is-asked"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "program", lambda: "no-program-is-asked")
+        row = read_all(world, parent, case_id, paper)
+    assert (row.recognition_state, row.searchable_sha256) == ("done", "")
+    assert [one.recognition for one in pages_of(world, parent, paper)] == ["nothing"]
+    assert "No words were found in this picture" in client_for(parent).get(f"/cases/{case_id}/papers/{paper}").text
+
+
 def test_without_the_program_everything_works_and_says_how_to_get_it(
     app: Flask, world: World, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

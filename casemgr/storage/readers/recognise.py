@@ -22,6 +22,7 @@ DOTS = 300
 SHARPEST = 4200  # pixels of the longest side: letter paper at 300 dots has 3,300
 COARSEST = 2000  # a smaller picture is enlarged; by little would only blur it: a fax of 2,200 is read as it is
 ENLARGED_TO, MOST_ENLARGED = 2600, 3.0
+LEAST_SIDE = 60  # pixels after enlarging; in the small pictures of letters nothing is written
 LEAST_WORD = 30  # per cent; what is below says nothing of how well the page was read
 SURE_OF_TURN = 1.0  # tesseract's own measure; below it the page is tried in other ways
 DOUBTFUL = 60  # per cent of a page; below it a turn that was not found is looked for
@@ -50,6 +51,9 @@ def recognise(
         if isinstance(error, OSError) and error.errno in (28, 122):
             raise
         report("unreadable", detail=str(error)[:200])
+        return
+    if min(page.size) < LEAST_SIDE:
+        report("recognised", blank=False, turn=0, words=[])
         return
     ink = _ink(page)
     if ink < NO_INK:
