@@ -181,8 +181,11 @@ def _mail_server(environ: dict[str, str]) -> MailServer | None:
         return None
     if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", sender):
         raise UnsafeSettings("CASEMGR_MAIL_FROM must be the e-mail address that mail is sent from.")
+    ca_file = _path(environ, "CASEMGR_SMTP_CA_FILE")
+    if ca_file and not ca_file.is_file():
+        raise UnsafeSettings("CASEMGR_SMTP_CA_FILE names no file.")
     try:
-        return server_of(url, sender, _path(environ, "CASEMGR_SMTP_CA_FILE"))
+        return server_of(url, sender, ca_file)
     except BadMailAddress:
         raise UnsafeSettings("CASEMGR_SMTP_URL must be like smtps://user:password@host:465, or smtp://…:587.") from None
 

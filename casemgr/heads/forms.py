@@ -18,7 +18,7 @@ class MailForm(FlaskForm):
         [
             DataRequired("Enter an e-mail address of your own."),
             Length(max=320),
-            Email("Enter an e-mail address such as name@example.org."),
+            Email("Enter an e-mail address such as name@example.org.", allow_smtputf8=False),
         ],
         filters=[lambda value: (value or "").strip()],
     )

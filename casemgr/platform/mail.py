@@ -90,7 +90,7 @@ def send(server: MailServer, letter: EmailMessage) -> None:
     except smtplib.SMTPAuthenticationError:
         raise MailRefused("The mail server refused our name and password.") from None
     except smtplib.SMTPNotSupportedError:
-        raise MailRefused("The mail server offers no encryption or no sign-in.") from None
+        raise MailRefused("The mail server offers no encryption or no sign-in, or cannot take this address.") from None
     except smtplib.SMTPResponseException as refusal:
         _raise(refusal.smtp_code, "The mail server refused the message.")
     except ssl.SSLCertVerificationError:

@@ -85,6 +85,11 @@ def test_the_settings_say_how_mail_is_sent_and_show_no_password() -> None:
     [
         {"CASEMGR_SMTP_URL": "smtp://localhost"},
         {"CASEMGR_SMTP_URL": "mail://secret@x", "CASEMGR_MAIL_FROM": "a@example.org"},
+        {
+            "CASEMGR_SMTP_URL": "smtp://localhost",
+            "CASEMGR_MAIL_FROM": "a@example.org",
+            "CASEMGR_SMTP_CA_FILE": "/nowhere/ca.pem",
+        },
         {"CASEMGR_TSA_URL": "http://tsa.example.org"},
         {"CASEMGR_TSA_URL": "file:///etc/passwd"},
     ],
