@@ -56,7 +56,7 @@ def find(named: str | None = None) -> Office | None:
     """Return LibreOffice as `named` (a path; "none": do without), or as it is found on this computer."""
     if named == "none":
         return None
-    for place in [Path(named)] if named else _places():
+    for place in [Path(shutil.which(named) or named)] if named else _places():
         program = place.resolve()
         # The command is a script that starts the program as a child of its own; we want the program itself.
         binary = program.with_name("soffice.bin")
