@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from markupsafe import Markup, escape
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -30,17 +29,18 @@ from sqlalchemy import (
     select,
     union,
 )
-from sqlalchemy.dialects.postgresql import REGCONFIG, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from casemgr.cases.lists import Workplace
 from casemgr.cases.models import Case, Person, Student
-from casemgr.documents.models import Document, DocumentPage, Letter
+from casemgr.documents.models import Document, Letter
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.extensions import db
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.platform.tenancy import acting_in
 from casemgr.reading.models import PageNote
+from casemgr.search.showing import Found, Hit, hits
 from casemgr.search.words import Words
 
 MOST = 5000
@@ -48,10 +48,6 @@ MOST = 5000
 PER_PAGE = 20
 FIRST_SHOWN = 5
 KINDS = ("case", "person", "paper", "note", "entry", "issue")
-_BEGIN, _END = "\x02", "\x03"
-_HEADLINE = f'StartSel={_BEGIN}, StopSel={_END}, MaxFragments=2, MaxWords=28, MinWords=12, FragmentDelimiter=" … "'
-_WHOLE = f"StartSel={_BEGIN}, StopSel={_END}, HighlightAll=true"
-_MOST_MARKED = 200_000  # letters of one page in which a hit is looked for to show it
 
 
 @dataclass(frozen=True)
@@ -88,26 +84,6 @@ class Wanted:
         )
 
 
-@dataclass(frozen=True)
-class Hit:
-    """One thing found. `page`: of a paper, where the best hit is; `others`: further pages of it with a hit.
-
-    Of a note, `paper` is what it stands on, and `sort` who may read it."""
-
-    kind: str
-    id: UUID
-    case_id: UUID
-    student: str
-    title: Markup
-    snippet: Markup
-    on: date | None
-    sort: str
-    visibility: str = ""
-    page: int = 0
-    others: int = 0
-    paper: UUID | None = None
-
-
 class Section(NamedTuple):
     """The hits of one kind: those of this page, and how many there are."""
 
@@ -116,12 +92,6 @@ class Section(NamedTuple):
     total: int
     page: int = 1
     pages: int = 1
-
-
-class _Row(NamedTuple):
-    rank: float
-    place: Workplace
-    row: Any
 
 
 def question(words: Words) -> str:
@@ -140,7 +110,7 @@ def _section(places: Sequence[Workplace], wanted: Wanted, kind: str) -> Section:
         size, wish = PER_PAGE, wanted.page
     else:  # a first look at each kind
         size, wish = FIRST_SHOWN, 1
-    found: list[_Row] = []
+    found: list[Found] = []
     total = 0
     last = wish * size
     for place in places:
@@ -150,12 +120,12 @@ def _section(places: Sequence[Workplace], wanted: Wanted, kind: str) -> Section:
             ranked = select(chosen, counted).order_by(chosen.c.rank.desc(), chosen.c.id).limit(last)
             rows = db.session.execute(ranked).all()
             total += rows[0].of_all if rows else 0
-            found += [_Row(row.rank, place, row) for row in rows]
+            found += [Found(row.rank, place, row) for row in rows]
     found.sort(key=lambda one: (-one.rank, str(one.row.id)))
     pages = max(1, -(-total // size)) if wanted.what else 1
     page = min(wish, pages)
     shown = found[(page - 1) * size : page * size]
-    return Section(kind, list(_hits(kind, shown, wanted)), total, page, pages)
+    return Section(kind, list(hits(kind, shown, wanted.words)), total, page, pages)
 
 
 def _named(wanted: Wanted, *kinds: str) -> Any:
@@ -347,99 +317,18 @@ def _cases(place: Workplace, wanted: Wanted) -> Select[Any]:
 _FINDERS = {"paper": _papers, "note": _notes, "entry": _entries, "issue": _issues, "person": _people, "case": _cases}
 
 
-def _hits(kind: str, found: Sequence[_Row], wanted: Wanted) -> Iterator[Hit]:
-    """The rows as they are shown: the few on this page get their hits marked."""
-    words: dict[UUID, tuple[Markup, Markup]] = {}
-    for place in dict.fromkeys(id(one.place) for one in found):
-        here = [one for one in found if id(one.place) == place]
-        with acting_in(here[0].place.scope):
-            words |= _marked(kind, [one.row for one in here], wanted)
-    for _, _, row in found:
-        title, snippet = words.get(row.id, (escape(row.title), Markup("")))
-        yield Hit(
-            kind=kind,
-            id=row.id,
-            case_id=row.case_id,
-            student=row.student,
-            title=title,
-            snippet=snippet,
-            on=getattr(row, "on", None),
-            sort=row.sort,
-            visibility=getattr(row, "visibility", ""),
-            page=getattr(row, "page", 0) or 0,
-            others=max(0, getattr(row, "pages_hit", 0) - 1),
-            paper=getattr(row, "paper", None),
-        )
-
-
-def _marked(kind: str, rows: Sequence[Any], wanted: Wanted) -> dict[UUID, tuple[Markup, Markup]]:
-    english, query = cast(literal("english"), REGCONFIG), wanted.words.marked_query()
-    title, body, source = _SHOWN[kind]
-    if kind == "paper":
-        pages = {row.id: row.page or 1 for row in rows}
-        at = or_(*(and_(Document.id == key, DocumentPage.number == number) for key, number in pages.items()))
-        chosen = select(Document.id, title, body).outerjoin(
-            DocumentPage, and_(DocumentPage.document_id == Document.id, at)
-        )
-        chosen = chosen.where(Document.id.in_(list(pages)))
-    else:
-        chosen = select(source.id, title, body).where(source.id.in_([row.id for row in rows]))
-        if kind == "case":
-            chosen = chosen.join(Student, Student.case_id == Case.id)
-        elif kind == "note":
-            chosen = chosen.join(Document, Document.id == PageNote.document_id)
-    parts = chosen.subquery()
-    marked = select(
-        parts.c.id,
-        func.ts_headline(english, parts.c.title, query, _WHOLE),
-        func.ts_headline(english, func.left(parts.c.body, _MOST_MARKED), query, _HEADLINE),
-    )
-    return {key: (show(head), show(text)) for key, head, text in db.session.execute(marked)}
-
-
-def _joined(*columns: Any) -> Any:
-    return func.concat_ws("\n", *columns).label("body")
-
-
-_SHOWN: dict[str, tuple[Any, Any, Any]] = {
-    "paper": (
-        Document.title.label("title"),
-        func.coalesce(func.nullif(DocumentPage.text, ""), _joined(Document.source, Document.note)).label("body"),
-        Document,
-    ),
-    "note": (Document.title.label("title"), _joined(PageNote.body, PageNote.quote), PageNote),
-    "entry": (EvidenceEntry.title.label("title"), _joined(EvidenceEntry.body, EvidenceEntry.shows), EvidenceEntry),
-    "issue": (Issue.title.label("title"), _joined(Issue.facts, Issue.relief), Issue),
-    "person": (Person.name.label("title"), _joined(Person.organization, Person.note), Person),
-    "case": (Student.name.label("title"), _joined(Student.school, Student.district, Case.concern), Case),
-}
-
-
-def show(marked: str | None) -> Markup:
-    """Return a text with its hits in <mark>; all else is escaped, and a stray sign of ours in it means nothing."""
-    pieces = (marked or "").split(_BEGIN)
-    shown = [escape(pieces[0].replace(_END, ""))]
-    for piece in pieces[1:]:
-        hit, ended, rest = piece.partition(_END)
-        shown.append(Markup("<mark>{}</mark>").format(hit) if ended else escape(hit))
-        shown.append(escape(rest.replace(_END, "")))
-    return Markup("").join(shown)
-
-
-def names_of(places: Sequence[Workplace], case_id: UUID | None, most: int) -> list[str]:
-    """Return the names of students, people and correspondents in the cases and on the papers that the person may
-    see."""
+def names_of(places: Sequence[Workplace], case_id: UUID | None, most: int, *, of_papers: bool) -> list[str]:
+    """Return the names of students and people in the cases that the person may see; with `of_papers` also those of
+    whom the papers came from, which costs a look at every paper."""
     names: set[str] = set()
     for place in places:
         with acting_in(place.scope):
             papers = place.may_see(Document.visibility, Document.case_id), Document.trashed_at.is_(None)
             wrote = and_(Letter.case_id == Document.case_id, Letter.document_id == Document.id)
-            named = {
-                Person: select(Person.name),
-                Student: select(Student.name),
-                Document: select(Document.source).where(*papers),
-                Letter: select(Letter.sender).join(Document, wrote).where(*papers),
-            }
+            named: dict[Any, Select[Any]] = {Person: select(Person.name), Student: select(Student.name)}
+            if of_papers:
+                named[Document] = select(Document.source).where(*papers)
+                named[Letter] = select(Letter.sender).join(Document, wrote).where(*papers)
             if case_id is not None:
                 named = {table: found.where(table.case_id == case_id) for table, found in named.items()}
             names |= set(db.session.scalars(union(*named.values()).limit(most)))

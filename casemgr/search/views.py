@@ -21,7 +21,8 @@ from casemgr.evidence.kinds import EVIDENCE_KINDS
 from casemgr.issues import queries as issues
 from casemgr.reading.audiences import AUDIENCES
 from casemgr.search import forms, names, queries, words
-from casemgr.search.queries import Hit, Section, Wanted
+from casemgr.search.queries import Section, Wanted
+from casemgr.search.showing import Hit
 from casemgr.web.permissions import case_access, requires, signed_in
 
 bp = Blueprint("search", __name__)
@@ -75,7 +76,7 @@ def _find(places: Sequence[Workplace], asked: forms.Asked, wanted: Wanted, case:
     )
     is_question = bool(wanted.words) and queries.question(wanted.words) != ""
     sections: list[Section] = queries.find(places, wanted) if is_question else []
-    nearly = _nearly(places, asked.q, wanted)
+    nearly = _nearly(places, asked.q, wanted, of_papers=not sections)
     instead = nearly[0] if nearly and not sections else ""
     if instead:  # nothing says what was typed, and a name is nearly that
         sections = queries.find(places, replace(wanted, words=words.read(instead)))
@@ -95,11 +96,11 @@ def _find(places: Sequence[Workplace], asked: forms.Asked, wanted: Wanted, case:
     }
 
 
-def _nearly(places: Sequence[Workplace], typed: str, wanted: Wanted) -> list[str]:
+def _nearly(places: Sequence[Workplace], typed: str, wanted: Wanted, *, of_papers: bool) -> list[str]:
     """The search as it would be with a name that is nearly one of the words."""
     if not wanted.words.names:
         return []
-    near = names.near(wanted.words.names, queries.names_of(places, wanted.case_id, MOST_NAMES))
+    near = names.near(wanted.words.names, queries.names_of(places, wanted.case_id, MOST_NAMES, of_papers=of_papers))
     return [typed.replace(word, name) for word, found in near.items() for name in found]
 
 

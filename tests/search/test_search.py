@@ -17,7 +17,7 @@ from casemgr.documents.models import Document, DocumentPage
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.extensions import db
 from casemgr.issues.models import Issue, IssueEvidence
-from casemgr.search import names, queries, words
+from casemgr.search import names, queries, showing, words
 from tests.world import Actor, World
 
 Clients = Callable[[Actor | None], FlaskClient]
@@ -219,7 +219,7 @@ def test_nearness_of_names() -> None:
 
 
 def test_a_mark_of_ours_inside_a_text_means_nothing() -> None:
-    assert queries.show("a \x02b\x03 <i> \x03 \x02c") == "a <mark>b</mark> &lt;i&gt;  c"
+    assert showing.show("a \x02b\x03 <i> \x03 \x02c") == "a <mark>b</mark> &lt;i&gt;  c"
     assert not words.read(words.clean("\x00 \x1b"))
 
 

@@ -6,6 +6,7 @@ import { startPanes } from "./panes.js";
 import { drawLayers } from "./layers.js";
 import { startView } from "./view.js";
 
+const SWIPE = 60; // pixels
 const KEPT = 12; // pages that were fetched, so that going back and forth asks nothing
 
 const root = document.querySelector("[data-reader]");
@@ -38,6 +39,7 @@ function start(root) {
   startFinding(reader);
   startKeys(reader);
   turnByClick(reader);
+  turnBySwipe(reader);
   fetchPage(reader, reader.number).then((page) => {
     reader.page = page;
     drawLayers(reader);
@@ -172,4 +174,18 @@ function turnByClick(reader) {
       root.querySelector("#reader-page").value = reader.number;
     }
   });
+}
+
+// With one finger across a page that fits: the next or the previous one. A larger page is moved instead.
+function turnBySwipe(reader) {
+  const { stage } = reader;
+  let from = null;
+  stage.addEventListener("touchstart", ({ touches }) => (from = touches.length === 1 ? touches[0] : null), { passive: true });
+  stage.addEventListener("touchend", ({ changedTouches: [to] }) => {
+    if (!from || !getSelection().isCollapsed || stage.classList.contains("is-drawing")) return;
+    if (stage.scrollWidth > stage.clientWidth + 2) return;
+    const [across, down] = [to.clientX - from.clientX, to.clientY - from.clientY];
+    from = null;
+    if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(down)) reader.go(reader.number + (across < 0 ? 1 : -1));
+  }, { passive: true });
 }
