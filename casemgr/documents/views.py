@@ -32,6 +32,7 @@ from casemgr.documents.kinds import (
 from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.holds import queries as holds
+from casemgr.photos import queries as photos
 from casemgr.platform.locking import StaleForm
 from casemgr.renditions.services import office
 from casemgr.storage.opening import MAILBOX
@@ -308,6 +309,7 @@ def _list_page(access: Access, form: DropForm) -> str:
         result=drops.remembered() if request.method == "GET" else None,
         settings=drops.settings(),
         unfinished=uploads.unfinished(access.case, current_user) if access.allows(Permission.DOCUMENT_ADD) else [],
+        open_photos=len(photos.open_sets(access.case, current_user)) if access.allows(Permission.DOCUMENT_ADD) else 0,
         most_files=MOST_FILES,
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import IO
 from uuid import uuid4
 
 from flask import current_app
+from sqlalchemy import func, select
 
 from casemgr.accounts.access import Access
 from casemgr.accounts.models import User
@@ -22,9 +24,11 @@ from casemgr.photos import queries
 from casemgr.photos.models import Photo, PhotoSet
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import enqueue, jobs
+from casemgr.platform.tenancy import Scope, acting_in
 from casemgr.storage.types import Family
 
 MOST_PHOTOS = 60
+KEPT_HIDDEN = timedelta(days=30)
 NOT_A_PHOTO = "This is not a picture. Add it among the papers."
 TOO_MANY = f"One paper takes {MOST_PHOTOS} photos. Make this one, then begin another for the rest."
 TWICE = "This very photo is in this paper already."
@@ -167,6 +171,27 @@ def _to_the_trash(photo: Photo, by: User) -> None:
             paper.trashed_at = now()
             custody.note(paper, "trash", "Taken out of a paper that was photographed; in the trash.", by)
     db.session.delete(photo)
+
+
+def let_go() -> int:
+    """Papers in the making that were begun long ago: their photos are listed among the papers, so that nothing stays
+    hidden. Each organization's are looked at inside its own walls. Returns how many there were."""
+    every = select(func.organizations_not_watched_since(now() + timedelta(days=1)))
+    orgs = list(db.session.scalars(every))
+    db.session.rollback()
+    count = 0
+    for org_id in orgs:
+        with acting_in(Scope(org_id)):
+            old = select(PhotoSet).where(PhotoSet.org_id == org_id, PhotoSet.state.in_(("open", "failed")))
+            for row in db.session.scalars(old.where(PhotoSet.created_at < now() - KEPT_HIDDEN)).all():
+                for page in queries.pages(row):
+                    page.paper.is_source = False
+                    db.session.delete(page.photo)
+                db.session.flush()
+                db.session.delete(row)
+                count += 1
+            db.session.commit()
+    return count
 
 
 def page_words(photo: Photo) -> str:

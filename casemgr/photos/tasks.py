@@ -20,10 +20,10 @@ from casemgr.documents.models import Document, DocumentPart
 from casemgr.documents.services import PaperDetails
 from casemgr.documents.store import store
 from casemgr.extensions import db
-from casemgr.photos import queries
+from casemgr.photos import queries, services
 from casemgr.photos.models import Photo, PhotoSet
 from casemgr.photos.queries import Page
-from casemgr.platform.jobs import background
+from casemgr.platform.jobs import background, periodic
 from casemgr.storage.objects import ObjectMissing, StorageError, StorageFull
 from casemgr.storage.sheets import Leaf, PhotoUnreadable, look, make_pdf
 from casemgr.web.filters import plural
@@ -99,6 +99,11 @@ def make(*, case_id: str, set_id: str, by_id: str, visible: list[str]) -> None:
         _fail(photo_set.id, NO_ROOM if _is_full(problem) else AWAY)
     else:
         _enter(photo_set.id, found, taken, db.session.get_one(User, UUID(by_id)), frozenset(visible))
+
+
+@periodic("photos.let_go", cron="53 * * * *")
+def let_go() -> None:
+    services.let_go()
 
 
 def _make_pdf(photo_set: PhotoSet, found: list[Page], folder: Path) -> intake.Incoming:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pikepdf
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from casemgr.cases.models import Case
@@ -19,8 +21,9 @@ from casemgr.documents.models import Document, DocumentPart
 from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.holds import services as holds
-from casemgr.photos import tasks
+from casemgr.photos import services, tasks
 from casemgr.photos.models import Photo, PhotoSet
+from casemgr.platform.columns import now
 from tests.documents.paper import add, papers_of, pdf
 from tests.photos.shoot import corners_seen, jpeg, photo, sheet
 from tests.world import Actor, World
@@ -177,6 +180,29 @@ def test_a_damaged_photo_is_named_and_the_others_become_a_paper(world: World, cl
     assert "This photo cannot be opened" in client.get(url).text
     refused = client.post(url, data={"title": "Letter"})
     assert refused.status_code == 422 and "Remove it first" in refused.text and 'value="Letter"' in refused.text
+
+
+def test_photos_of_a_paper_that_nobody_finished_are_listed_after_a_month(
+    world: World, client_for: ClientFor, app: Flask
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    client = client_for(parent)
+    old, young = (begin(client, case_id, (f"{color}.jpg", picture(color))) for color in ("navy", "teal"))
+    papers = f"/cases/{case_id}/papers"
+    assert "2 papers not finished" in client.get(papers).text
+    with world.scope(parent):
+        long_ago = {"created_at": now() - timedelta(days=31)}
+        db.session.execute(update(PhotoSet).where(PhotoSet.id == UUID(old.rsplit("/", 1)[1])).values(long_ago))
+        db.session.commit()
+    with app.app_context():
+        assert services.let_go() == 1
+    assert {row.original_name: row.is_source for row in papers_of(world, parent, case_id)} == {
+        "navy.jpg": False,
+        "teal.jpg": True,
+    }
+    assert client.get(old).status_code == 404 and client.get(young).status_code == 200
+    assert "1 paper not finished" in client.get(papers).text
 
 
 DOORS = [

@@ -56,6 +56,20 @@ def test_bytes_come_back_as_they_were_under_their_hash(store):
         assert path.read_bytes() == data
 
 
+def test_a_file_on_the_disk_is_taken_over_and_stays_where_it_is(store, tmp_path):
+    whole = tmp_path / "arrived"
+    whole.write_bytes(b"%PDF-1.7 " + b"x" * 100_000)
+    with whole.open("rb") as body:
+        stored = store.put_file(FAMILY, iter(lambda: body.read(30_000), b""), path=whole, max_bytes=200_000)
+    assert stored.sha256 == hashlib.sha256(whole.read_bytes()).hexdigest() and stored.size == 100_009
+    whole.unlink()
+    assert store.verify(FAMILY, stored.sha256)
+    whole.write_bytes(b"larger than it may be")
+    with pytest.raises(TooLarge):
+        store.put_file(FAMILY, (whole.read_bytes(),), path=whole, max_bytes=5)
+    assert whole.exists() and len(list(store.list_keys())) == 1
+
+
 def test_a_range_can_be_read_alone(store):
     stored = store.put_bytes(FAMILY, b"0123456789")
     assert b"".join(store.open_stream(FAMILY, stored.sha256, start=2, end=5)) == b"234"
