@@ -136,9 +136,13 @@ def sample_case(email: str) -> None:
 
 
 @main.command()
-@click.argument("target", metavar="CASE_ID|ARCHIVE.zip")
+@click.argument("target", metavar="CASE_ID|ARCHIVE.zip|PACKET.pdf")
 @click.option("--email", help="Of a person who may see the case; only for a case.")
-@click.option("--seal", default="", help="What was noted: the seal of an archive, or the hash that the log ended with.")
+@click.option(
+    "--seal",
+    default="",
+    help="What was noted: seal of an archive, hash that the log ended with, or SHA-256 of a packet.",
+)
 @click.option(
     "--tsa-ca",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -146,12 +150,16 @@ def sample_case(email: str) -> None:
 )
 def verify(target: str, email: str | None, seal: str, tsa_ca: Path | None) -> None:
     """Check an evidence log: of a case in the database, or of an exported archive, which needs nothing but the file.
+    Or check a packet or binder (PDF): with the manifest beside it (the same name with .json), else with the one inside.
 
     Exit status 1 when something was altered, removed, added or moved; the first such thing is named."""
     try:
         case_id = UUID(target)
     except ValueError:
-        _verify_archive(Path(target), seal, tsa_ca)
+        if target.lower().endswith(".pdf"):
+            _verify_packet(Path(target), seal)
+        else:
+            _verify_archive(Path(target), seal, tsa_ca)
     else:
         _verify_case(case_id, email, seal)
 
@@ -174,6 +182,26 @@ def _verify_archive(path: Path, seal: str, tsa_ca: Path | None) -> None:
         if not seal:
             click.echo("Compare the seal or the head with what was noted when the archive was made.")
     sys.exit(0 if result.intact else 1)
+
+
+def _verify_packet(path: Path, noted: str) -> None:
+    from casemgr.pdf.check import check_packet
+
+    if not path.is_file():
+        raise click.UsageError("Name a packet that exists.")
+    beside = path.with_suffix(".json")
+    found = check_packet(path, beside if beside.is_file() else None)
+    problems = found.problems
+    if noted and noted.strip().lower() != found.sha256:
+        problems = ["The PDF is not the one that was noted: its SHA-256 is another.", *problems]
+    for problem in problems:
+        click.echo(problem)
+    if not problems:
+        click.echo(f"Intact: {found.pages:,} pages, {found.exhibits:,} exhibit(s).")
+        if not (found.by_hash or noted):
+            click.echo("Only our own pages were compared. Compare the SHA-256 with what was noted when it was made:")
+    click.echo(f"SHA-256 of the PDF: {found.sha256}")
+    sys.exit(1 if problems else 0)
 
 
 def _verify_case(case_id: UUID, email: str | None, noted: str) -> None:
@@ -250,6 +278,36 @@ def import_papers(
         import_command.tell(app, _settings(), asked, as_json=as_json)
     except import_command.CannotImport as problem:
         raise click.UsageError(str(problem)) from problem
+
+
+@main.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to make.")
+@click.option("--title", default="Exhibit binder", show_default=True)
+@click.option("--naming", default="P", show_default=True, help="Before an exhibit's number: P gives P-1, P-2 …")
+@click.option("--prefix", default="", help="Before each Bates number.")
+@click.option("--max-mb", type=click.FloatRange(min=0.05), help="Split into volumes of at most so many megabytes.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: each file, then a summary.")
+def binder(
+    files: tuple[Path, ...], out: Path, title: str, naming: str, prefix: str, max_mb: float | None, as_json: bool
+) -> None:
+    """Make an exhibit binder of files alone: index, slip sheets, Bates numbers, bookmarks, manifest. Needs no case.
+
+    A file that cannot be used is left out and named. Exit status 1 when no binder could be made."""
+    from casemgr import __version__
+    from casemgr.filings import binder_command
+    from casemgr.storage import soffice
+
+    most = int(max_mb * 1024 * 1024) if max_mb else None
+    wish = binder_command.Wish(title[:150], naming, prefix, most, __version__)
+    try:
+        binder_command.tell(files, out, wish, soffice.find(_settings().soffice), as_json=as_json)
+    except binder_command.CannotBind as problem:
+        raise click.UsageError(str(problem)) from problem
+    except binder_command.NotBuilt as problem:
+        raise click.ClickException(str(problem)) from problem
+    except OSError as problem:
+        raise click.ClickException(f"The binder could not be written: {problem.strerror}.") from problem
 
 
 @main.command()

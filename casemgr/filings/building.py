@@ -25,7 +25,13 @@ Progress = Callable[[int, int, str], None]
 
 
 class NotBuilt(Exception):
-    """The packet was not made. The text is for the person who asked for it; nothing is left behind."""
+    """The packet was not made. The text is for the person who asked for it; nothing is left behind.
+
+    `label`: the exhibit that stopped it, where it is known; `why`: the same words without it."""
+
+    def __init__(self, why: str, label: str = "") -> None:
+        super().__init__(f"Exhibit {label}: {why}" if label else why)
+        self.why, self.label = why, label
 
 
 @dataclass(frozen=True)
@@ -36,27 +42,31 @@ class Made:
     manifest: Path
     sha256: str
     pages: int
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Label and reason of each exhibit that could not be read."""
 
 
-def build(packet: Packet, folder: Path, progress: Progress) -> Made:
-    """Make `packet` in `folder`, which is nobody else's. Raises NotBuilt, and OSError where the machine is at fault."""
+def build(packet: Packet, folder: Path, progress: Progress, *, may_leave_out: bool = False) -> Made:
+    """Make `packet` in `folder`, which is nobody else's. Raises NotBuilt, and OSError where the machine is at fault.
+
+    `may_leave_out`: an exhibit that cannot be read is left out and named, instead of ending the work."""
     out = folder / "packet.pdf"
     child = _start(folder)
     too_slow = threading.Event()
     watch = threading.Timer(WALL_SECONDS, lambda: (too_slow.set(), child.kill()))
     watch.start()
     try:
-        said = _follow(child, packet, out, progress)
+        said, left_out = _follow(child, (packet, out, may_leave_out), progress)
     finally:
         watch.cancel()
         _end(child)
     if child.returncode == DISK_FULL:
         raise OSError(28, "No space left on device")
     if "reason" in said:
-        raise NotBuilt(f"Exhibit {said.get('label')}: {said['reason']} {said.get('remedy', '')}".strip())
+        raise NotBuilt(f"{said['reason']} {said.get('remedy', '')}".strip(), str(said.get("label")))
     if child.returncode != 0 or "built" not in said or not out.is_file():
-        raise NotBuilt(_what_happened(child.returncode, too_slow.is_set(), str(said.get("now", ""))))
-    return Made(out, out.with_suffix(".json"), str(said["built"]), int(said["pages"]))
+        raise _what_happened(child.returncode, too_slow.is_set(), str(said.get("now", "")))
+    return Made(out, out.with_suffix(".json"), str(said["built"]), int(said["pages"]), tuple(left_out))
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:
@@ -73,16 +83,20 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _follow(child: subprocess.Popen[bytes], packet: Packet, out: Path, progress: Progress) -> dict[str, object]:
-    """Tell the child what to make, pass on its steps, and return all that it said last, by name."""
+def _follow(
+    child: subprocess.Popen[bytes], order: tuple[Packet, Path, bool], progress: Progress
+) -> tuple[dict[str, object], list[tuple[str, str]]]:
+    """Tell the child what to make and pass on its steps. Returns all that it said last, by name, and what it left out
+    (label and reason)."""
     assert child.stdin is not None and child.stdout is not None
     try:
-        with child.stdin as order:
-            order.write(json.dumps(LIMITS).encode() + b"\n")
-            order.write(pickle.dumps((packet, out)))
+        with child.stdin as pipe:
+            pipe.write(json.dumps(LIMITS).encode() + b"\n")
+            pipe.write(pickle.dumps(order))
     except BrokenPipeError:
         pass  # it ended before it had read everything; its exit code says why
     said: dict[str, object] = {}
+    left_out = []
     while line := child.stdout.readline(LONGEST_LINE):
         try:
             news = json.loads(line)
@@ -91,10 +105,13 @@ def _follow(child: subprocess.Popen[bytes], packet: Packet, out: Path, progress:
         if not isinstance(news, dict):
             continue
         said |= news
+        if isinstance(news.get("left_out"), list):
+            label, *why = map(str, news["left_out"])
+            left_out.append((label, " ".join(why)))
         done, total = news.get("done"), news.get("total")
         if isinstance(done, int) and isinstance(total, int):
             progress(done, total, str(news.get("now", ""))[:200])
-    return said
+    return said, left_out
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -108,15 +125,16 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.stdout.close()
 
 
-def _what_happened(code: int | None, too_slow: bool, step: str) -> str:
+def _what_happened(code: int | None, too_slow: bool, step: str) -> NotBuilt:
     found = re.search(r"exhibit (\S+)$", step)
-    where = f"Exhibit {found.group(1)}: " if found else ""
     if too_slow or (os.name == "posix" and code == -24):  # SIGXCPU
         why = "it takes far too long to open. Something in it is larger than it looks."
     elif code == OUT_OF_MEMORY:
         why = "it needs far too much memory. Something in it is larger than it looks."
     else:
         why = "the program that reads it stopped. The file is damaged, or made to do harm."
-    if not where:
-        return "The packet could not be put together. Try again; if it fails again, leave out the largest exhibits."
-    return f"{where}{why} Open it in a PDF program and print it to a new PDF, or leave it out."
+    if not found:
+        return NotBuilt(
+            "The packet could not be put together. Try again; if it fails again, leave out the largest exhibits."
+        )
+    return NotBuilt(f"{why} Open it in a PDF program and print it to a new PDF, or leave it out.", found.group(1))

@@ -24,15 +24,23 @@ def main() -> int:
 
     limits = json.loads(sys.stdin.buffer.readline())
     take_limits(limits)
-    packet, out = pickle.load(sys.stdin.buffer)  # noqa: S301  (written by our own parent, from no upload)
+    packet, out, may_leave_out = pickle.load(sys.stdin.buffer)  # noqa: S301  (written by our own parent, from no upload)
     from casemgr.pdf import ExhibitUnreadable, build_packet
 
     def say(**facts: object) -> None:
         sys.stdout.write(json.dumps(facts) + "\n")
         sys.stdout.flush()  # a parent that is gone breaks the pipe, and that ends us
 
+    def say_left_out(problem: ExhibitUnreadable) -> None:
+        say(left_out=[problem.label, problem.reason, problem.remedy])
+
     try:
-        built = build_packet(packet, out, progress=lambda done, total, now: say(done=done, total=total, now=now))
+        built = build_packet(
+            packet,
+            out,
+            progress=lambda done, total, now: say(done=done, total=total, now=now),
+            left_out=say_left_out if may_leave_out else None,
+        )
     except ExhibitUnreadable as problem:
         say(label=problem.label, reason=problem.reason, remedy=problem.remedy)
         return 0

@@ -11,7 +11,8 @@ import io
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from pikepdf import Array, Dictionary, Name
 
 from casemgr.pdf import navigation
 from casemgr.pdf.drawing import Drawn, draw
+from casemgr.pdf.errors import ExhibitUnreadable
 from casemgr.pdf.filing import filing_bookmarks
 from casemgr.pdf.fonts import Typesetter
 from casemgr.pdf.front import Placed
@@ -29,9 +31,13 @@ from casemgr.pdf.sources import Source, open_source
 from casemgr.pdf.stamping import Stamper
 
 Progress = Callable[[int, int, str], None]
+LeftOut = Callable[[ExhibitUnreadable], None]
+MANIFEST = "manifest.json"
 
 
-def build_packet(packet: Packet, out: Path, *, progress: Progress | None = None) -> BuiltPacket:
+def build_packet(
+    packet: Packet, out: Path, *, progress: Progress | None = None, left_out: LeftOut | None = None
+) -> BuiltPacket:
     """Write the packet to `out` as one PDF and return what was made, with its manifest.
 
     Args:
@@ -39,6 +45,8 @@ def build_packet(packet: Packet, out: Path, *, progress: Progress | None = None)
         out: written beside itself first and moved into place, so it is whole or not there.
         progress: called with (steps done, steps in all, what happens now). Raise from it to cancel:
             nothing is left behind.
+        left_out: told of each exhibit that cannot be read; the others move up to its label. Without it the first
+            one ends the work.
     Raises: ExhibitUnreadable for an exhibit that needs a password, is damaged, empty, too long or has
         changed since its hash was taken, before anything is written.
     Files from outside are hostile: call this in a worker process with limits on memory and time.
@@ -46,21 +54,53 @@ def build_packet(packet: Packet, out: Path, *, progress: Progress | None = None)
     steps = _Steps(2 * len(packet.exhibits) + 2, progress)
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="packet-")))
-        sources = []
-        for exhibit in packet.exhibits:
-            steps.next(f"Reading exhibit {exhibit.label}")
-            source = open_source(exhibit, packet.max_pages_per_exhibit, work)
-            if source.pdf is not None:
-                stack.enter_context(source.pdf)
-            sources.append(source)
+        sources = _read(packet, work, stack, steps, left_out)
+        packet = replace(packet, exhibits=tuple(source.exhibit for source in sources))
         steps.next("Drawing the pages")
         plan = _plan(packet, sources)
         pdf = stack.enter_context(pikepdf.open(io.BytesIO(plan.drawn.data)))
         _Assembly(packet, pdf, plan, sources, steps).run()
         steps.next("Writing the packet")
-        sections = _sections(pdf, plan)
+        result = _result(packet, plan, sources, _sections(pdf, plan))
+        _attach(pdf, result({}), packet.made_at)
         _save(pdf, out)
-    return _result(packet, out, plan, sources, sections)
+    return _built(out, plan, sources, result)
+
+
+def _read(packet: Packet, work: Path, stack: ExitStack, steps: "_Steps", left_out: LeftOut | None) -> list[Source]:
+    """Open every exhibit. Where some are left out, those that stay take the labels in order."""
+    sources = []
+    for exhibit in packet.exhibits:
+        steps.next(f"Reading exhibit {exhibit.label}")
+        try:
+            source = open_source(exhibit, packet.max_pages_per_exhibit, work)
+        except ExhibitUnreadable as problem:
+            if left_out is None:
+                raise
+            left_out(problem)
+            continue
+        if source.pdf is not None:
+            stack.enter_context(source.pdf)
+        sources.append(source)
+    if len(sources) < len(packet.exhibits):
+        for source, given in zip(sources, packet.exhibits, strict=False):
+            source.exhibit = replace(source.exhibit, label=given.label)
+    return sources
+
+
+def _attach(pdf: pikepdf.Pdf, data: dict[str, Any], made_at: datetime) -> None:
+    """Put the manifest into the PDF, but for the hash and size of the PDF that it then is a part of."""
+    stamp = navigation.pdf_date(made_at)
+    spec = pikepdf.AttachedFileSpec(
+        pdf,
+        as_json(data),
+        filename=MANIFEST,
+        mime_type="application/json",
+        description="What this packet holds, with a SHA-256 for every part",
+        creation_date=stamp,
+        mod_date=stamp,
+    )
+    pdf.attachments[MANIFEST] = spec
 
 
 @dataclass
@@ -245,13 +285,26 @@ def _save(pdf: pikepdf.Pdf, out: Path) -> None:
 
 
 def _result(
-    packet: Packet, out: Path, plan: _Plan, sources: Sequence[Source], sections: list[dict[str, Any]]
-) -> BuiltPacket:
-    """Hash the finished file and put the manifest together."""
-    with out.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
-    exhibits = tuple(
+    packet: Packet, plan: _Plan, sources: Sequence[Source], sections: list[dict[str, Any]]
+) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return what makes the manifest once hash and size of the PDF are known (empty: they are not)."""
+    exhibits = _exhibits(plan, sources)
+
+    def made(pdf: dict[str, Any]) -> dict[str, Any]:
+        return manifest(
+            packet,
+            pdf={**pdf, "pages": plan.drawn.total},
+            sections=sections,
+            exhibits=exhibits,
+            sizes=[source.size for source in sources],
+            undrawable=plan.undrawable,
+        )
+
+    return made
+
+
+def _exhibits(plan: _Plan, sources: Sequence[Source]) -> tuple[BuiltExhibit, ...]:
+    return tuple(
         BuiltExhibit(
             label=p.exhibit.label,
             slip_page=page,
@@ -260,25 +313,28 @@ def _result(
             bates_first=p.bates_first,
             bates_last=p.bates_last,
             sha256=source.sha256,
+            source_pages=source.source_pages,
             notes=tuple(source.cleaned.notes),
         )
         for p, page, source in zip(plan.placed, plan.slips, sources, strict=True)
     )
-    data = manifest(
-        packet,
-        pdf={"sha256": sha256, "size": size, "pages": plan.drawn.total},
-        sections=sections,
-        exhibits=exhibits,
-        sizes=[source.size for source in sources],
-        undrawable=plan.undrawable,
-    )
+
+
+def _built(
+    out: Path, plan: _Plan, sources: Sequence[Source], made: Callable[[dict[str, Any]], dict[str, Any]]
+) -> BuiltPacket:
+    """Hash the finished file and put the manifest together."""
+    with out.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    data = made({"sha256": sha256, "size": size})
     return BuiltPacket(
         path=out,
         sha256=sha256,
         size=size,
         pages=plan.drawn.total,
         sections=plan.sections,
-        exhibits=exhibits,
+        exhibits=_exhibits(plan, sources),
         manifest=data,
         manifest_json=as_json(data),
         undrawable=plan.undrawable,

@@ -106,7 +106,7 @@ def _sections(packet: Packet, placed: Sequence[Placed], writer: Writer, drawn: D
     if packet.chronology:
         parts.append(("chronology", "body", chronology_story(packet.chronology, writer)))
     if placed:
-        parts.append(("index", "body", index_story(placed, writer)))
+        parts.append(("index", "body", index_story(placed, writer, packet.volume)))
     if packet.certificate:
         parts.append(("certificate", "certificate", certificate_story(packet.certificate, writer)))
     story: list[Flowable] = [Mark("cover", drawn.marks), *cover_story(packet, placed, writer)]

@@ -10,7 +10,7 @@ from casemgr.pdf import fonts, style
 from casemgr.pdf.blocks import Writer
 from casemgr.pdf.fonts import pieces
 from casemgr.pdf.later import LateNumber, Number
-from casemgr.pdf.model import ChronologyRow, Exhibit, LogHead, Packet
+from casemgr.pdf.model import ChronologyRow, Elsewhere, Exhibit, LogHead, Packet, Volume
 from casemgr.pdf.style import link, paragraph
 
 
@@ -119,34 +119,59 @@ def chronology_story(rows: Sequence[ChronologyRow], writer: Writer) -> list[Flow
     ]
 
 
-def index_story(placed: Sequence[Placed], writer: Writer) -> list[Flowable]:
-    """Return the exhibit index: label, description, date, Bates range, page. All lead to the slip sheet."""
+def index_story(placed: Sequence[Placed], writer: Writer, volume: Volume | None = None) -> list[Flowable]:
+    """Return the exhibit index: label, description, date, Bates range, page. All lead to the slip sheet.
+
+    Of several volumes each has the index of all; what stands in another one has its volume instead of a page."""
     head = _head(("Exhibit", "Description", "Date", "Bates numbers"))
     head.append(paragraph("PDF page", style.CELL_HEAD_RIGHT))
     body: list[list[Any]] = []
     commands = []
-    for p in placed:
-        target = f"exhibit-{p.exhibit.label}"
-        label = paragraph(link(p.exhibit.label, target), style.CELL_LABEL)
-        titles = [link(writer.type.markup(part), target) for part in pieces(p.exhibit.title, 700)]
-        cells: list[list[Flowable]] = [[paragraph(part, style.CELL)] for part in titles]
-        notes = [part for part in pieces(p.exhibit.description, 700) if part]
-        lines = [paragraph(writer.type.markup(part, fonts.SANS), style.CELL_NOTE) for part in notes]
-        if len(titles) == len(lines) == 1:
-            cells[0] += lines
-        else:
-            cells += [[line] for line in lines]
-        when = paragraph(writer.type.line(p.exhibit.when, fonts.SANS, limit=60), style.CELL_SMALL)
-        bates = paragraph(p.bates.replace(" – ", " –<br/>"), style.CELL_SMALL)
-        page = LateNumber(writer.later, Number(target, "{}", style.CELL_RIGHT), target)
-        for n, cell in enumerate(cells):
-            body.append([label, cell, when, bates, page] if n == 0 else ["", cell, "", "", ""])
+    for row in _in_order(placed, volume):
+        body += _elsewhere_row(row, writer) if isinstance(row, Elsewhere) else _index_rows(row, writer)
         commands.append(("LINEBELOW", (0, len(body)), (-1, len(body)), 0.4, style.HAIR))
     widths = [44, style.LINE - 44 - 92 - 90 - 42, 92, 90, 42]
     return [
         paragraph("Exhibit index", style.PAGE_TITLE),
         Spacer(1, 6),
         style.table([head, *body], widths, *commands, head=True),
+    ]
+
+
+def _in_order(placed: Sequence[Placed], volume: Volume | None) -> list[Placed | Elsewhere]:
+    if volume is None:
+        return list(placed)
+    rows: dict[str, Placed | Elsewhere] = {row.label: row for row in volume.others}
+    rows |= {row.exhibit.label: row for row in placed}
+    return [rows[label] for label in volume.order if label in rows]
+
+
+def _index_rows(p: Placed, writer: Writer) -> list[list[Any]]:
+    target = f"exhibit-{p.exhibit.label}"
+    label = paragraph(link(p.exhibit.label, target), style.CELL_LABEL)
+    titles = [link(writer.type.markup(part), target) for part in pieces(p.exhibit.title, 700)]
+    cells: list[list[Flowable]] = [[paragraph(part, style.CELL)] for part in titles]
+    notes = [part for part in pieces(p.exhibit.description, 700) if part]
+    lines = [paragraph(writer.type.markup(part, fonts.SANS), style.CELL_NOTE) for part in notes]
+    if len(titles) == len(lines) == 1:
+        cells[0] += lines
+    else:
+        cells += [[line] for line in lines]
+    when = paragraph(writer.type.line(p.exhibit.when, fonts.SANS, limit=60), style.CELL_SMALL)
+    bates = paragraph(p.bates.replace(" – ", " –<br/>"), style.CELL_SMALL)
+    page = LateNumber(writer.later, Number(target, "{}", style.CELL_RIGHT), target)
+    return [[label, cell, when, bates, page] if n == 0 else ["", cell, "", "", ""] for n, cell in enumerate(cells)]
+
+
+def _elsewhere_row(row: Elsewhere, writer: Writer) -> list[list[Any]]:
+    return [
+        [
+            paragraph(row.label, style.CELL_LABEL),
+            paragraph(writer.type.markup(pieces(row.title, 700)[0]), style.CELL),
+            paragraph(writer.type.line(row.when, fonts.SANS, limit=60), style.CELL_SMALL),
+            paragraph(row.bates.replace(" – ", " –<br/>"), style.CELL_SMALL),
+            paragraph(f"Volume {row.volume}", style.CELL_RIGHT),
+        ]
     ]
 
 

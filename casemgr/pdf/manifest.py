@@ -45,6 +45,7 @@ def manifest(
         "program": {"name": "casemgr", "version": packet.program_version},
         "title": packet.title,
         "made_at": packet.made_at.isoformat(),
+        **({"volume": [packet.volume.number, packet.volume.count]} if packet.volume else {}),
         "pdf": pdf,
         "sections": list(sections),
         "exhibits": [
@@ -59,9 +60,11 @@ def manifest(
                 "first_page": built.first_page,
                 "last_page": built.first_page + built.pages - 1,
                 "pages": built.pages,
+                "source_pages": built.source_pages,
                 "bates_first": built.bates_first,
                 "bates_last": built.bates_last,
                 "notes": list(built.notes),
+                **({"only_pages": list(given.only_pages)} if given.only_pages else {}),
                 **({"rendition_sha256": given.rendition_sha256} if given.rendition else {}),
             }
             for built, given, size in zip(exhibits, packet.exhibits, sizes, strict=True)

@@ -165,6 +165,8 @@ class Exhibit:
     rendition_sha256: str = ""
     rendition_note: str = ""
     """How the rendition was made, in words, for the manifest."""
+    only_pages: tuple[int, int] | None = None
+    """First and last page (from 1) that go in; None: all. Not for text and native files."""
 
     def __post_init__(self) -> None:
         """Refuse a label that cannot be stamped and a kind without what it is made from."""
@@ -232,6 +234,27 @@ class LogHead:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """A row of the master index: an exhibit that stands in another volume."""
+
+    label: str
+    title: str
+    when: str
+    bates: str
+    volume: int
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Which volume of how many this is. `order`: the labels of all exhibits; `others`: those not in this volume."""
+
+    number: int
+    count: int
+    order: tuple[str, ...]
+    others: tuple[Elsewhere, ...]
+
+
+@dataclass(frozen=True)
 class Packet:
     """Everything that one packet is made of. The same values and files give the same bytes.
 
@@ -259,6 +282,7 @@ class Packet:
     confidential: str = "Confidential: contains personal information about a student"
     language: str = "en-US"
     max_pages_per_exhibit: int = 3000
+    volume: Volume | None = None
 
     def __post_init__(self) -> None:
         """Refuse two exhibits of one label: an index must point to one place."""
@@ -279,6 +303,8 @@ class BuiltExhibit:
     bates_first: str
     bates_last: str
     sha256: str
+    source_pages: int
+    """Pages of the file itself: more than `pages` where only some were asked for."""
     notes: tuple[str, ...]
     """Plain words on what was changed or lost: "The digital signature ends …", "JavaScript was removed"."""
 

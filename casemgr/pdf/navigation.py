@@ -59,6 +59,11 @@ def add_labels(pdf: pikepdf.Pdf, labels: Iterable[tuple[int, Dictionary]]) -> No
     pdf.Root.PageLabels = Dictionary(Nums=nums)
 
 
+def pdf_date(at: datetime) -> str:
+    """An instant as a PDF writes it, in UTC."""
+    return f"D:{at.astimezone(UTC):%Y%m%d%H%M%S}Z"
+
+
 def describe(
     pdf: pikepdf.Pdf,
     *,
@@ -72,7 +77,7 @@ def describe(
 ) -> None:
     """Write title, author, subject, language and fixed dates, and have readers show title and bookmarks."""
     at = made_at.astimezone(UTC)
-    stamp = f"D:{at:%Y%m%d%H%M%S}Z"
+    stamp = pdf_date(made_at)
     info = pdf.docinfo
     for key in list(info.keys()):
         del info[key]

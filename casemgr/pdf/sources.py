@@ -26,6 +26,8 @@ class Source:
     pdf: pikepdf.Pdf | None = None
     text: list[textpages.Page] = field(default_factory=list)
     cleaned: Cleaned = field(default_factory=Cleaned)
+    source_pages: int = 0
+    """Pages of the whole file, before some were chosen."""
 
 
 def open_source(exhibit: Exhibit, limit: int, work: Path) -> Source:
@@ -33,6 +35,30 @@ def open_source(exhibit: Exhibit, limit: int, work: Path) -> Source:
 
     Raises: ExhibitUnreadable in plain words.
     """
+    source = _whole(exhibit, limit, work)
+    source.source_pages = source.pages
+    if exhibit.only_pages is not None and source.pdf is not None:
+        _choose(source, source.pdf, *exhibit.only_pages)
+    return source
+
+
+def _choose(source: Source, pdf: pikepdf.Pdf, first: int, last: int) -> None:
+    """Leave out all pages but these. What must be sealed moves along."""
+    if not 1 <= first <= last <= source.pages:
+        raise ExhibitUnreadable(
+            source.exhibit.label,
+            f"pages {first} to {last} were asked for, and it has {source.pages:,}.",
+            "Choose pages that it has.",
+        )
+    del pdf.pages[last:]
+    del pdf.pages[: first - 1]
+    sealed = source.cleaned.sealed
+    source.cleaned.sealed = {page - first + 1: form for page, form in sealed.items() if first - 1 <= page < last}
+    source.cleaned.notes.append(f"Pages {first:,} to {last:,} of {source.pages:,}.")
+    source.pages = last - first + 1
+
+
+def _whole(exhibit: Exhibit, limit: int, work: Path) -> Source:
     sha256, size = _hash(exhibit)
     _refuse_changed(exhibit, exhibit.sha256, sha256)
     if exhibit.rendition is not None:

@@ -179,7 +179,7 @@ def test_a_child_that_reaches_a_limit_makes_nothing_and_says_so(world: World, mo
     ],
 )
 def test_the_death_of_a_child_is_told_in_plain_words(code: int, too_slow: bool, step: str, words: str) -> None:
-    assert building._what_happened(code, too_slow, step).startswith(words)
+    assert str(building._what_happened(code, too_slow, step)).startswith(words)
 
 
 def test_a_job_that_nobody_wants_any_more_does_nothing(world: World) -> None:

@@ -1,0 +1,246 @@
+"""An exhibit binder made of files alone, without a case and a database: index, slip sheets, Bates numbers, volumes.
+
+The same code as a packet's: every file is opened in a child process with limits, and a file that cannot be used is left
+out and named. What does not fit into one PDF is split into volumes, each with the index of all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from casemgr.documents.proposals import propose
+from casemgr.filings import volumes
+from casemgr.filings.building import Made, NotBuilt, build
+from casemgr.filings.material import long_date
+from casemgr.pdf.model import Bates, Exhibit, ExhibitKind, Packet
+from casemgr.storage import renditions, soffice
+from casemgr.storage.names import clean_name
+from casemgr.storage.objects import EDGE
+from casemgr.storage.preview import preview
+from casemgr.storage.sniff import sniff
+from casemgr.storage.types import Family, FileType, Refused
+
+KINDS = {
+    Family.PDF: ExhibitKind.PDF,
+    Family.IMAGE: ExhibitKind.IMAGE,
+    Family.AUDIO: ExhibitKind.NATIVE,
+    Family.VIDEO: ExhibitKind.NATIVE,
+    Family.CALENDAR: ExhibitKind.NATIVE,
+}
+MOST_PAGES = 20_000  # of one exhibit
+UNPACK = "Unpack it first, and name the files that are inside."
+PRIVILEGED = (
+    "Its name or words mark it as advice between attorney and client, which must not leave the house. If that is not "
+    "so, give a copy without the mark."
+)
+IN_BINDER, LEFT_OUT = "in_binder", "left_out"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for. `naming`: what stands before the number of an exhibit (P gives P-1); `most_bytes` of one
+    PDF, None: no limit."""
+
+    title: str = "Exhibit binder"
+    naming: str = "P"
+    bates_prefix: str = ""
+    most_bytes: int | None = None
+    version: str = ""
+
+
+@dataclass
+class Answer:
+    """What became of one file. `volume` counts from 1, and is 0 where there is one PDF alone."""
+
+    path: Path
+    status: str = IN_BINDER
+    reason: str = ""
+    sha256: str = ""
+    label: str = ""
+    pages: int = 0
+    bates: tuple[str, str] = ("", "")
+    volume: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Binder:
+    """The finished files, in order, and an answer for each file that was given."""
+
+    answers: list[Answer]
+    made: list[Path] = field(default_factory=list)
+
+
+@dataclass
+class _Given:
+    answer: Answer
+    exhibit: Exhibit | None = None
+    when: datetime = datetime(1980, 1, 1, tzinfo=UTC)
+
+
+def make(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | None) -> Binder:
+    """Make the binder at `out` (with volumes: beside it, named by number), and `out` with .json: its manifest.
+
+    Raises NotBuilt when no file can be used, or when one page alone is over the limit; OSError when the machine is at
+    fault. Nothing is left behind then."""
+    with tempfile.TemporaryDirectory(prefix="binder-") as name:
+        work = Path(name)
+        given = [_look(path, work / f"given-{place}", office) for place, path in enumerate(paths)]
+        whole, kept = _whole(given, work, wish)
+        if wish.most_bytes is None or whole.pdf.stat().st_size <= wish.most_bytes:
+            finished = [(whole, 0)]
+        else:
+            packet = _packet(kept, wish)
+            parts = volumes.split(packet, whole, wish.most_bytes, work)
+            finished = [(part, number) for number, part in enumerate(parts, 1)]
+        _tell(kept, finished)
+        return Binder([one.answer for one in given], list(_move(finished, out)))
+
+
+def _look(path: Path, work: Path, office: soffice.Office | None) -> _Given:
+    """Find out what a file is and, where it is no PDF and no picture, have a PDF made of it."""
+    answer = Answer(path)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise Refused("This is not a file with contents.", "")
+        with path.open("rb") as file:
+            answer.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            head = file.read(EDGE)
+            file.seek(max(0, status.st_size - EDGE))
+            file_type = sniff(head, path.name, tail=file.read(EDGE), size=status.st_size)
+        exhibit = _exhibit(path, answer.sha256, file_type, work, office)
+    except Refused as refusal:
+        return _Given(_leave_out(answer, str(refusal)))
+    except OSError as problem:
+        if problem.errno == 28:  # a full disk is no fault of the file
+            raise
+        return _Given(_leave_out(answer, f"It cannot be read ({problem.strerror})."))
+    proposal = propose(path.name, file_type, head, datetime.now(UTC).date())
+    if proposal.is_privileged:
+        return _Given(_leave_out(answer, PRIVILEGED))
+    when = long_date(proposal.document_on) if proposal.document_on else ""
+    titled = replace(exhibit, title=proposal.title, when=when, file_name=clean_name(path.name))
+    return _Given(answer, titled, datetime.fromtimestamp(int(status.st_mtime), UTC))
+
+
+def _exhibit(path: Path, sha256: str, file_type: FileType, work: Path, office: soffice.Office | None) -> Exhibit:
+    """Raises Refused for what cannot be an exhibit."""
+    if file_type.damaged:
+        raise Refused(file_type.damaged, "")
+    if file_type.family is Family.ARCHIVE or file_type.extension == "mbox":
+        raise Refused("Other files are inside this file.", UNPACK)
+    kind = KINDS.get(file_type.family)
+    if kind is not None:
+        return Exhibit("X", "", kind, path.resolve(), sha256=sha256)
+    seen = preview(path, file_type, work / "seen")
+    about = renditions.About(path.name, clean_name(path.name), sha256, path.stat().st_size)
+    made = renditions.make(path, file_type, seen, work / "made", about, office)
+    if made is None:
+        raise Refused(seen.note or "This file cannot be shown on paper.", "")
+    with made.path.open("rb") as file:
+        rendition_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Exhibit(
+        "X",
+        "",
+        ExhibitKind.PDF,
+        path.resolve(),
+        sha256=sha256,
+        rendition=made.path,
+        rendition_sha256=rendition_sha256,
+        rendition_note=made.how_made,
+    )
+
+
+def _leave_out(answer: Answer, reason: str) -> Answer:
+    words = " ".join(reason.split())
+    answer.status, answer.reason = LEFT_OUT, words[:1].upper() + words[1:]
+    return answer
+
+
+def _packet(kept: Sequence[_Given], wish: Wish) -> Packet:
+    exhibits = [
+        replace(one.exhibit, label=f"{wish.naming}-{number}") for number, one in enumerate(kept, 1) if one.exhibit
+    ]
+    return Packet(
+        title=wish.title,
+        student="",
+        forum="",
+        # Of the files and not of the clock: the same files give the same bytes.
+        made_at=max(one.when for one in kept),
+        program_version=wish.version,
+        exhibits=tuple(exhibits),
+        max_pages_per_exhibit=MOST_PAGES,
+        bates=Bates(wish.bates_prefix),
+    )
+
+
+def _whole(given: Sequence[_Given], work: Path, wish: Wish) -> tuple[Made, list[_Given]]:
+    """Make one PDF of every file that can be used. A file that ends the child is left out, and a new child begins."""
+    while kept := [one for one in given if one.exhibit is not None and one.answer.status == IN_BINDER]:
+        folder = _fresh(work / "whole")
+        labels = {f"{wish.naming}-{number}": one for number, one in enumerate(kept, 1)}
+        try:
+            made = build(_packet(kept, wish), folder, lambda done, total, now: None, may_leave_out=True)
+        except NotBuilt as problem:
+            if problem.label not in labels:
+                raise
+            _leave_out(labels[problem.label].answer, problem.why)
+            continue
+        for label, why in made.left_out:
+            _leave_out(labels[label].answer, why)
+        if used := [one for one in kept if one.answer.status == IN_BINDER]:
+            return made, used
+    raise NotBuilt("None of the files can be used.")
+
+
+def _fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _tell(kept: Sequence[_Given], finished: Sequence[tuple[Made, int]]) -> None:
+    """Fill the answers from the manifests. An exhibit over two volumes has the pages of both."""
+    by_label: dict[str, Answer] = {}
+    unnamed = iter(kept)
+    for made, volume in finished:
+        for row in json.loads(made.manifest.read_bytes())["exhibits"]:
+            answer = by_label.get(row["label"])
+            if answer is None:
+                answer = by_label[row["label"]] = next(unnamed).answer
+                answer.label, answer.volume, answer.notes = row["label"], volume, tuple(row["notes"])
+                answer.bates = row["bates_first"], row["bates_last"]
+            else:
+                answer.bates = answer.bates[0], row["bates_last"]
+            answer.pages += row["pages"]
+
+
+def _move(finished: Sequence[tuple[Made, int]], out: Path) -> Iterator[Path]:
+    """Put the finished files into place, each whole or not there."""
+    for made, volume in finished:
+        target = out.with_stem(f"{out.stem}-volume-{volume}") if volume else out
+        for source, place in ((made.manifest, target.with_suffix(".json")), (made.pdf, target)):
+            with _beside(place) as part:
+                shutil.copyfile(source, part)
+        yield target
+
+
+@contextmanager
+def _beside(place: Path) -> Iterator[Path]:
+    part = place.with_name(f".{place.name}.part")
+    try:
+        yield part
+        part.replace(place)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,85 @@
+"""`python -m casemgr binder`: what is typed, and what is told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from casemgr.filings.binder import IN_BINDER, Answer, Binder, Wish, make
+from casemgr.filings.building import NotBuilt
+from casemgr.storage import soffice
+
+NAMING = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}")
+PREFIX = re.compile(r"[A-Za-z0-9 ._\-]{0,20}")
+
+
+class CannotBind(Exception):
+    """What was typed cannot be meant; the text says what to type."""
+
+
+def tell(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | None, *, as_json: bool) -> None:
+    """Make the binder, and print a line for each file: first those that cannot be used. Raises CannotBind, NotBuilt."""
+    if not NAMING.fullmatch(wish.naming):
+        raise CannotBind("--naming: one to eight letters or digits, beginning with a letter, such as P.")
+    if not PREFIX.fullmatch(wish.bates_prefix):
+        raise CannotBind("--prefix: up to 20 plain letters, digits, spaces, dots and hyphens.")
+    if out.suffix.lower() != ".pdf" or not out.parent.is_dir():
+        raise CannotBind("--out: name a file that ends in .pdf, in a folder that exists.")
+    binder = make(paths, out, wish, office)
+    if as_json:
+        for answer in binder.answers:
+            click.echo(json.dumps(_as_json(answer)))
+        click.echo(json.dumps({"summary": _summary(binder)}))
+        return
+    for answer in sorted(binder.answers, key=lambda one: one.status == IN_BINDER):
+        click.echo(_line(answer))
+    for path in binder.made:
+        click.echo(f"Made {_printable(path)} ({path.stat().st_size:,} bytes); its manifest: {path.stem}.json")
+
+
+def _summary(binder: Binder) -> dict[str, Any]:
+    used = [answer for answer in binder.answers if answer.status == IN_BINDER]
+    return {
+        "files": len(binder.answers),
+        "in_binder": len(used),
+        "left_out": len(binder.answers) - len(used),
+        "pages": sum(answer.pages for answer in used),
+        "made": [str(path) for path in binder.made],
+    }
+
+
+def _as_json(answer: Answer) -> dict[str, Any]:
+    return {
+        "path": str(answer.path),
+        "status": answer.status,
+        "reason": answer.reason,
+        "sha256": answer.sha256,
+        "label": answer.label,
+        "pages": answer.pages,
+        "bates_first": answer.bates[0],
+        "bates_last": answer.bates[1],
+        "volume": answer.volume or None,
+        "notes": list(answer.notes),
+    }
+
+
+def _line(answer: Answer) -> str:
+    if answer.status != IN_BINDER:
+        return f"Left out: {_printable(answer.path)}. {answer.reason}"
+    volume = f", volume {answer.volume}" if answer.volume else ""
+    pages = f"{answer.pages:,} page{'s' if answer.pages != 1 else ''}"
+    notes = f" {' '.join(answer.notes)}" if answer.notes else ""
+    return f"{answer.label}: {_printable(answer.path)}, {pages}, {' – '.join(answer.bates)}{volume}.{notes}"
+
+
+def _printable(path: Path) -> str:
+    """A name from a disk may hold anything, also what moves the cursor."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(path))
+
+
+__all__ = ["CannotBind", "NotBuilt", "Wish", "tell"]
