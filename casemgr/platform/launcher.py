@@ -79,7 +79,7 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
 
 def say_what_is_missing(settings: config.Settings) -> None:
     """Print one line for a program that would help and is not there; nothing where somebody chose to do without."""
-    if settings.soffice is None and soffice.find() is None:
+    if settings.soffice != "none" and soffice.find(settings.soffice) is None:
         print(f"Word and Excel files are shown as text only. {soffice.HOW_TO_GET_IT}", flush=True)  # noqa: T201
 
 
