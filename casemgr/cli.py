@@ -340,7 +340,7 @@ def read_scans() -> None:
 
     with _app().app_context():
         if program.program() is None:
-            raise click.ClickException(program.at_start(_settings().tesseract))
+            raise click.ClickException(program.why_not(_settings().tesseract))
         click.echo(f"{services.queue_waiting()} paper(s) wait for text recognition.")
 
 

@@ -65,7 +65,8 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
     address = settings.base_url or f"http://{_shown(settings.host)}:{settings.port}/"
     print(f"casemgr is running: {address}   (stop with Ctrl-C)", flush=True)  # noqa: T201
     say_what_is_missing(settings)
-    print(recognition.at_start(settings.tesseract), flush=True)  # noqa: T201
+    if settings.tesseract and (why := recognition.why_not(settings.tesseract)):
+        print(why, flush=True)  # noqa: T201
     if open_browser and _has_browser():
         threading.Timer(0.5, webbrowser.open, [address]).start()
     try:

@@ -25,10 +25,10 @@ def how_to_get_it() -> str:
     return _HOW.get(sys.platform, _HOW["linux"])
 
 
-def at_start(name: str) -> str:
-    """Return the line that the start of the program prints."""
+def why_not(name: str) -> str:
+    """Return in words why scans are not read with the program of this name or path; "" when they are."""
     if not name:
         return "Text recognition is turned off (CASEMGR_TESSERACT): scans are kept as pictures."
     if find_program(name):
-        return "Scans are read by tesseract, in the background."
+        return ""
     return f"Scans are kept as pictures: text recognition is not installed. To get it: {how_to_get_it()}"
