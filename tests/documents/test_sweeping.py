@@ -6,6 +6,7 @@ import os
 import time
 from pathlib import Path
 
+import casemgr.models  # noqa: F401 - every table
 import config
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
