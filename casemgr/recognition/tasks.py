@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select, text, update
+from sqlalchemy import distinct, func, select, text, update
 
 from casemgr.copies.asking import look_for_copies
 from casemgr.documents import custody, quarantine
@@ -32,6 +32,7 @@ from casemgr.storage.types import Family, FileType
 from casemgr.web.filters import plural
 
 PAGES_AT_ONCE = 3
+MOST_PAGES = 1000
 TRIES = 2
 MOST_NOTED = 2000
 PIECE = 1024 * 1024
@@ -60,7 +61,7 @@ def read_scan(*, case_id: str, document_id: str) -> None:
     if is_missing:
         return
     try:
-        _read(document, numbers[:PAGES_AT_ONCE], tesseract or "")
+        _read(document, tesseract or "")
     except Exception as problem:
         log.error("reading a scan failed", exc_info=problem, extra={"event": {"document": str(document.id)}})
         db.session.rollback()
@@ -83,21 +84,39 @@ def _waiting(document: Document) -> list[int]:
     return list(db.session.scalars(pages.order_by(DocumentPage.number)))
 
 
-def _read(document: Document, numbers: list[int], tesseract: str) -> None:
+def _read(document: Document, tesseract: str) -> None:
     objects = store()
     file_type, sha256 = file_type_of(objects, document), document.sha256
     if file_type.family not in (Family.PDF, Family.IMAGE):  # its pages are those of the PDF that was made of it
         file_type, sha256 = PDF, document.rendition_sha256
     with objects.local_path(document.org_id, sha256) as path, _scratch(document.id) as folder:
-        for number in numbers:
-            _save_page(objects, document, number, _read_page(path, file_type, number, folder, tesseract))
-            if _others_wait():
+        for _ in range(PAGES_AT_ONCE):
+            _stop_at_the_limit(document)
+            waiting = _waiting(document)[:1]
+            db.session.rollback()
+            for number in waiting:
+                _save_page(objects, document, number, _read_page(path, file_type, number, folder, tesseract))
+            if not waiting or _others_wait():
                 break
         if _waiting(document):
             enqueue_reading(document)
             db.session.commit()
         else:
             _finish(objects, document, path, file_type, folder)
+
+
+def _stop_at_the_limit(document: Document) -> None:
+    """A file may claim as many pages as it likes: past `MOST_PAGES` different pictures the others stay pictures."""
+    pages = DocumentPage.__table__
+    here = (pages.c.case_id == document.case_id, pages.c.document_id == document.id)
+    asked = pages.c.recognition.in_(["read", "nothing", "failed"])
+    read = db.session.scalar(select(func.count(distinct(pages.c.image_sha256))).where(*here, asked)) or 0
+    if read < MOST_PAGES:
+        return
+    left = db.session.execute(update(pages).where(*here, pages.c.recognition == "waiting").values(recognition=""))
+    if left.rowcount:
+        _set(document, recognition_note=f"{plural(read, 'page')} were read. The others are kept as pictures only.")
+    db.session.commit()
 
 
 def _others_wait() -> bool:
@@ -120,7 +139,9 @@ def _read_page(path: Path, file_type: FileType, number: int, folder: Path, tesse
 
 
 def _save_page(objects: ObjectStore, document: Document, number: int, seen: PageText) -> None:
-    """Keep one page, in a transaction of its own. A page that was drawn anew meanwhile waits for its own reading."""
+    """Keep one page, in a transaction of its own. A page that was drawn anew meanwhile waits for its own reading.
+
+    Pages with the very same picture say the same: they are kept with it."""
     values: dict[str, object] = {"recognition": seen.found.value}
     if seen.found is Found.READ:
         values |= {"text": seen.text, "words": seen.words, "confidence": seen.confidence, "turn": seen.turn}
@@ -132,8 +153,10 @@ def _save_page(objects: ObjectStore, document: Document, number: int, seen: Page
             "thumb_sha256": objects.put_bytes(document.org_id, seen.picture.thumb_path.read_bytes()).sha256,
         }
     pages = DocumentPage.__table__
-    here = (pages.c.case_id == document.case_id, pages.c.document_id == document.id, pages.c.number == number)
-    db.session.execute(update(pages).where(*here, pages.c.recognition == "waiting").values(**values))
+    here = (pages.c.case_id == document.case_id, pages.c.document_id == document.id)
+    picture = select(pages.c.image_sha256).where(*here, pages.c.number == number).scalar_subquery()
+    waits = (pages.c.recognition == "waiting", pages.c.image_sha256 == picture)
+    db.session.execute(update(pages).where(*here, *waits).values(**values))
     if seen.reason:
         note = f"Page {number:,}: {seen.reason}"
         before = db.session.scalar(select(Document.recognition_note).where(Document.id == document.id)) or ""

@@ -211,6 +211,30 @@ def test_a_page_that_is_drawn_anew_meanwhile_keeps_waiting_for_its_own_reading(
     assert [one.text for one in pages_of(world, parent, paper)] == [""]
 
 
+def test_the_same_picture_is_read_once_and_a_limit_of_pages_is_said(
+    app: Flask, world: World, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    same, other, more = page("One"), page("Two"), page("Three")
+    paper = add(world, parent, case_id, fax(same, same, other, same, more), "scan.tif")
+    asked: list[int] = []
+
+    def read(path: Path, file_type: object, number: int, *rest: object) -> PageText:
+        asked.append(number)
+        return PageText(Found.READ, f"What page {number} says.", [], 90)
+
+    monkeypatch.setattr(tasks, "recognise", read)
+    monkeypatch.setattr(tasks, "make_copy", lambda *args: None)
+    monkeypatch.setattr(tasks, "MOST_PAGES", 2)
+    with reading_with(app, "python3"):
+        row = read_all(world, parent, case_id, paper)
+    assert asked == [1, 3] and row.recognition_state == "done"
+    assert [one.recognition for one in pages_of(world, parent, paper)] == ["read", "read", "read", "read", ""]
+    shown = client_for(parent).get(f"/cases/{case_id}/papers/{paper}").text
+    assert "2 pages were read. The others are kept as pictures only." in shown
+
+
 def test_a_long_scan_lets_a_paper_that_somebody_waits_for_go_first(
     app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
