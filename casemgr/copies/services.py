@@ -142,7 +142,7 @@ def _settle(case: Case, one: Document, other: Document, state: str, by: User) ->
 def _note(case: Case, paper_id: UUID, other_id: UUID, words: str, by: User) -> None:
     """A line of custody. It names the other paper by its fingerprint: whoever reads this one may not see that."""
     other = db.session.get_one(Document, other_id)
-    fingerprint = f"the paper with the fingerprint {other.sha256[:12]}…"
+    fingerprint = f"the paper whose fingerprint begins with {other.sha256[:12]}"
     custody.add(case.id, [paper_id], "related", words.format(fingerprint), by.name)
 
 

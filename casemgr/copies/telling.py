@@ -111,7 +111,7 @@ def _runs(numbers: Sequence[int]) -> str:
 
 def suggestion(kind: str, result: Result | None) -> str:
     """Why two papers are suggested, as far as it is known."""
-    if kind == "text":
+    if kind == "text" and (result is None or result.is_same):
         return "The same text in another file."
     if result is None:
         return "Nearly the same text." if kind == "near_text" else "They look like the same paper."
