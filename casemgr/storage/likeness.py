@@ -8,6 +8,7 @@ from .sandbox import FailureKind, Limits, ReadFailed, run
 
 BITS = 256
 AT_ONCE = 12  # pairs in one child
+PRINTED_AT_ONCE = 300
 MOST_BOXES = 60
 _PRINTS = Limits(cpu_seconds=60, wall_seconds=180, memory_bytes=512 << 20)
 _COMPARE = Limits(cpu_seconds=60, wall_seconds=300, memory_bytes=2 << 30)
@@ -50,12 +51,16 @@ def print_pages(pictures: Sequence[Path], folder: Path) -> list[str | None]:
     Two pages that look alike differ in few bits, also when scanned again or saved anew. Raises OSError when the
     machine is at fault.
     """
-    outcome = run("page_prints", {"paths": [str(path) for path in pictures]}, folder, _PRINTS)
-    found: list[str | None] = [None] * len(pictures)
-    for event in outcome.events:
-        index, bits = event.get("index"), event.get("bits")
-        if event.get("event") == "print" and _is_index(index, len(found)) and _is_print(bits):
-            found[index] = bits
+    found: list[str | None] = []
+    for start in range(0, len(pictures), PRINTED_AT_ONCE):
+        part = pictures[start : start + PRINTED_AT_ONCE]
+        outcome = run("page_prints", {"paths": [str(path) for path in part]}, folder, _PRINTS)
+        prints: list[str | None] = [None] * len(part)
+        for event in outcome.events:
+            index, bits = event.get("index"), event.get("bits")
+            if event.get("event") == "print" and _is_index(index, len(part)) and _is_print(bits):
+                prints[index] = bits
+        found += prints
     return found
 
 
