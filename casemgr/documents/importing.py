@@ -30,11 +30,13 @@ from casemgr.extensions import db
 from casemgr.platform import jobs
 from casemgr.storage.preview import LOCKED
 from casemgr.storage.renditions import How
+from casemgr.storage.types import Family
 
 ACCEPTED, KEPT_UNREADABLE, REFUSED = "accepted", "kept_unreadable", "refused"
 AT_A_TIME = 25
 _LEFT_BY_A_SYSTEM = frozenset({".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".localized", "icon\r"})
 _OUR_FAULT = "Something went wrong on our side. Try this file again."
+_NOTHING_INSIDE = "It was kept as it came, but nothing inside it could be taken."
 _NOT_FINISHED = "The file is kept, but drawing its pages did not finish. Open the paper and try again."
 log = logging.getLogger(__name__)
 
@@ -207,18 +209,24 @@ def _seen(answer: Answer) -> Answer:
     letters = select(func.coalesce(func.sum(func.length(DocumentPage.text)), 0)).where(
         DocumentPage.case_id == paper.case_id, DocumentPage.document_id == paper.id
     )
-    parts = select(func.count()).where(DocumentPart.case_id == paper.case_id, DocumentPart.parent_id == paper.id)
+    inside = db.session.scalars(
+        select(DocumentPart)
+        .where(DocumentPart.case_id == paper.case_id, DocumentPart.parent_id == paper.id)
+        .order_by(DocumentPart.position)
+    ).all()
+    nothing_of_it = inside and paper.family == Family.ARCHIVE and all(part.refused for part in inside)
     unfinished = "waiting" in (paper.preview_state, paper.parts_state)
     is_closed = "failed" in (paper.preview_state, paper.parts_state) or paper.preview_note.startswith(LOCKED)
     not_finished = paper.scan_note if paper.scan_state == "waiting" else _NOT_FINISHED
     stands_in = paper.rendition_note if paper.rendition_how == How.TEXT_ONLY else ""
-    told = (stands_in, paper.preview_note, paper.parts_note, paper.recognition_note)
+    refused = f"{_NOTHING_INSIDE} {inside[0].refused}" if nothing_of_it else ""
+    told = (stands_in, refused, paper.preview_note, paper.parts_note, paper.recognition_note)
     notes = [note for note in told if note]
     return replace(
         answer,
-        status=KEPT_UNREADABLE if is_closed or unfinished else ACCEPTED,
+        status=KEPT_UNREADABLE if is_closed or unfinished or nothing_of_it else ACCEPTED,
         reason=not_finished if unfinished else "\n".join(notes),
         pages=paper.page_count,
         text_chars=db.session.scalar(letters) or 0,
-        parts=db.session.scalar(parts) or 0,
+        parts=len(inside),
     )

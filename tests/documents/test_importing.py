@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner, Result
@@ -32,6 +33,8 @@ def folder(tmp_path: Path) -> Path:
     (inside / "copy.pdf").write_bytes(pdf("Goal", 2))
     (inside / "notes.txt").write_text("Called the team chair. No answer.")
     (inside / "broken.pdf").write_bytes(b"%PDF-1.7\n" + b"garbage " * 40)
+    with ZipFile(inside / "nested.zip", "w") as nested:
+        nested.writestr("more.zip", b"PK\x05\x06" + b"\0" * 18)
     (inside / "run.exe").write_bytes(b"MZ" + b"\0" * 200)
     (inside / "nothing.pdf").touch()
     (inside / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
@@ -64,14 +67,15 @@ def test_each_file_of_a_folder_gets_its_line_in_a_fixed_order(world: World, comm
     case_id = world.case(parent)
     told, summary = lines(command(case_id, folder, "--json", "--email", parent.email, "--source", "Team chair"))
     assert list(told) == [
-        ".DS_Store", "broken.pdf", "copy.pdf", "elsewhere.pdf", "notes.txt", "nothing.pdf", "pipe.pdf", "run.exe",
-        "IEP 2026-01-05.pdf",
+        ".DS_Store", "broken.pdf", "copy.pdf", "elsewhere.pdf", "nested.zip", "notes.txt", "nothing.pdf", "pipe.pdf",
+        "run.exe", "IEP 2026-01-05.pdf",
     ]  # fmt: skip
     assert {name: answer["status"] for name, answer in told.items()} == {
         ".DS_Store": "refused",
         "broken.pdf": "kept_unreadable",
         "copy.pdf": "accepted",
         "elsewhere.pdf": "refused",
+        "nested.zip": "kept_unreadable",
         "nothing.pdf": "refused",
         "notes.txt": "accepted",
         "pipe.pdf": "refused",
@@ -79,14 +83,15 @@ def test_each_file_of_a_folder_gets_its_line_in_a_fixed_order(world: World, comm
         "IEP 2026-01-05.pdf": "accepted",
     }
     assert all(answer["reason"] for answer in told.values() if answer["status"] != "accepted")
+    assert "nothing inside it could be taken" in told["nested.zip"]["reason"]
     first, twin = told["copy.pdf"], told["IEP 2026-01-05.pdf"]
     assert (first["pages"], twin["pages"], twin["duplicate_of"]) == (2, 2, first["paper"])
     assert first["text_chars"] > 0 and told["notes.txt"]["text_chars"] >= 30
     assert first["sha256"] == hashlib.sha256(pdf("Goal", 2)).hexdigest()
     assert told["run.exe"]["sha256"] == hashlib.sha256((folder / "Fall" / "run.exe").read_bytes()).hexdigest()
-    assert summary == {"files": 9, "accepted": 3, "kept_unreadable": 1, "refused": 5, "duplicates": 1}
+    assert summary == {"files": 10, "accepted": 3, "kept_unreadable": 2, "refused": 5, "duplicates": 1}
     kept = papers_of(world, parent, case_id)
-    assert [paper.original_name for paper in kept] == ["broken.pdf", "copy.pdf", "notes.txt"]
+    assert [paper.original_name for paper in kept] == ["broken.pdf", "copy.pdf", "nested.zip", "notes.txt"]
     assert {(paper.source, paper.visibility, paper.uploaded_by_name) for paper in kept} == {
         ("Team chair", "shared", parent.name)
     }
