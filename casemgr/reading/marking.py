@@ -26,7 +26,7 @@ def parts_of(words: Iterable[str]) -> list[tuple[str, int]]:
 
 def plain(text: str) -> str:
     """Small letters without accents."""
-    return folded(text).casefold()
+    return text.casefold() if text.isascii() else folded(text).casefold()
 
 
 def spans(parts: Sequence[tuple[str, int]], sought: Sequence[Sought], stems: Mapping[str, str]) -> list[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -207,11 +208,12 @@ def find(paper: Document, typed: str) -> FoundInPaper:
     pages = [(number, said.split()) for number, said, _ in rows]
     parts = {number: marking.parts_of(said) for number, said in pages}
     stems = stems_of([part for one in parts.values() for part in one], sought)
-    hits = [
+    every = (
         _hit(number, place, said, span)
         for number, said in pages
         for place, span in enumerate(marking.spans(parts[number], sought, stems))
-    ]
+    )
+    hits = list(islice(every, MOST_HITS + 1))
     total = rows[0][2] if rows else 0
     return FoundInPaper(hits[:MOST_HITS], total, len(hits) > MOST_HITS or total > len(rows))
 
