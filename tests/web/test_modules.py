@@ -239,6 +239,37 @@ def test_files_can_be_dropped(page: Page):
     expect(page.locator("[data-upload-summary]")).to_have_text("2 saved.")
 
 
+def test_a_file_that_did_not_arrive_completely_goes_on_when_it_is_chosen_again(page: Page):
+    drop = """() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['0123456789'], 'half.pdf', {lastModified: 1_700_000_000_000}));
+      document.querySelector('[data-drop-zone]').dispatchEvent(
+        new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}));
+    }"""
+    page.goto("/files")
+    with page.expect_request("**/files/new") as begun:
+        page.evaluate(drop)
+    told = dict(pair.split(" ") for pair in begun.value.all_headers()["upload-metadata"].split(","))
+    fingerprint = base64.b64decode(told["fingerprint"]).decode()
+    assert re.fullmatch(r"10\|1700000000000\|[0-9a-f]{24}\|half\.pdf", fingerprint)
+    page.goto("/files")
+    page.evaluate(
+        """(fingerprint) => {
+          const list = document.createElement('section');
+          list.dataset.unfinishedFiles = '';
+          list.innerHTML = '<p data-unfinished="/files/half">half.pdf</p>';
+          list.firstChild.dataset.fingerprint = fingerprint;
+          document.querySelector('main').prepend(list);
+        }""",
+        fingerprint,
+    )
+    with page.expect_request(lambda request: request.method == "PATCH") as sent:
+        page.evaluate(drop)
+    assert sent.value.url.endswith("/files/half") and sent.value.all_headers()["upload-offset"] == "4"
+    expect(page.locator("[data-upload-summary]")).to_have_text("1 saved.")
+    expect(page.locator("[data-unfinished-files]")).to_have_count(0)
+
+
 def test_every_file_carries_the_token_and_the_other_fields_of_the_form(page: Page):
     page.goto("/files")
     with page.expect_request("**/files/new") as sent:
