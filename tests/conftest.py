@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import fasteners
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -27,6 +28,12 @@ from tests.server import TestServer, open_server
 from tests.world import Actor, World
 
 os.environ.setdefault("CASEMGR_TESSERACT", "off")  # for the workers that tests start, as for the application
+# Timings belong in bench/: a busy machine is slow, not wrong. The same examples every time.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tests")
+
 BUILD = Path(__file__).resolve().parent.parent / "build"
 
 
