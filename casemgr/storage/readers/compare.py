@@ -28,8 +28,10 @@ _SHIFTS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # pixels that are still the same place
 _WRITTEN = 4.0  # squares of ink in a window with something in it
 _LEAST = 1.5  # squares of ink that must be unexplained
 _MOST = 3.5  # and what always stands out, however noisy: a page of other words is no noise
+_SHARE = 0.03  # of the ink there: bold letters leave more over than thin ones
 _TIMES = 7.0  # and how many times what noise leaves unexplained elsewhere on the page
 _BLURS = (0.5, 0.8, 1.1, 1.5)
+_FAINT = 0.2  # ink that is more than noise
 _DARK = 0.3  # ink that counts as ink
 _DUSTY = 2  # specks that stand alone from which a page counts as dusty
 _SPECK = 8  # pixels across; what is larger is no dust
@@ -103,7 +105,7 @@ def _standing_out(energy: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, fl
     """Return what stands out from the noise of these two pages, and the share of what is written that does not."""
     written = whole > _WRITTEN
     usual = float(np.percentile(energy[written], 90)) if written.any() else 0.0
-    stands_out = (energy > min(max(_LEAST, _TIMES * usual), _MOST)).astype(np.uint8)
+    stands_out = (energy > np.maximum(min(max(_LEAST, _TIMES * usual), _MOST), _SHARE * whole)).astype(np.uint8)
     return stands_out, 1 - float(stands_out[written].mean()) if written.any() else 1.0
 
 
@@ -273,6 +275,7 @@ class _Spots:
     """The spots of ink that no small shift explains, by their label. Whose each is: 1 the first picture's, -1 the
     second's, 0 of both, as where ink was moved."""
 
+    left: np.ndarray
     labels: np.ndarray
     is_speck: np.ndarray
     touches: np.ndarray
@@ -294,7 +297,7 @@ def _spots(left: np.ndarray, shared: np.ndarray) -> _Spots:
     labels[(area < 4)[labels]] = 0  # single pixels at the rim of a letter say nothing
     is_speck = (across <= _SPECK) & (whose != 0) & (area >= 4)
     is_speck[0] = False
-    return _Spots(labels, is_speck, touches, whose)
+    return _Spots(left, labels, is_speck, touches, whose)
 
 
 def _without_dust(stands_out: np.ndarray, spots: _Spots) -> list[_Pixels]:
@@ -319,6 +322,8 @@ def _without_dust(stands_out: np.ndarray, spots: _Spots) -> list[_Pixels]:
         touching = found[spots.touches[found]]
         if touching.size > 1 or (touching.size and not spots.are_dusty(spots.whose[touching[0]])):
             continue
+        if touching.size and (spots.left[part][around] * -spots.whose[touching[0]] > _FAINT).sum() >= 3:
+            continue  # ink went as well as came: dust takes none away
         stands_out[part][here] = 0
         if touching.size:
             marks.append(_pixels(stats[number]))
