@@ -18,9 +18,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
+from sqlalchemy import text
 
 import config
 from casemgr import create_app
+from casemgr.extensions import db
 from casemgr.platform import database
 from tests import s3
 from tests.browser import kit
@@ -123,6 +125,17 @@ def app(settings: config.Settings, server: TestServer, database_name: str) -> Fl
     app = create_app(settings, server.url(server.app, database_name))
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
     return app
+
+
+@pytest.fixture(autouse=True)
+def queue_left_empty(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Most tests only look at what was queued: the next one that starts a worker must not have to run all of it."""
+    yield
+    if "app" in request.fixturenames:
+        app: Flask = request.getfixturevalue("app")
+        with app.app_context():  # jobs of the clock have a queueing lock, and a row that refers to them
+            db.session.execute(text("DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock IS NULL"))
+            db.session.commit()
 
 
 @pytest.fixture(scope="session")
