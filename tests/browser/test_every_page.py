@@ -91,6 +91,7 @@ def test_a_parent_can_use_the_page(
     kit.screenshot(page, f"parent-{endpoint}-{row}")
 
 
+@pytest.mark.xdist_group("attorney")  # the firm is made once, and not in each process
 @pytest.mark.parametrize("endpoint", FIRM_PAGES)
 def test_an_attorney_can_use_the_page(
     endpoint: str, app: Flask, live: str, attorney: Home, attorneys_browser: BrowserContext

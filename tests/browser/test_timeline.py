@@ -61,6 +61,7 @@ def test_a_call_is_logged_on_a_phone_tied_by_dragging_and_found_on_the_timeline_
         expect(frame).to_be_focused()
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(lambda url: "at=" in url and url.endswith("#drawn"))
+    expect(frame).to_be_focused()  # the page is there: a key pressed while it loads would end the loading
     page.keyboard.press("0")
     page.wait_for_url(lambda url: "zoom" not in url)
     frame.get_by_role("link", name="Evidence log: 2 from March 2, 2026 to March 4, 2026. Zoom in").press("Enter")

@@ -43,8 +43,11 @@ from tests.world import Actor, World
 
 
 class Sample(NamedTuple):
+    """`queued`: jobs of the case right after it was opened; what a test leaves queued is cleared away."""
+
     actor: Actor
     case_id: UUID
+    queued: int = 0
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +55,10 @@ def sample(app: Flask) -> Sample:
     """One sample case for the tests that only look at it."""
     world = World(app)
     actor = world.person()
-    return Sample(actor, open_sample(world, actor))
+    case_id = open_sample(world, actor)
+    with world.scope(actor):
+        jobs = text("SELECT count(*) FROM procrastinate_jobs WHERE args->>'case_id' = :case")
+        return Sample(actor, case_id, db.session.scalar(jobs, {"case": str(case_id)}) or 0)
 
 
 def open_sample(world: World, actor: Actor) -> UUID:
@@ -118,7 +124,7 @@ def test_the_sample_case_is_complete(world: World) -> None:
 
 
 def test_its_deadlines_are_alive_and_the_missed_ones_are_late(world: World, sample: Sample) -> None:
-    actor, case_id = sample
+    actor, case_id, _ = sample
     with world.scope(actor):
         case = db.session.get_one(Case, case_id)
         rows = deadline_queries.deadlines_of(case)
@@ -131,7 +137,7 @@ def test_its_deadlines_are_alive_and_the_missed_ones_are_late(world: World, samp
 def test_the_draft_complaint_has_exhibits_that_may_all_go_in_and_leaves_out_the_two_that_may_not(
     world: World, sample: Sample
 ) -> None:
-    actor, case_id = sample
+    actor, case_id, _ = sample
     with world.scope(actor):
         (packet,) = db.session.scalars(select(Packet).where(Packet.case_id == case_id)).all()
         assert (packet.kind, packet.state, packet.filed_on) == ("due_process_complaint", "draft", None)
@@ -149,24 +155,21 @@ def test_the_draft_complaint_has_exhibits_that_may_all_go_in_and_leaves_out_the_
 
 
 def test_nothing_in_the_story_speaks_against_itself(world: World, sample: Sample) -> None:
-    actor, case_id = sample
+    actor, case_id, _ = sample
     with world.scope(actor):
         rows = db.session.scalars(select(Fact).where(Fact.case_id == case_id)).all()
         assert [row.contradictions for row in rows if row.contradictions] == []
 
 
 def test_its_papers_are_stored_and_their_previews_are_queued(world: World, sample: Sample) -> None:
-    actor, case_id = sample
+    actor, case_id, queued = sample
     with world.scope(actor):
         rows = db.session.scalars(select(Document).where(Document.case_id == case_id)).all()
         assert all(store().verify(row.org_id, row.sha256) for row in rows)
         assert {(row.family, row.media_type, row.preview_state) for row in rows} == {
             ("pdf", "application/pdf", "waiting")
         }
-        jobs = db.session.scalar(
-            text("SELECT count(*) FROM procrastinate_jobs WHERE args->>'case_id' = :case"), {"case": str(case_id)}
-        )
-        assert jobs == len(rows)
+    assert queued == len(rows) > 0
 
 
 def test_every_tab_of_the_sample_has_something_to_show(sample: Sample, client_for) -> None:
@@ -317,7 +320,7 @@ def test_a_real_case_cannot_be_removed_that_way(world: World, client_for) -> Non
 
 
 def test_the_moves_of_the_sample_are_lawful_events(world: World, sample: Sample) -> None:
-    actor, case_id = sample
+    actor, case_id, _ = sample
     with world.scope(actor):
         rows = proceeding_queries.standing_moves(db.session.get_one(Case, case_id))
         assert all(row.event == "opened" or (Event(row.event) and row.citation) for row in rows)
