@@ -44,12 +44,17 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return argname if isinstance(val, bytes) else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests come last: they start a worker that would take the jobs which other tests wait to see queued.
 
     Among them the whole case file goes first: it is the longest, and nothing should wait for it at the end. The
-    nightly round comes before all: it visits every organization, and every test makes some.
+    nightly round comes before all: it visits every organization, and every test makes some. On a second server only
+    what needs one is asked.
     """
+    if os.environ.get("CASEMGR_TEST_SERVER"):
+        idle = [item for item in items if "server" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=idle)
+        items[:] = [item for item in items if item not in set(idle)]
     items.sort(
         key=lambda item: (
             "tests/watch/" not in item.nodeid,
