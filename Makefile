@@ -24,7 +24,7 @@ test-server: $(VENV)/dev.stamp
 		--ignore=tests/storage --ignore=tests/browser --ignore=tests/web --ignore=tests/platform/test_launcher.py --ignore=tests/faults \
 		--ignore-glob='*/test_doors.py' --ignore-glob='*/test_pages.py' \
 		--ignore=tests/documents/test_preview_job.py --ignore=tests/documents/test_renditions.py --ignore=tests/documents/test_importing.py --ignore=tests/photos --ignore=tests/recognition \
-		--ignore=tests/filings/test_building.py --ignore=tests/filings/test_binder.py
+		--ignore=tests/filings/test_building.py --ignore=tests/filings/test_exhibit_binder.py
 
 lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .

@@ -295,16 +295,16 @@ def binder(
 
     A file that cannot be used is left out and named. Exit status 1 when no binder could be made."""
     from casemgr import __version__
-    from casemgr.filings import binder_command
+    from casemgr.filings import exhibit_binder_command
     from casemgr.storage import soffice
 
     most = int(max_mb * 1024 * 1024) if max_mb else None
-    wish = binder_command.Wish(title[:150], naming, prefix, most, __version__)
+    wish = exhibit_binder_command.Wish(title[:150], naming, prefix, most, __version__)
     try:
-        binder_command.tell(files, out, wish, soffice.find(_settings().soffice), as_json=as_json)
-    except binder_command.CannotBind as problem:
+        exhibit_binder_command.tell(files, out, wish, soffice.find(_settings().soffice), as_json=as_json)
+    except exhibit_binder_command.CannotBind as problem:
         raise click.UsageError(str(problem)) from problem
-    except binder_command.NotBuilt as problem:
+    except exhibit_binder_command.NotBuilt as problem:
         raise click.ClickException(str(problem)) from problem
     except OSError as problem:
         raise click.ClickException(f"The binder could not be written: {problem.strerror}.") from problem

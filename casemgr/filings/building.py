@@ -27,11 +27,13 @@ Progress = Callable[[int, int, str], None]
 class NotBuilt(Exception):
     """The packet was not made. The text is for the person who asked for it; nothing is left behind.
 
-    `label`: the exhibit that stopped it, where it is known; `why`: the same words without it."""
+    `label`: the exhibit that stopped it, where it is known; `why`: the same words without it. `left_out`: what had
+    been left out before (label and reason); the labels behind it had moved up by then."""
 
     def __init__(self, why: str, label: str = "") -> None:
         super().__init__(f"Exhibit {label}: {why}" if label else why)
         self.why, self.label = why, label
+        self.left_out: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ def build(packet: Packet, folder: Path, progress: Progress, *, may_leave_out: bo
     if "reason" in said:
         raise NotBuilt(f"{said['reason']} {said.get('remedy', '')}".strip(), str(said.get("label")))
     if child.returncode != 0 or "built" not in said or not out.is_file():
-        raise _what_happened(child.returncode, too_slow.is_set(), str(said.get("now", "")))
+        problem = _what_happened(child.returncode, too_slow.is_set(), str(said.get("now", "")))
+        problem.left_out = tuple(left_out)
+        raise problem
     return Made(out, out.with_suffix(".json"), str(said["built"]), int(said["pages"]), tuple(left_out))
 
 

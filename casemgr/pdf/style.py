@@ -64,7 +64,6 @@ SLIP_WORD = make_style("slip-word", fonts.SANS_BOLD, 12, 16, textColor=QUIET, al
 SLIP_TITLE = make_style("slip-title", fonts.SERIF, 17, 24, alignment=TA_CENTER, spaceBefore=14)
 SLIP_DATE = make_style("slip-date", fonts.SANS, 11, 16, textColor=QUIET, alignment=TA_CENTER, spaceBefore=6)
 
-SLIP_LABEL = {"alignment": TA_CENTER, "textColor": ACCENT}
 COVER_PARTY = make_style("cover-party", fonts.SERIF_BOLD, 12.5, 17)
 COVER_ROLE = make_style("cover-role", fonts.SANS, 9.5, 14, textColor=QUIET, spaceAfter=7)
 CAPTION_NAME = make_style("caption-name", fonts.SERIF_BOLD, 11, 15)

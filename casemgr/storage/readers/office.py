@@ -7,17 +7,15 @@ writes one): nothing expands, nothing is fetched. Word, Excel and PowerPoint: EC
 
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
-from .package import look_at
+from .package import BROKEN, look_at
 from .sheets import DateStyles, cell_text, column_of
 from .text import MAX_TEXT, printable
 
 MAX_XML = 256 * 1024 * 1024  # bytes of all parts that are read
 PIECE = 64 * 1024
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, KeyError, OSError)
 
 
 class Hostile(Exception):
@@ -49,7 +47,7 @@ def read_office(*, report: Callable, path: str, kind: str) -> None:
     except Hostile:
         report("hostile")
         return
-    except (expat.ExpatError, *_BROKEN) as problem:
+    except (expat.ExpatError, *BROKEN) as problem:
         if isinstance(problem, OSError) and problem.errno in (28, 122):
             raise
         report("no_text", detail=str(problem)[:200])

@@ -4,11 +4,14 @@ Nothing is unpacked but the small manifest of an OpenDocument file.
 """
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 MAX_UNPACKED = 512 * 1024 * 1024
 MAX_RATIO = 200  # plain XML packs about 20 : 1
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, KeyError, OSError)
+"""What `zipfile` raises for a wrapper that is damaged, locked, or packed in a way that it does not know."""
 
 
 def check_package(*, report: Callable, path: str) -> None:
@@ -34,7 +37,7 @@ def look_at(path: str) -> dict | None:
             bomb = unpacked > MAX_UNPACKED or (unpacked > 16 * 1024 * 1024 and unpacked / packed > MAX_RATIO)
             locked = any(part.flag_bits & 1 for part in parts) or _manifest_says_locked(package)
             return {"encrypted": locked, "unpacked": unpacked, "bomb": bomb}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+    except BROKEN:
         return None
 
 
@@ -42,5 +45,5 @@ def _manifest_says_locked(package: zipfile.ZipFile) -> bool:
     try:
         with package.open("META-INF/manifest.xml") as manifest:
             return b"encryption-data" in manifest.read(1024 * 1024)
-    except (KeyError, zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+    except BROKEN:
         return False

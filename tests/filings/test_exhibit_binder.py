@@ -12,6 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from casemgr import cli
+from casemgr.filings import exhibit_binder
+from casemgr.filings.building import Made, NotBuilt
+from casemgr.pdf.model import Packet
 from tests.pdf import samples
 from tests.pdf.conftest import page_texts
 
@@ -111,6 +114,28 @@ def test_what_is_too_large_becomes_volumes_with_numbers_that_go_on(tmp_path: Pat
 def _span(row: dict[str, Any]) -> tuple[int, int]:
     first, last = row.get("only_pages", (1, row["pages"]))
     return first, last + 1
+
+
+def test_a_file_that_ends_the_child_is_the_one_that_is_named(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The child dies at S-2 after it has left out a file before it: by then S-2 is the third file."""
+    first, locked, third = files[0], tmp_path / "files" / "locked.pdf", files[1]
+    real, calls = exhibit_binder.build, 0
+
+    def dies_twice(packet: Packet, *more: Any, **named: Any) -> Made:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            return real(packet, *more, **named)
+        problem = NotBuilt("the program that reads it stopped.", "S-2")
+        problem.left_out = (("S-2", "it needs a password."),) if calls == 1 else ()
+        raise problem
+
+    monkeypatch.setattr(exhibit_binder, "build", dies_twice)
+    answers, _ = bind([first, locked, third], tmp_path / "binder.pdf", "--naming", "S")
+    assert answers[first.name]["label"] == "S-1"
+    assert "password" in answers[locked.name]["reason"] and "stopped" in answers[third.name]["reason"]
 
 
 def test_what_cannot_be_done_is_said_and_leaves_nothing(files: list[Path], tmp_path: Path) -> None:

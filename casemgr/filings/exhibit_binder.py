@@ -193,9 +193,12 @@ def _whole(given: Sequence[_Given], work: Path, wish: Wish) -> tuple[Made, list[
         try:
             made = build(_packet(kept, wish), folder, lambda done, total, now: None, may_leave_out=True)
         except NotBuilt as problem:
-            if problem.label not in labels:
+            stopped = [] if problem.left_out else [(problem.label, problem.why)]
+            if not problem.left_out and problem.label not in labels:
                 raise
-            _leave_out(labels[problem.label].answer, problem.why)
+            # What was left out moved the labels behind it: without it, a new child names the file that stops it.
+            for label, why in [*problem.left_out, *stopped]:
+                _leave_out(labels[label].answer, why)
             continue
         for label, why in made.left_out:
             _leave_out(labels[label].answer, why)

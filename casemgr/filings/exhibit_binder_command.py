@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from casemgr.filings.binder import IN_BINDER, Answer, Binder, Wish, make
 from casemgr.filings.building import NotBuilt
+from casemgr.filings.exhibit_binder import IN_BINDER, Answer, Binder, Wish, make
 from casemgr.storage import soffice
 
 NAMING = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}")
