@@ -19,7 +19,7 @@ FEATURES = (
     "proceedings",
     "deadlines",
     "documents",
-    "binder",
+    "paper_order",
     "holds",
     "renditions",
     "uploads",

@@ -2,7 +2,6 @@
 
 from casemgr.accounts.models import Membership, Organization, SignInAttempt, User
 from casemgr.audit.models import AuditEvent
-from casemgr.binder.models import DocumentTag, PaperChange
 from casemgr.cases.models import Case, CaseMember, Person, Student
 from casemgr.copies.models import PagePrint, PaperComparison, PaperPair, PaperRelation
 from casemgr.deadlines.models import (
@@ -23,6 +22,7 @@ from casemgr.holds.models import LegalHold
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.notices.models import Notice
 from casemgr.obligations.models import Delivery, Obligation
+from casemgr.paper_order.models import DocumentTag, PaperChange
 from casemgr.photos.models import Photo, PhotoSet
 from casemgr.plans.models import Placement, StayPutPeriod
 from casemgr.proceedings.models import Proceeding, StageMove

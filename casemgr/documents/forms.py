@@ -22,12 +22,12 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional
 
-from casemgr.binder import tagging
 from casemgr.documents.kinds import DOCUMENT_KINDS, RECEIVED_HOW, VISIBILITIES, choices_for
 from casemgr.documents.mailbox import MessageFilter
 from casemgr.documents.models import Document
 from casemgr.documents.queries import SORTS, PaperFilter
 from casemgr.documents.services import PaperDetails
+from casemgr.paper_order import tagging
 from casemgr.web.filters import legal_date
 
 HEADER = "X-Field-"

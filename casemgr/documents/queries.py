@@ -12,13 +12,13 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import defer
 
 from casemgr.audit.models import AuditEvent
-from casemgr.binder.models import DocumentTag
 from casemgr.cases.models import Case
 from casemgr.copies.standing import standing_of
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter
 from casemgr.documents.proposals import says_privileged
 from casemgr.extensions import db
+from casemgr.paper_order.models import DocumentTag
 
 PER_PAGE = 25
 MOST_RELATED = 50

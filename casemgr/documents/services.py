@@ -11,7 +11,6 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from casemgr.accounts.models import User
 from casemgr.audit import services as audit
-from casemgr.binder import tagging
 from casemgr.cases import clock
 from casemgr.cases.models import Case
 from casemgr.documents import custody, quarantine, queries, scanning, tasks
@@ -20,6 +19,7 @@ from casemgr.documents.models import Document
 from casemgr.documents.proposals import propose
 from casemgr.extensions import db
 from casemgr.holds.guard import refuse_if_held
+from casemgr.paper_order import tagging
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import enqueue, jobs
 from casemgr.platform.locking import check_version

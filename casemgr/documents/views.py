@@ -13,8 +13,6 @@ from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import ClientDisconnected
 
-from casemgr.binder import tagging
-from casemgr.binder.queries import tags_of
 from casemgr.cases import clock
 from casemgr.cases.models import Case
 from casemgr.contents.queries import suggestions
@@ -32,6 +30,8 @@ from casemgr.documents.kinds import (
 from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.holds import queries as holds
+from casemgr.paper_order import tagging
+from casemgr.paper_order.queries import tags_of
 from casemgr.photos import queries as photos
 from casemgr.platform.locking import StaleForm
 from casemgr.renditions.services import office

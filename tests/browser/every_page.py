@@ -20,8 +20,6 @@ from sqlalchemy import select, update
 import config
 from casemgr.accounts.access import access_to_case
 from casemgr.accounts.models import Membership, User
-from casemgr.binder import services as binder
-from casemgr.binder.services import Change
 from casemgr.cases import services as cases
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case, CaseMember, Person
@@ -46,6 +44,8 @@ from casemgr.issues.services import NewIssue
 from casemgr.law.terms import RemovalKind
 from casemgr.obligations import services as obligations
 from casemgr.obligations.services import NewDelivery, NewObligation
+from casemgr.paper_order import services as binder
+from casemgr.paper_order.services import Change
 from casemgr.photos import services as photos
 from casemgr.plans import services as plans
 from casemgr.plans.services import NewPlacement
@@ -86,12 +86,12 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "accounts.people": PLAIN,
     "accounts.remove_member": PLAIN,
     "accounts.settings": PLAIN,
-    "binder.change": ({"paper": "@document_id"},),
-    "binder.changed": PLAIN,
-    "binder.changes": PLAIN,
-    "binder.edit_tag": ({"tag": "reading"},),
-    "binder.index": ({}, {"order": "oldest", "kind": "iep"}),
-    "binder.tags": PLAIN,
+    "paper_order.change": ({"paper": "@document_id"},),
+    "paper_order.changed": PLAIN,
+    "paper_order.changes": PLAIN,
+    "paper_order.edit_tag": ({"tag": "reading"},),
+    "paper_order.index": ({}, {"order": "oldest", "kind": "iep"}),
+    "paper_order.tags": PLAIN,
     "cases.add_member": PLAIN,
     "cases.add_person": PLAIN,
     "cases.board": ({}, {"q": "nobody has this name"}),

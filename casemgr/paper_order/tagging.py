@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from casemgr.binder.models import DocumentTag
 from casemgr.cases.models import Case
 from casemgr.extensions import db
+from casemgr.paper_order.models import DocumentTag
 
 LONGEST = 60
 MOST = 20

@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from casemgr.audit.models import AuditEvent
-from casemgr.binder import queries, tagging
-from casemgr.binder.models import PaperChange
 from casemgr.cases.models import Case
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document, DocumentPart
 from casemgr.documents.queries import PaperFilter
 from casemgr.extensions import db
+from casemgr.paper_order import queries, tagging
+from casemgr.paper_order.models import PaperChange
 from tests.documents.paper import add, papers_of
 from tests.world import Actor, World
 

@@ -12,11 +12,11 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField,
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from casemgr.binder import tagging
-from casemgr.binder.services import Change
 from casemgr.documents.kinds import DOCUMENT_KINDS, RECEIVED_HOW, choices_for
 from casemgr.documents.models import Document
 from casemgr.evidence.services import plain_text
+from casemgr.paper_order import tagging
+from casemgr.paper_order.services import Change
 from casemgr.web.fields import DayField
 from casemgr.web.once import OnceField
 

@@ -12,10 +12,6 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
-from casemgr.binder import queries, services, tagging
-from casemgr.binder.forms import ACTS, ChangeForm, TagForm, ids_in
-from casemgr.binder.models import PaperChange
-from casemgr.binder.services import MOST_AT_ONCE, PapersStale
 from casemgr.cases.clock import today
 from casemgr.documents.forms import to_filter
 from casemgr.documents.kinds import DOCUMENT_KINDS, VISIBILITIES
@@ -23,11 +19,15 @@ from casemgr.documents.models import Document
 from casemgr.documents.services import WideningNotConfirmed
 from casemgr.extensions import db
 from casemgr.holds import queries as holds
+from casemgr.paper_order import queries, services, tagging
+from casemgr.paper_order.forms import ACTS, ChangeForm, TagForm, ids_in
+from casemgr.paper_order.models import PaperChange
+from casemgr.paper_order.services import MOST_AT_ONCE, PapersStale
 from casemgr.web.filters import plural
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
 
-bp = Blueprint("binder", __name__)
+bp = Blueprint("paper_order", __name__)
 PAPERS = "/cases/<uuid:case_id>/papers"
 TAB = "documents.index"
 
@@ -42,7 +42,7 @@ def index(case_id: UUID) -> ResponseReturnValue:
     order = order if order in queries.ORDERS else "newest"
     whole = request.args.get("show") == "all"
     return render_template(
-        "binder/index.html",
+        "paper_order/index.html",
         case=access.case,
         case_tab=TAB,
         wanted=wanted,
@@ -122,7 +122,7 @@ def change(case_id: UUID) -> ResponseReturnValue:
 def changes(case_id: UUID) -> ResponseReturnValue:
     """The last steps that changed several papers."""
     case = case_access().case
-    return render_template("binder/changes.html", case=case, case_tab=TAB, changes=queries.changes(case))
+    return render_template("paper_order/changes.html", case=case, case_tab=TAB, changes=queries.changes(case))
 
 
 @bp.get(f"{PAPERS}/changes/<uuid:change_id>")
@@ -179,7 +179,7 @@ def edit_tag(case_id: UUID) -> ResponseReturnValue:
         flash(f"{plural(count, 'paper')} now {'carries' if count == 1 else 'carry'} “{form.name.data}”.")
         return redirect(url_for(".tags", case_id=case_id))
     others = [one for one in queries.tags_of(access.case, access.visible) if one.key != tag.key]
-    page = render_template("binder/tag.html", case=access.case, case_tab=TAB, form=form, tag=tag, others=others)
+    page = render_template("paper_order/tag.html", case=access.case, case_tab=TAB, form=form, tag=tag, others=others)
     return page, 422 if form.errors else 200
 
 
@@ -209,7 +209,7 @@ def _names(access: Access, papers: list[Document]) -> list[str]:
 
 def _page(access: Access, form: ChangeForm, papers: list[Document], moved: list[Document] | None = None) -> str:
     return render_template(
-        "binder/change.html",
+        "paper_order/change.html",
         case=access.case,
         case_tab=TAB,
         form=form,
@@ -230,7 +230,7 @@ def _change(access: Access, change_id: UUID) -> PaperChange:
 def _changed_page(access: Access, row: PaperChange, problem: str = "") -> str:
     papers = queries.chosen(access.case, access.visible, [UUID(one["id"]) for one in row.papers])
     return render_template(
-        "binder/changed.html",
+        "paper_order/changed.html",
         case=access.case,
         case_tab=TAB,
         change=row,
@@ -243,5 +243,5 @@ def _changed_page(access: Access, row: PaperChange, problem: str = "") -> str:
 
 def _tags_page(access: Access) -> str:
     return render_template(
-        "binder/tags.html", case=access.case, case_tab=TAB, tags=queries.tags_of(access.case, access.visible)
+        "paper_order/tags.html", case=access.case, case_tab=TAB, tags=queries.tags_of(access.case, access.visible)
     )

@@ -12,13 +12,13 @@ from sqlalchemy import case as when
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
-from casemgr.binder.models import DocumentTag, PaperChange
 from casemgr.cases.models import Case
 from casemgr.documents import queries as documents
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document
 from casemgr.documents.queries import PaperFilter
 from casemgr.extensions import db
+from casemgr.paper_order.models import DocumentTag, PaperChange
 
 ORDERS = {"newest": "Newest first in each kind", "oldest": "Oldest first in each kind"}
 PER_PAGE = 100

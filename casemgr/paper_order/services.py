@@ -14,8 +14,6 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from casemgr.accounts.models import User
 from casemgr.audit import services as audit
-from casemgr.binder import tagging
-from casemgr.binder.models import DocumentTag, PaperChange
 from casemgr.cases.models import Case
 from casemgr.documents import custody
 from casemgr.documents.kinds import VISIBILITIES, opens_it_to_more_people
@@ -23,6 +21,8 @@ from casemgr.documents.models import Document, DocumentPart
 from casemgr.documents.services import WideningNotConfirmed
 from casemgr.extensions import db
 from casemgr.holds.guard import refuse_if_held
+from casemgr.paper_order import tagging
+from casemgr.paper_order.models import DocumentTag, PaperChange
 from casemgr.platform.columns import now
 
 MOST_AT_ONCE = 1000
