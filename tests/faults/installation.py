@@ -45,7 +45,7 @@ def is_alive(number: int) -> bool:
 
 @dataclass(frozen=True)
 class Parent:
-    """A person with an account and the sample case, signed in. `case` is the case's path."""
+    """A person with an account and a case, signed in. `case` is the case's path."""
 
     browser: Browser
     email: str
@@ -103,7 +103,20 @@ class Installation:
         return done.stdout
 
     def newcomer(self) -> Parent:
-        """Make an account and open the sample case, as a person does at the door."""
+        """Make an account, start a case in its three steps, and log a call, as a person does."""
+        browser, email = self._sign_up()
+        student = {"name": "Juniper Example", "born_on": "2016-05-04", "school": "Larch Street School"}
+        where = {"district": "Fernhollow Public Schools", "state": "MA", "plan": "iep"}
+        assert browser.fill_in("/cases/new", **student, **where).path == "/cases/new/people"
+        assert browser.fill_in("/cases/new/people").path == "/cases/new/concern"
+        case = browser.fill_in("/cases/new/concern", concern="Reading has stood still.")
+        assert case.status == 200 and case.path.startswith("/cases/"), case.text
+        first = browser.fill_in(f"{case.path}/evidence/new", kind="call", title="The first call")
+        assert first.status == 200 and first.path == f"{case.path}/evidence", first.text
+        return Parent(browser, email, case.path)
+
+    def visitor_of_the_sample(self) -> Parent:
+        """Make an account and open the sample case: a complaint is begun there, and its papers wait to be drawn."""
         browser, email = self._sign_up()
         case = browser.post("/cases/sample", browser.get("/").form("/cases/sample"))
         assert case.status == 200 and case.path.startswith("/cases/"), case.text

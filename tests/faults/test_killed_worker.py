@@ -19,7 +19,8 @@ EXHIBITS, PAGES = 10, 100
 RESCUE_SECONDS = 1.5 * jobs.STALLED_AFTER_SECONDS + 45
 
 
-def test_a_packet_is_made_once_and_never_shown_half_made(installation: Installation, parent: Parent) -> None:
+def test_a_packet_is_made_once_and_never_shown_half_made(installation: Installation) -> None:
+    parent = installation.visitor_of_the_sample()
     packet = _packet_with_long_exhibits(installation, parent)
     before = set(installation.objects())
     parent.browser.post(f"{packet}/build", parent.browser.get(packet).form("/build"))

@@ -248,8 +248,8 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_finishes_
     worker.wait()
     packet = case.packet(packet_id)
     assert packet.state == "building" and not packet.pdf_sha256 and not packet.manifest_sha256
-    time.sleep(0.5)
-    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive, "What the worker started ends when the worker is gone"
 
     second = start_worker()
     try:
