@@ -33,6 +33,7 @@ FEATURES = (
     "discipline",
     "plans",
     "filings",
+    "exhibit_binders",
     "notices",
     "obligations",
     "watch",

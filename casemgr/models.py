@@ -16,6 +16,7 @@ from casemgr.deadlines.models import (
 from casemgr.discipline.models import Removal
 from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter, MailboxMessage
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
+from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.heads.models import ChainHead, NightlyHead
 from casemgr.holds.models import LegalHold
@@ -34,6 +35,9 @@ from casemgr.watch.models import Finding
 
 __all__ = [
     "AuditEvent",
+    "BinderExhibit",
+    "BinderFile",
+    "BinderVersion",
     "CalendarFeed",
     "Case",
     "CaseMember",
@@ -48,6 +52,7 @@ __all__ = [
     "DocumentTag",
     "EvidenceDocument",
     "EvidenceEntry",
+    "ExhibitBinder",
     "Fact",
     "Finding",
     "Issue",

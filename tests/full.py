@@ -146,6 +146,11 @@ def fill(actor: Actor, case_id: UUID) -> None:
     add(models.Removal(**own, id=removal, removal_id=removal, kind="out_of_school", first_on=DAY, last_on=DAY))
     packet = add(models.Packet(**own, kind="due_process_complaint", state="filed", filed_on=DAY))
     add(models.PacketExhibit(**own, packet_id=packet.id, document_id=document.id, position=1))
+    binder = add(models.ExhibitBinder(**own, title="Parent exhibits", forum="federal"))
+    add(models.BinderExhibit(**own, binder_id=binder.id, document_id=document.id, position=1))
+    made = {"built_from": HASH, "page_count": 3, "volumes": 1, "bates_next": 2, "exhibits": []}
+    version = add(models.BinderVersion(**own, binder_id=binder.id, number=1, **made))
+    add(models.BinderFile(**own, version_id=version.id, position=1, kind="volume", name="a.pdf", sha256=HASH, size=1))
     add(models.Person(**own, name="Tobias Example", role="teacher"))
     add(models.Notice(**own, user_id=actor.user_id, change_id=uuid4(), kind="dates_moved", text="A date moved."))
     add(models.CaseMember(**own, user_id=actor.user_id, role="viewer"))

@@ -100,7 +100,7 @@ def make(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | 
             finished = [(whole, 0)]
         else:
             packet = _packet(kept, wish)
-            parts = volumes.split(packet, whole, wish.most_bytes, work)
+            parts = volumes.split(packet, whole, volumes.Limit(wish.most_bytes), work)
             finished = [(part, number) for number, part in enumerate(parts, 1)]
         _tell(kept, finished)
         return Binder([one.answer for one in given], list(_move(finished, out)))

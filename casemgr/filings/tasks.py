@@ -136,7 +136,7 @@ def _make(packet_id: UUID, material: Material) -> Result:
         for place, one in enumerate(material.exhibits):
             path = stack.enter_context(objects.local_path(org_id, one.sha256)).resolve()
             rendition = one.rendition_sha256 and stack.enter_context(objects.local_path(org_id, one.rendition_sha256))
-            text = _text(one, path, folder / f"text-{place}")
+            text = whole_text(one, path, folder / f"text-{place}")
             files[one.label] = File(path, text, rendition.resolve() if rendition else None)
         packet = compose(material, files, __version__, LogHead(head.entries, head.sha256) if head else None)
         made = building.build(packet, folder, _Reporter(packet_id))
@@ -146,7 +146,7 @@ def _make(packet_id: UUID, material: Material) -> Result:
         return Result(pdf, objects.put_bytes(org_id, made.manifest.read_bytes()), made.pages)
 
 
-def _text(one: ExhibitData, path: Path, folder: Path) -> str | None:
+def whole_text(one: ExhibitData, path: Path, folder: Path) -> str | None:
     """The whole text of a paper, read in a child of its own; None when it cannot all be printed."""
     if one.kind is not ExhibitKind.TEXT:
         return None

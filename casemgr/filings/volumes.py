@@ -1,4 +1,5 @@
-"""Split a packet of exhibits into volumes under a limit of bytes; Bates numbers go on, each has the index of all."""
+"""Split a packet of exhibits into volumes under a limit of bytes or pages; Bates numbers go on, each has the index of
+all."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from casemgr.filings.building import Made, NotBuilt, build
+from casemgr.filings.building import Made, NotBuilt, Progress, build
 from casemgr.pdf.model import Elsewhere, Exhibit, ExhibitKind, Packet, Volume
 
 ROOM = 0.97  # of the limit: what an index and a cover need is not known before
@@ -18,8 +19,26 @@ SLIP_BYTES = 4000
 
 
 @dataclass(frozen=True)
+class Limit:
+    """Of one volume. None: no limit."""
+
+    most_bytes: int | None = None
+    most_pages: int | None = None
+
+    def load(self, size: float, pages: float) -> float:
+        """How full a volume is, from 0 to 1; more is too much."""
+        return max(
+            size / self.most_bytes if self.most_bytes else 0.0, pages / self.most_pages if self.most_pages else 0.0
+        )
+
+    def is_kept_by(self, made: Made) -> bool:
+        return self.load(made.pdf.stat().st_size, made.pages) <= 1
+
+
+@dataclass(frozen=True)
 class Part:
-    """Pages of one exhibit (its place in the packet, from 0) that stand in one volume. `size`: bytes, as guessed."""
+    """Pages of one exhibit (its place in the packet, from 0) that stand in one volume. `size`: the share of a volume
+    that they fill, as guessed."""
 
     exhibit: int
     first: int
@@ -27,21 +46,25 @@ class Part:
     size: float
 
 
-def split(packet: Packet, whole: Made, most: int, work: Path) -> list[Made]:
+def split(packet: Packet, whole: Made, limit: Limit, work: Path, progress: Progress | None = None) -> list[Made]:
     """Make the volumes in `work`. `whole` is the same packet in one PDF: it tells pages and sizes.
 
     Raises NotBuilt when one page alone does not fit."""
     rows = json.loads(whole.manifest.read_bytes())["exhibits"]
     sizes = [_size(exhibit, row) for exhibit, row in zip(packet.exhibits, rows, strict=True)]
     scale = whole.pdf.stat().st_size / sum(sizes)
-    parts = [Part(n, 1, row["pages"], size * scale) for n, (row, size) in enumerate(zip(rows, sizes, strict=True))]
-    plan = _plan(parts, most * ROOM)
+    parts = [
+        Part(n, 1, row["pages"], limit.load(size * scale, row["pages"] + 1))
+        for n, (row, size) in enumerate(zip(rows, sizes, strict=True))
+    ]
+    plan = _plan(parts)
     for attempt in range(MOST_TRIES):
-        made = _build(packet, rows, plan, work / f"volumes-{attempt}")
-        too_large = [n for n, one in enumerate(made) if one.pdf.stat().st_size > most]
+        made = _build(packet, rows, plan, work / f"volumes-{attempt}", progress or (lambda done, total, now: None))
+        too_large = [n for n, one in enumerate(made) if not limit.is_kept_by(one)]
         if not too_large:
             return made
-        plan = _smaller(packet, plan, too_large[0], made[too_large[0]].pdf.stat().st_size, most)
+        first = made[too_large[0]]
+        plan = _smaller(packet, plan, too_large[0], limit.load(first.pdf.stat().st_size, first.pages))
     raise NotBuilt("The binder cannot be split into volumes of this size. Allow larger ones.")
 
 
@@ -52,11 +75,11 @@ def _size(exhibit: Exhibit, row: dict) -> int:
     return SLIP_BYTES + (exhibit.rendition.stat().st_size if exhibit.rendition else int(row["source_size"]))
 
 
-def _plan(parts: Sequence[Part], room: float) -> list[list[Part]]:
+def _plan(parts: Sequence[Part]) -> list[list[Part]]:
     """Fill one volume after the other; an exhibit that is larger than a volume is split by its pages."""
     plan: list[list[Part]] = [[]]
-    for part in (piece for whole in parts for piece in _pieces(whole, room)):
-        if plan[-1] and sum(one.size for one in plan[-1]) + part.size > room:
+    for part in (piece for whole in parts for piece in _pieces(whole)):
+        if plan[-1] and sum(one.size for one in plan[-1]) + part.size > ROOM:
             plan.append([])
         volume = plan[-1]
         if volume and volume[-1].exhibit == part.exhibit:  # two pieces that fit together after all
@@ -66,27 +89,29 @@ def _plan(parts: Sequence[Part], room: float) -> list[list[Part]]:
     return plan
 
 
-def _pieces(part: Part, room: float) -> list[Part]:
+def _pieces(part: Part) -> list[Part]:
     pages = part.last - part.first + 1
-    count = min(pages, math.ceil(part.size / room)) if room > 0 else pages
+    count = min(pages, math.ceil(part.size / ROOM))
     bounds = [part.first + round(pages * n / count) for n in range(count + 1)]
     return [Part(part.exhibit, start, end - 1, part.size * (end - start) / pages) for start, end in pairwise(bounds)]
 
 
-def _smaller(packet: Packet, plan: list[list[Part]], place: int, size: int, most: int) -> list[list[Part]]:
+def _smaller(packet: Packet, plan: list[list[Part]], place: int, load: float) -> list[list[Part]]:
     """The guess was too low for one volume: its sizes are put right, and it and what follows are planned anew."""
     volume = plan[place]
     if len(volume) == 1 and volume[0].first == volume[0].last:
         only = volume[0]
         raise NotBuilt(f"Page {only.first} alone is over the limit.", packet.exhibits[only.exhibit].label)
     guessed = sum(part.size for part in volume) or 1.0
-    right = max(size / guessed, 1.02)
+    right = max(load / guessed, 1.02)
     mended = [replace(part, size=part.size * right) for part in volume]
     later = [part for one in plan[place + 1 :] for part in one]
-    return [*plan[:place], *_plan([*mended, *later], most * ROOM)]
+    return [*plan[:place], *_plan([*mended, *later])]
 
 
-def _build(packet: Packet, rows: Sequence[dict], plan: Sequence[Sequence[Part]], folder: Path) -> list[Made]:
+def _build(
+    packet: Packet, rows: Sequence[dict], plan: Sequence[Sequence[Part]], folder: Path, progress: Progress
+) -> list[Made]:
     folder.mkdir(mode=0o700)
     made, before = [], 0
     for number, parts in enumerate(plan, 1):
@@ -101,7 +126,7 @@ def _build(packet: Packet, rows: Sequence[dict], plan: Sequence[Sequence[Part]],
         )
         place = folder / str(number)
         place.mkdir(mode=0o700)
-        made.append(build(one, place, lambda done, total, now: None))
+        made.append(build(one, place, progress))
         before += pages
     return made
 
@@ -118,7 +143,9 @@ def _exhibit(packet: Packet, rows: Sequence[dict], plan: Sequence[Sequence[Part]
         if one.exhibit == part.exhibit and place != number
     ]
     here = f"Pages {part.first:,} to {part.last:,} here; {', '.join(elsewhere)}."
-    return replace(exhibit, only_pages=(part.first, part.last), description=f"{exhibit.description} {here}".strip())
+    before = exhibit.only_pages[0] - 1 if exhibit.only_pages else 0
+    pages = part.first + before, part.last + before
+    return replace(exhibit, only_pages=pages, description=f"{exhibit.description} {here}".strip())
 
 
 def _volume(packet: Packet, rows: Sequence[dict], plan: Sequence[Sequence[Part]], number: int) -> Volume:

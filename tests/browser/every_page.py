@@ -35,8 +35,14 @@ from casemgr.documents.kinds import VISIBILITIES
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.evidence.models import EvidenceEntry
+from casemgr.exhibit_binders import queries as binder_queries
+from casemgr.exhibit_binders import services as exhibit_binders
+from casemgr.exhibit_binders.labels import Placed
+from casemgr.exhibit_binders.material import fingerprint
+from casemgr.exhibit_binders.models import BinderFile, BinderVersion
 from casemgr.extensions import db
 from casemgr.filings.models import Packet
+from casemgr.filings.queries import papers_to_choose as exhibit_papers
 from casemgr.holds import services as holds
 from casemgr.issues import services as issues
 from casemgr.issues.models import Issue
@@ -148,6 +154,16 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "evidence.quick": ({"kind": "call"}, {"kind": "missed_service"}),
     "evidence.show": ({}, {"entry_id": "@corrected"}),
     "evidence.verify": PLAIN,
+    "exhibit_binders.discard": PLAIN,
+    "exhibit_binders.exhibits": ({}, {"binder_id": "@served_binder"}),
+    "exhibit_binders.index": PLAIN,
+    "exhibit_binders.new": PLAIN,
+    "exhibit_binders.people": PLAIN,
+    "exhibit_binders.replace": PLAIN,
+    "exhibit_binders.serve": PLAIN,
+    "exhibit_binders.settings": PLAIN,
+    "exhibit_binders.show": ({}, {"binder_id": "@served_binder"}),
+    "exhibit_binders.version": PLAIN,
     "filings.details": PLAIN,
     "filings.discard": PLAIN,
     "filings.exhibits": PLAIN,
@@ -242,6 +258,8 @@ NOT_PAGES: dict[str, str] = {
     "documents.page_image": "an image",
     "documents.page_thumb": "an image",
     "documents.preview_state": "JSON for the page of the paper",
+    "exhibit_binders.file": "a download",
+    "exhibit_binders.progress": "JSON for the page of the binder",
     "filings.manifest": "a download",
     "photos.picture": "an image",
     "photos.state": "JSON for the page of the paper in the making",
@@ -381,6 +399,7 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
     return (
         _promises(case, by)
         | _filed_away(case, by)
+        | _binders(case, by)
         | {
             "removal_id": discipline.log_removal(case, removal, by=by).removal_id,
             "alike": _alike(case),
@@ -418,6 +437,44 @@ def _promises(case: Case, by: User) -> dict[str, UUID]:
     db.session.add(finding)
     db.session.commit()
     return {"obligation_id": obligations.add(case, late, by=by).id, "hours": row.id, "finding_id": finding.id}
+
+
+def _binders(case: Case, by: User) -> dict[str, UUID]:
+    """A binder that is ready to be served, and one that was served and to which papers came late."""
+    papers = [row.id for row in exhibit_papers(case, {"shared"})][:4]
+    first, second = (exhibit_binders.begin(case, exhibit_binders.first_settings(case), by=by) for _ in range(2))
+    for row in (first, second):
+        exhibit_binders.add_exhibits(row, papers, version=row.version, by=by)
+    versions = []
+    for row in (first, second):
+        chosen = binder_queries.exhibits_now(row)
+        placed = [
+            Placed(one.id, one.document_id, one.label, one.title, one.when, "", one.sha256, None, 1, 4 + n, 1, n,
+                   f"{n:06d}", f"{n:06d}").as_json()
+            for n, one in enumerate(chosen, 1)
+        ]  # fmt: skip
+        proof = {"compared": len(placed), "exhibits": [{"label": "P-1", "source_pages": 3, "pages_out": [[2, 3]],
+                 "reason": "They are blank.", "blank_in_source": [1]}]}  # fmt: skip
+        own = {"org_id": case.org_id, "case_id": case.id}
+        version = BinderVersion(**own, binder_id=row.id, number=1, page_count=12, volumes=1, bates_next=9, proof=proof,
+                                exhibits=placed, built_from=fingerprint(binder_queries.gather(case, row)))  # fmt: skip
+        db.session.add(version)
+        db.session.flush()
+        made = {"kind": "volume", "name": "Parent’s exhibits.pdf", "sha256": "0" * 64, "size": 48_000, "pages": 12}
+        db.session.add(BinderFile(**own, version_id=version.id, position=1, **made))
+        row.state = "ready"
+        versions.append(version)
+    served = {"served_how": "email", "served_to": "The district", "served_by_name": by.name}
+    versions[1].recorded_at = case.created_at - timedelta(days=1)
+    for name, value in served.items():
+        setattr(versions[1], name, value)
+    versions[1].served_on = today(case)
+    second.state = "draft"
+    for row, one in zip((row for row, _ in binder_queries.rows_of(second)), chosen, strict=True):
+        row.label = one.label
+    db.session.commit()
+    exhibit_id = binder_queries.rows_of(first)[0][0].id
+    return {"binder_id": first.id, "served_binder": second.id, "version_id": versions[0].id, "exhibit_id": exhibit_id}
 
 
 def _filed_away(case: Case, by: User) -> dict[str, UUID]:

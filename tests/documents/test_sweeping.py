@@ -11,6 +11,7 @@ import config
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.documents.sweeping import NAMED_BY, sweep
+from casemgr.exhibit_binders.models import BinderFile
 from casemgr.extensions import db
 from casemgr.filings.models import Packet
 from casemgr.photos.models import Photo
@@ -38,7 +39,7 @@ def test_every_column_that_names_stored_bytes_is_known_to_the_sweep() -> None:
         if column.name.endswith("sha256")
     }
     assert named == set(NAMED_BY)
-    assert {model.__tablename__ for model in (Document, DocumentPage, Photo, Packet)} == {
+    assert {model.__tablename__ for model in (Document, DocumentPage, Photo, Packet, BinderFile)} == {
         table for table, _ in NAMED_BY
     }
 

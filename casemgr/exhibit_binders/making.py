@@ -1,0 +1,365 @@
+"""Turn the material of a binder into its files: volumes, their proof, the ZIP or print set that were asked for."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from casemgr.exhibit_binders.finishing import Volume, finish
+from casemgr.exhibit_binders.labels import REPLACED, Placed
+from casemgr.exhibit_binders.material import ExhibitNow, Material
+from casemgr.filings import volumes
+from casemgr.filings.building import Made, NotBuilt, build
+from casemgr.filings.compose import File
+from casemgr.filings.kinds import SEND_METHODS
+from casemgr.pdf import model as pdf
+from casemgr.pdf.manifest import as_json
+from casemgr.pdf.model import ExhibitKind
+from casemgr.storage.names import clean_name, extension_of
+
+FORMAT = 1
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+Tell = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Output:
+    """One finished file. `path` None: it is in the store already, under `sha256`."""
+
+    kind: str
+    name: str
+    path: Path | None
+    pages: int = 0
+    sha256: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    outputs: list[Output]
+    placed: list[Placed]
+    pages: int
+    volumes: int
+    bates_next: int
+    proof: dict[str, Any]
+
+
+def make(
+    material: Material, files: Mapping[str, File], program: str, head: pdf.LogHead | None, work: Path, tell: Tell
+) -> Result:
+    """Make everything in `work`. `tell` (done, total, now) may raise to stop. Raises NotBuilt, OSError."""
+    packet = compose(material, files, program, head)
+    whole_folder = work / "whole"
+    whole_folder.mkdir(mode=0o700)
+    whole = build(packet, whole_folder, lambda done, total, now: tell(done, 2 * total, now))
+    limit = volumes.Limit(material.most_bytes, material.most_pages)
+    made = [whole] if limit.is_kept_by(whole) else volumes.split(
+        packet, whole, limit, work, lambda done, total, now: tell(total + done // 2, 2 * total, now)
+    )  # fmt: skip
+    return _finish(material, files, packet, made, work, tell)
+
+
+def _finish(
+    material: Material, files: Mapping[str, File], packet: pdf.Packet, made: Sequence[Made], work: Path, tell: Tell
+) -> Result:
+    sources = {one.label: _source(one) for one in packet.exhibits}
+    names = _names(material)
+    stem = clean_name(material.heading)
+    manifests = [json.loads(one.manifest.read_bytes()) for one in made]
+    several = len(made) > 1
+    parts_in = work / "parts"
+    parts_in.mkdir(mode=0o700)
+    plan = []
+    for number, (one, manifest) in enumerate(zip(made, manifests, strict=True), 1):
+        parts = {}
+        if material.shape == "files":
+            for n, label in enumerate(["index", *(row["label"] for row in manifest["exhibits"])]):
+                parts[label] = parts_in / f"{number}-{n}.pdf"
+        print_to = work / f"print-{number}.pdf" if material.print_set else None
+        plan.append(Volume(one.pdf, one.manifest, sources, parts, print_to))
+    finished = finish(plan, work, lambda now: tell(9, 10, now))
+    placed = _placed(material, manifests)
+    proof = _proof(material, finished.proof)
+    told = _manifest(material, made, manifests, proof)
+    manifest_path = work / "manifest.json"
+    manifest_path.write_bytes(as_json(told))
+    outputs: list[Output] = []
+    for number, (one, volume) in enumerate(zip(made, plan, strict=True), material.first_volume):
+        name = f"{stem}, volume {number}" if several else stem
+        outputs.append(Output("volume", f"{name}.pdf", one.pdf, one.pages))
+        if volume.print_to:
+            outputs.append(
+                Output("print", f"{name}, to print.pdf", volume.print_to, finished.pages[str(volume.print_to)])
+            )
+    if material.shape == "files":
+        zipped = _zip(work / "files.zip", plan, names, files, material, manifest_path, several)
+        outputs.append(Output("zip", f"{stem}.zip", zipped))
+    outputs.append(Output("manifest", f"{stem}, manifest.json", manifest_path))
+    for one in material.exhibits:
+        if sources[one.label]["kind"] == ExhibitKind.NATIVE.value:
+            outputs.append(Output("native", names[one.label][1], None, 0, one.sha256, one.size))
+    counted = sum(row["pages"] for manifest in manifests for row in manifest["exhibits"])
+    pages = sum(one.pages for one in made)
+    return Result(outputs, placed, pages, len(made), material.bates_start + counted, proof)
+
+
+def _source(exhibit: pdf.Exhibit) -> dict[str, str]:
+    kind = ExhibitKind.PDF if exhibit.rendition else exhibit.kind
+    return {"path": str(exhibit.rendition or exhibit.path), "kind": kind.value}
+
+
+# -- what is printed ------------------------------------------------------------------------------------------
+
+
+def compose(material: Material, files: Mapping[str, File], program: str, head: pdf.LogHead | None) -> pdf.Packet:
+    """Return the packet to build: cover, witnesses or what changed, index, exhibits, certificate."""
+    signer = pdf.Signature(
+        material.signer[0], material.signer[1], tuple(line for line in material.signer[2].splitlines() if line.strip())
+    )
+    return pdf.Packet(
+        title=material.heading,
+        student=material.student,
+        forum=material.forum,
+        made_at=datetime.fromisoformat(material.made_at),
+        program_version=program,
+        parties=material.parties,
+        filer=signer.name,
+        filer_contact=signer.contact,
+        docket=material.docket,
+        filing=_paper(material, signer),
+        exhibits=tuple(_exhibit(material, one, files[one.label]) for one in material.exhibits),
+        certificate=_certificate(material, signer),
+        bates=pdf.Bates(material.bates_prefix, material.bates_start, material.bates_digits),
+        log_head=head,
+        max_pages_per_exhibit=20_000,
+        volume=_volume(material),
+    )
+
+
+def _paper(material: Material, signer: pdf.Signature) -> pdf.Filing | None:
+    """The paper before the index: the list of witnesses, or what a supplement changes."""
+    sections = []
+    if material.is_supplement:
+        told = pdf.Items(tuple(one.words for one in material.changes))
+        stays = pdf.Text((f"The set served {material.since} stays as it is: no number in it has changed.",))
+        sections.append(pdf.Section(f"What changed since the set served {material.since}", (told, stays)))
+    elif material.witnesses:
+        rows = tuple((one.name, one.about or "") for one in material.witnesses)
+        grid = pdf.Grid(("Name", "What the testimony is about"), rows, (2, 5))
+        sections.append(pdf.Section("Witnesses", (grid,)))
+    if not sections:
+        return None
+    title = "What this supplement changes" if material.is_supplement else "Witness list"
+    caption = pdf.Caption(material.forum, material.parties, material.docket)
+    return pdf.Filing(title, caption, tuple(sections), signatures=(signer,) if signer.name else ())
+
+
+def _exhibit(material: Material, one: ExhibitNow, file: File) -> pdf.Exhibit:
+    is_text = one.kind is ExhibitKind.TEXT and file.text is not None
+    kind = one.kind if is_text or one.kind is not ExhibitKind.TEXT else ExhibitKind.NATIVE
+    note = next((change.note for change in material.changes if change.row_id == one.id), "")
+    whole = one.only_pages is None or one.only_pages == (1, one.pages)
+    left_out = (
+        f"Pages {one.only_pages[0]} to {one.only_pages[1]}. {one.range_reason}".strip()
+        if one.only_pages and not whole
+        else ""
+    )
+    return pdf.Exhibit(
+        label=one.label,
+        title=one.title,
+        kind=kind,
+        path=file.path,
+        when=one.when,
+        description="\n".join(part for part in (note, one.description, left_out) if part),
+        file_name=one.file_name,
+        text=file.text or "",
+        sha256=one.sha256,
+        rendition=file.rendition,
+        rendition_sha256=one.rendition_sha256,
+        rendition_note=one.rendition_note,
+        only_pages=one.only_pages if kind in (ExhibitKind.PDF, ExhibitKind.IMAGE) else None,
+    )
+
+
+def _certificate(material: Material, signer: pdf.Signature) -> pdf.CertificateOfService | None:
+    """The certificate has no date: whoever really sends the binder writes it in by hand, with the signature."""
+    if not material.recipients:
+        return None
+    return pdf.CertificateOfService(
+        document=material.heading,
+        recipients=tuple(
+            pdf.Recipient(one.name, one.role, one.address, SEND_METHODS.get(one.method, one.method))
+            for one in material.recipients
+        ),
+        signers=(signer,),
+    )
+
+
+def _volume(material: Material) -> pdf.Volume | None:
+    """A supplement has the index of all: what was served before stands in it with its volume."""
+    if not material.is_supplement:
+        return None
+    others = tuple(pdf.Elsewhere(one.label, one.title, one.when, one.bates, one.volume) for one in material.elsewhere)
+    return pdf.Volume(material.first_volume, material.first_volume, material.order, others)
+
+
+# -- what is told of it ---------------------------------------------------------------------------------------
+
+
+def _placed(material: Material, manifests: Sequence[Mapping[str, Any]]) -> list[Placed]:
+    """Return where each exhibit stands; one over several volumes begins in the first of them."""
+    by_label = {one.label: one for one in material.exhibits}
+    found: dict[str, Placed] = {}
+    offset = material.bates_start
+    for volume, manifest in enumerate(manifests, material.first_volume):
+        for row in manifest["exhibits"]:
+            now, before = by_label[row["label"]], found.get(row["label"])
+            if before is not None:
+                found[row["label"]] = replace(before, pages=before.pages + row["pages"], bates_last=row["bates_last"])
+            else:
+                found[row["label"]] = Placed(
+                    row_id=now.id,
+                    document_id=now.document_id,
+                    label=now.label,
+                    title=now.title,
+                    when=now.when,
+                    description=now.description,
+                    hash=now.sha256,
+                    only_pages=now.only_pages,
+                    pages=row["pages"],
+                    first_page=row["first_page"],
+                    volume=volume,
+                    bates_start=offset,
+                    bates_first=row["bates_first"],
+                    bates_last=row["bates_last"],
+                )
+            offset += row["pages"]
+    return list(found.values())
+
+
+def _proof(material: Material, volumes_told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Sum up what was proved of each volume, and see that an exhibit over several has each of its pages once."""
+    reasons = {one.label: one.range_reason for one in material.exhibits}
+    wanted = {one.label: one.only_pages for one in material.exhibits}
+    by_label: dict[str, list[Mapping[str, Any]]] = {}
+    for volume in volumes_told:
+        for row in volume["exhibits"]:
+            by_label.setdefault(row["label"], []).append(row)
+    rows = []
+    for label, pieces in by_label.items():
+        ranges = [piece["pages_in"] for piece in pieces if piece["pages_in"]]
+        count_of = pieces[0]["source_pages"]
+        first, last = wanted[label] or (1, count_of)
+        numbers = [number for a, b in ranges for number in range(a, b + 1)]
+        if ranges and numbers != list(range(first, last + 1)):
+            raise NotBuilt(
+                "its pages do not each stand once in the volumes. Allow larger volumes, and try again.", label
+            )
+        outside = [[a, b] for a, b in ((1, first - 1), (last + 1, count_of)) if a <= b]
+        rows.append(
+            {
+                "label": label,
+                "source_pages": count_of,
+                "pages_in": [first, last] if ranges else [],
+                "pages_out": outside if ranges else [],
+                "reason": reasons[label] if ranges and outside else "",
+                "compared": sum(piece["compared"] for piece in pieces),
+                "blank_in_source": [number for piece in pieces for number in piece["blank_in_source"]],
+            }
+        )
+    return {
+        "method": "each page drawn from the file and from the binder, and its ink compared",
+        "pdf_pages": sum(volume["pdf_pages"] for volume in volumes_told),
+        "our_pages": sum(volume["our_pages"] for volume in volumes_told),
+        "compared": sum(row["compared"] for row in rows),
+        "exhibits": rows,
+    }
+
+
+def _manifest(
+    material: Material, made: Sequence[Made], manifests: Sequence[Mapping[str, Any]], proof: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "title": material.heading,
+        "version": material.number,
+        "volumes": [
+            {**manifest, "pdf": {**manifest["pdf"], "sha256": one.sha256}}
+            for one, manifest in zip(made, manifests, strict=True)
+        ],
+        "changes": [one.words for one in material.changes],
+        "replaced": [one.label for one in material.changes if one.kind == REPLACED],
+        "served_before": [one.as_json() for one in material.elsewhere],
+        "rules_not_kept": [{"rule": rule, "reason": reason} for rule, reason in material.overrides],
+        "page_conservation": dict(proof),
+    }
+
+
+# -- files of their own ---------------------------------------------------------------------------------------
+
+
+def _names(material: Material) -> dict[str, tuple[str, str]]:
+    """Return for each exhibit the name of its PDF and of its own file, by the rule of the forum; no two are alike."""
+    found: dict[str, tuple[str, str]] = {}
+    taken: set[str] = set()
+    for one in material.exhibits:
+        stem = material.file_name.format(label=one.label, title=one.title)
+        pair = tuple(
+            _free(clean_name(f"{stem}.{extension}") if extension else clean_name(stem), taken)
+            for extension in ("pdf", extension_of(one.file_name) if one.kind is ExhibitKind.NATIVE else "bin")
+        )
+        found[one.label] = (pair[0], pair[1])
+    return found
+
+
+def _free(name: str, taken: set[str]) -> str:
+    stem, dot, extension = name.rpartition(".")
+    for n in count(1):
+        one = name if n == 1 else f"{stem} ({n}){dot}{extension}"
+        if one.casefold() not in taken:
+            taken.add(one.casefold())
+            return one
+    raise AssertionError("counting ends")
+
+
+def _zip(
+    out: Path,
+    plan: Sequence[Volume],
+    names: Mapping[str, tuple[str, str]],
+    files: Mapping[str, File],
+    material: Material,
+    manifest: Path,
+    several: bool,
+) -> Path:
+    """Write the ZIP: index, one file for each exhibit, files that cannot be printed, manifest. Same input, same
+    bytes."""
+    with zipfile.ZipFile(out, "w") as archive:
+        for number, volume in enumerate(plan, material.first_volume):
+            folder = f"Volume {number}/" if several else ""
+            for label, path in volume.parts.items():
+                name = "Index.pdf" if label == "index" else names[label][0]
+                _write(archive, f"{folder}{name}", path)
+        for one in material.exhibits:
+            if volumes_kind(plan, one.label) == ExhibitKind.NATIVE.value:
+                _write(archive, names[one.label][1], files[one.label].path)
+        _write(archive, "manifest.json", manifest)
+    return out
+
+
+def volumes_kind(plan: Sequence[Volume], label: str) -> str:
+    """Return how an exhibit got onto paper."""
+    return str(plan[0].sources[label]["kind"])
+
+
+def _write(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    about = zipfile.ZipInfo(name, ZIP_DATE)
+    about.external_attr = 0o600 << 16
+    with path.open("rb") as source, archive.open(about, "w", force_zip64=True) as target:
+        while piece := source.read(1 << 20):
+            target.write(piece)

@@ -1,0 +1,103 @@
+"""Everything that a hearing binder is made of, as plain frozen data. Same material, same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from casemgr.exhibit_binders.labels import Change, Placed
+from casemgr.pdf.model import ExhibitKind
+
+
+@dataclass(frozen=True)
+class ExhibitNow:
+    """A chosen paper as it would go in now. `refused`: why it cannot, else empty. `pages`: as far as known.
+
+    `mark`: "", or what labels.Change says of it (new, replaced); `note` is printed under it in the index."""
+
+    id: str
+    document_id: str
+    label: str
+    title: str
+    when: str
+    description: str
+    kind: ExhibitKind
+    paper_kind: str
+    sha256: str
+    size: int
+    file_name: str
+    pages: int | None
+    only_pages: tuple[int, int] | None
+    range_reason: str
+    is_joint: bool
+    withdrawn: str
+    refused: str = ""
+    rendition_sha256: str = ""
+    rendition_size: int = 0
+    rendition_note: str = ""
+
+
+@dataclass(frozen=True)
+class Witness:
+    name: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    name: str
+    role: str = ""
+    address: str = ""
+    method: str = ""
+
+
+@dataclass(frozen=True)
+class Material:
+    """One binder, or its next supplement. `exhibits` are those whose pages go in; `elsewhere` those served before."""
+
+    title: str
+    number: int
+    forum: str
+    file_name: str
+    student: str
+    docket: str
+    parties: tuple[tuple[str, str], ...]
+    signer: tuple[str, str, str]
+    exhibits: tuple[ExhibitNow, ...]
+    order: tuple[str, ...]
+    elsewhere: tuple[Placed, ...]
+    changes: tuple[Change, ...]
+    since: str
+    witnesses: tuple[Witness, ...]
+    recipients: tuple[Recipient, ...]
+    bates_prefix: str
+    bates_digits: int
+    bates_start: int
+    first_volume: int
+    shape: str
+    print_set: bool
+    most_bytes: int | None
+    most_pages: int | None
+    overrides: tuple[tuple[str, str], ...]
+    """Rule of the forum and the reason why it is not kept."""
+    made_at: str
+    """An instant (ISO, UTC) that is an input, never the clock of the build."""
+
+    @property
+    def is_supplement(self) -> bool:
+        return self.number > 1
+
+    @property
+    def heading(self) -> str:
+        return f"{self.title}: supplement {self.number - 1}" if self.is_supplement else self.title
+
+    @property
+    def natives(self) -> tuple[ExhibitNow, ...]:
+        return tuple(one for one in self.exhibits if one.kind is ExhibitKind.NATIVE)
+
+
+def fingerprint(material: Material) -> str:
+    """Return the SHA-256 over everything that the binder is made of."""
+    text = json.dumps(asdict(material), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""What a hearing office wants of exhibits: one TOML file each, read by `profiles`."""

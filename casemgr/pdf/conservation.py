@@ -1,0 +1,176 @@
+"""Prove that a binder keeps its pages: each page of each source stands once in the result, and shows what it showed.
+
+Every page is drawn small, from the source and from the result, and what is dark on the one has to be dark on the other.
+The corner of the stamp is left out. Two readers count the pages, and both have to agree.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+
+from casemgr.pdf.images import PictureUnreadable, image_to_pdf
+
+WIDTH = 120.0  # pixels of the long side
+DARK = 200  # of 255; what is darker is ink
+FAINT = 4  # pixels of ink below which a page counts as blank
+KEPT = 0.6  # share of the ink that has to be there again
+STAMP = (0.55, 0.9)  # right of this share of the width and below this share of the height stands the stamp
+MOST_NAMED = 20
+
+
+def prove(
+    made: Path,
+    manifest: Mapping[str, Any],
+    sources: Mapping[str, Mapping[str, str]],
+    work: Path,
+    step: Callable[[str], None],
+) -> dict[str, Any]:
+    """Compare one PDF with the files it was made of; return what was found, as plain data.
+
+    Args:
+        sources: by label, `path` of what was printed and its `kind` (pdf, image, text or native).
+    Returns: `problems` (sentences; none: it is proved), `pages` in all, and a row for each exhibit.
+    """
+    problems: list[str] = []
+    rows = []
+    with _opened(made) as result:
+        ours = sum(section["last_page"] - section["first_page"] + 1 for section in manifest["sections"])
+        slips = sum(1 for row in manifest["exhibits"] if row["kind"] != "native")
+        told = ours + slips + sum(row["pages"] for row in manifest["exhibits"])
+        if len(result) != manifest["pdf"]["pages"] or told != len(result):
+            problems.append(f"The PDF has {len(result):,} pages, and {told:,} are accounted for.")
+        for row in manifest["exhibits"]:
+            step(f"Checking exhibit {row['label']}")
+            rows.append(_exhibit(result, row, sources.get(row["label"], {}), work, problems))
+    return {"pdf_pages": len(result_pages(rows)) + ours + slips, "our_pages": ours + slips, "exhibits": rows,
+            "problems": problems[:MOST_NAMED]}  # fmt: skip
+
+
+def result_pages(rows: list[dict[str, Any]]) -> list[int]:
+    """Return every page of the result that a source stands on."""
+    return [page for row in rows for page in range(row["first_page"], row["first_page"] + row["pages"])]
+
+
+def _exhibit(
+    result: pypdfium2.PdfDocument,
+    row: Mapping[str, Any],
+    source: Mapping[str, str],
+    work: Path,
+    problems: list[str],
+) -> dict[str, Any]:
+    label, kind = row["label"], source.get("kind", row["kind"])
+    first, last = row.get("only_pages") or (1, row["source_pages"])
+    told = {
+        "label": label,
+        "source_pages": row["source_pages"],
+        "pages_in": [first, last] if kind != "native" else [],
+        "pages_out": _outside(first, last, row["source_pages"]) if kind != "native" else [],
+        "first_page": row["first_page"],
+        "pages": row["pages"],
+        "compared": 0,
+        "blank_in_source": [],
+    }
+    if kind == "native":
+        return told
+    if last - first + 1 != row["pages"]:
+        problems.append(f"Exhibit {label}: {row['pages']:,} pages stand for {last - first + 1:,} of the file.")
+        return told
+    if kind == "text":  # there is no page to compare with: each has to show something
+        for n in range(row["pages"]):
+            if _ink(result, row["first_page"] + n) < FAINT:
+                problems.append(f"Exhibit {label}, page {n + 1}: it is blank.")
+        told["compared"] = row["pages"]
+        return told
+    try:
+        with _opened(_printed(source, work, label)) as given:
+            if len(given) != row["source_pages"]:
+                problems.append(
+                    f"Exhibit {label}: one reader finds {row['source_pages']:,} pages in the file, "
+                    f"another {len(given):,}."
+                )
+                return told
+            for n in range(row["pages"]):
+                _page(given, first + n, result, row["first_page"] + n, label, told, problems)
+    except (pypdfium2.PdfiumError, PictureUnreadable, OSError, KeyError) as error:
+        problems.append(f"Exhibit {label}: its pages could not be compared ({str(error)[:80] or 'unreadable'}).")
+    return told
+
+
+def _outside(first: int, last: int, count: int) -> list[list[int]]:
+    """Return the pages of the file that stay out, as ranges."""
+    return [[a, b] for a, b in ((1, first - 1), (last + 1, count)) if a <= b]
+
+
+def _printed(source: Mapping[str, str], work: Path, label: str) -> Path:
+    """Return the PDF that was printed for an exhibit; of a picture it is made once more."""
+    path = Path(source["path"])
+    if source["kind"] != "image":
+        return path
+    made = work / f"proof-{label}.pdf"
+    image_to_pdf(path, made, 10_000)
+    return made
+
+
+def _page(
+    given: pypdfium2.PdfDocument,
+    number: int,
+    result: pypdfium2.PdfDocument,
+    place: int,
+    label: str,
+    told: dict[str, Any],
+    problems: list[str],
+) -> None:
+    """Compare one page: is what was dark dark again?"""
+    before, after = _drawn(given, number), _drawn(result, place)
+    told["compared"] += 1
+    if before is None or after is None:
+        problems.append(f"Exhibit {label}, page {number}: it could not be drawn.")
+        return
+    ink = sum(before)
+    if ink < FAINT:
+        told["blank_in_source"].append(number)
+        return
+    if len(before) != len(after):
+        problems.append(f"Exhibit {label}, page {number}: it does not have the size that it had.")
+        return
+    kept = sum(1 for was, now in zip(before, after, strict=True) if was and now)
+    if kept < KEPT * ink:
+        problems.append(f"Exhibit {label}, page {number}: it does not show what the file shows.")
+
+
+def _ink(document: pypdfium2.PdfDocument, number: int) -> int:
+    return sum(_drawn(document, number) or b"")
+
+
+def _drawn(document: pypdfium2.PdfDocument, number: int) -> bytes | None:
+    """Return one byte a pixel, 1 for ink, with the corner of the stamp left out; None where it cannot be drawn."""
+    try:
+        page = document[number - 1]
+        long = max(page.get_size())
+        bitmap = page.render(scale=WIDTH / max(long, 1.0), grayscale=True, may_draw_forms=False)
+    except (pypdfium2.PdfiumError, ValueError, MemoryError):
+        return None
+    width, height, stride = bitmap.width, bitmap.height, bitmap.stride
+    raw = ctypes.string_at(ctypes.addressof(bitmap.buffer), stride * height)
+    table = bytes(1 if value < DARK else 0 for value in range(256))
+    lines = []
+    for y in range(height):
+        line = raw[y * stride : y * stride + width].translate(table)
+        lines.append(line[: int(width * STAMP[0])] if y > height * STAMP[1] else line)
+    page.close()
+    return b"".join(lines)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pypdfium2.PdfDocument]:
+    document = pypdfium2.PdfDocument(path)
+    try:
+        yield document
+    finally:
+        document.close()

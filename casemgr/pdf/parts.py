@@ -1,0 +1,97 @@
+"""Other forms of a finished PDF of exhibits: one file for each exhibit, and a set to print on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from pikepdf import Dictionary, Name
+
+from casemgr.pdf import navigation
+
+
+def front(manifest: Mapping[str, Any]) -> int:
+    """Return how many pages stand before the first exhibit."""
+    first = min((row["slip_page"] for row in manifest["exhibits"]), default=manifest["pdf"]["pages"] + 1)
+    return int(first) - 1
+
+
+def one_part(made: Path, manifest: Mapping[str, Any], label: str, out: Path) -> int:
+    """Write one exhibit (its slip sheet and pages) to `out`, or, with label "index", the pages before and behind the
+    exhibits. Returns the number of pages."""
+    with pikepdf.open(made) as pdf, pikepdf.new() as part:
+        if label == "index":
+            last = max((row["last_page"] for row in manifest["exhibits"]), default=front(manifest))
+            numbers = [*range(1, front(manifest) + 1), *range(last + 1, len(pdf.pages) + 1)]
+            title = manifest["title"]
+        else:
+            row = next(one for one in manifest["exhibits"] if one["label"] == label)
+            numbers = list(range(row["slip_page"], row["last_page"] + 1))
+            title = f"Exhibit {label}: {row['title']}"
+        for number in numbers:
+            part.pages.append(pdf.pages[number - 1])
+        _without_far_links(part)
+        _labels(part, manifest, label)
+        _describe(part, pdf, title)
+        _save(part, out)
+        return len(numbers)
+
+
+def print_set(made: Path, manifest: Mapping[str, Any], out: Path) -> int:
+    """Write the PDF with blank backs, so that each slip sheet, and what follows the exhibits, begins on the front of a
+    sheet printed on both sides. Returns the number of pages, which is even."""
+    starts = {row["slip_page"] for row in manifest["exhibits"]}
+    last = max((row["last_page"] for row in manifest["exhibits"]), default=0)
+    with pikepdf.open(made) as pdf, pikepdf.new() as printed:
+        count = len(pdf.pages)
+        for number in range(1, count + 1):
+            if (number in starts or number == last + 1) and len(printed.pages) % 2:
+                _blank(printed)
+            printed.pages.append(pdf.pages[number - 1])
+        if len(printed.pages) % 2:
+            _blank(printed)
+        _without_far_links(printed)
+        _describe(printed, pdf, f"{manifest['title']} (to print on both sides)")
+        _save(printed, out)
+        return len(printed.pages)
+
+
+def _blank(pdf: pikepdf.Pdf) -> None:
+    pdf.add_blank_page(page_size=(612, 792))
+
+
+def _without_far_links(pdf: pikepdf.Pdf) -> None:
+    """Links lead to pages of the whole: where these are not here, a link would bring them along unseen."""
+    for page in pdf.pages:
+        kept = [
+            one
+            for one in page.obj.get("/Annots", [])
+            if isinstance(one, Dictionary) and (one.get("/Subtype") != Name.Link or _leads_out(one))
+        ]
+        if "/Annots" in page.obj:
+            page.obj.Annots = pikepdf.Array(kept)
+
+
+def _leads_out(link: Dictionary) -> bool:
+    action = link.get("/A")
+    return isinstance(action, Dictionary) and action.get("/S") == Name.URI
+
+
+def _labels(part: pikepdf.Pdf, manifest: Mapping[str, Any], label: str) -> None:
+    if label != "index":
+        navigation.add_labels(part, [(0, navigation.page_label(label))])
+
+
+def _describe(part: pikepdf.Pdf, whole: pikepdf.Pdf, title: str) -> None:
+    for key in ("/Author", "/Subject", "/Producer", "/Creator", "/CreationDate", "/ModDate"):
+        if key in whole.docinfo:
+            part.docinfo[key] = pikepdf.String(str(whole.docinfo[key]))
+    part.docinfo["/Title"] = pikepdf.String(" ".join(title.split())[:300])
+    part.Root.Lang = whole.Root.get("/Lang", pikepdf.String("en-US"))
+    part.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+
+
+def _save(pdf: pikepdf.Pdf, out: Path) -> None:
+    pdf.save(out, deterministic_id=True, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)

@@ -1,0 +1,155 @@
+"""Hearing binders from choosing to a late supplement, made for real by the worker's own code and read back."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from uuid import UUID
+
+import pikepdf
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from casemgr.documents.models import Document
+from casemgr.exhibit_binders import services
+from casemgr.exhibit_binders.services import Line
+from casemgr.extensions import db
+from casemgr.filings.services import ExhibitRefused, FilingRefused
+from tests.documents.paper import pdf
+from tests.exhibit_binders.makers import binding, more
+from tests.filings.makers import texts
+from tests.world import World
+
+
+def test_a_binder_from_choosing_to_a_late_supplement(world: World) -> None:
+    made = binding(world, "iep", "mail", "photo", "sound", bates_prefix="EX ", shape="files", print_set=True)
+    made.people("Ms. Larch")
+    made.case.set_paper("iep", page_count=3)
+    line = Line(first_page=2, last_page=3, range_reason="Page 1 is a cover sheet.", description="Goals")
+    made.order("E-mail asking", "IEP 2025-26", "Photo of the ramp", "Voice message", said={"IEP 2025-26": line})
+    assert [label for label, _ in made.labels()] == ["P-1", "P-2", "P-3", "P-4"]
+    version = made.made()
+    whole = made.bytes_of(version, "volume")
+    words = texts(whole)
+    assert "Ms. Larch" in " ".join(words[:3]) and version.page_count == len(words)
+    manifest = made.manifest(version)
+    proof = {one["label"]: one for one in manifest["page_conservation"]["exhibits"]}
+    assert proof["P-2"]["pages_in"] == [2, 3] and proof["P-2"]["pages_out"] == [[1, 1]]
+    assert proof["P-2"]["reason"] == "Page 1 is a cover sheet." and manifest["page_conservation"]["compared"] == 4
+    iep = next(one for one in version.exhibits if one["label"] == "P-2")
+    assert "The IEP, page 2" in words[iep["first_page"] - 1] and "EX 000002" in words[iep["first_page"] - 1]
+
+    files = made.files(version)
+    with zipfile.ZipFile(io.BytesIO(made.bytes_of(version, "zip"))) as archive:
+        assert {"Index.pdf", "P-2 IEP 2025-26.pdf", "P-4 Voice message.wav", "manifest.json"} <= set(archive.namelist())
+        assert len(texts(archive.read("P-2 IEP 2025-26.pdf"))) == 3
+    with pikepdf.open(io.BytesIO(made.bytes_of(version, "print"))) as printed:
+        assert len(printed.pages) % 2 == 0
+    for n, page in enumerate(texts(made.bytes_of(version, "print"))):
+        assert not page.startswith("EXHIBIT") or n % 2 == 0
+    assert [one.kind for one in files.values()].count("native") == 1
+
+    assert made.serve().served_on and [one.label for one in made.now()] == ["P-1", "P-2", "P-3", "P-4"]
+    with made.case.open():
+        custody = db.session.get_one(Document, made.case.papers["iep"]).custody
+        assert custody[-1]["act"] == "served"
+
+    more(made, "late", pdf("Late report", 2), "Late report")
+    more(made, "better", pdf("Signed IEP", 3), "Signed IEP")
+    made.add("late")
+    iep_row = next(one.id for one in made.now() if one.label == "P-2")
+    made.change(lambda row, by: services.replace_paper(
+        row, UUID(iep_row), made.case.papers["better"], version=row.version, by=by))  # fmt: skip
+    made.order("E-mail asking", "Late report", "Signed IEP", "Photo of the ramp", "Voice message")
+    assert made.labels()[:3] == [("P-1", "E-mail asking"), ("P-1A", "Late report"), ("P-2", "Signed IEP")]
+    supplement = made.made()
+    assert [(one["label"], one["bates_first"], one["volume"]) for one in supplement.exhibits] == [
+        ("P-1A", "EX 000006", 2),
+        ("P-2", "EX 000008", 2),
+    ]
+    told = " ".join(texts(made.bytes_of(supplement, "volume")))
+    assert "P-1A is new: Late report." in told and "P-2 is replaced" in told and "the number stays" in told
+    assert "Photo of the ramp" in told and "Volume 1" in told
+    made.serve()
+    assert made.change(lambda row, by: services.queries.changes_of(row)) == []
+    assert made.bytes_of(made.versions()[0], "volume") == whole
+
+
+def test_what_was_served_is_neither_changed_nor_deleted_nor_renumbered(world: World) -> None:
+    made = binding(world, "iep", "mail")
+    made.made()
+    version = made.serve()
+    with pytest.raises(FilingRefused, match="keeps its order"):
+        made.order("E-mail asking", "IEP 2025-26")
+    with pytest.raises(FilingRefused, match="Withdraw it"):
+        made.order("IEP 2025-26")
+    with pytest.raises(FilingRefused, match="stay as they are"):
+        made.settings(bates_start=7)
+    with pytest.raises(FilingRefused, match="it stays"):
+        made.change(lambda row, by: services.discard(row, version=row.version, by=by))
+    for command in (
+        "UPDATE binder_versions SET page_count = 1 WHERE id = :id",
+        "DELETE FROM binder_files WHERE version_id = :id",
+        "UPDATE binder_files SET name = 'x' WHERE version_id = :id",
+    ):
+        with made.case.open(), pytest.raises(DatabaseError, match="cannot be changed"):
+            db.session.execute(text(command), {"id": version.id})
+
+
+@pytest.mark.parametrize("name", ["advice", "notes", "offer"])
+def test_no_closed_paper_gets_in_by_any_road(name: str, world: World) -> None:
+    made = binding(world, "iep", "mail")
+    with pytest.raises(ExhibitRefused, match="Leave it out"):
+        made.add(name)
+    row = UUID(made.now()[0].id)
+    with pytest.raises(ExhibitRefused):
+        made.change(lambda binder, by: services.replace_paper(
+            binder, row, made.case.papers[name], version=binder.version, by=by))  # fmt: skip
+    made.case.set_paper("mail", visibility={"advice": "privileged", "notes": "internal", "offer": "mediation"}[name])
+    with pytest.raises(FilingRefused, match="may not leave the house"):
+        made.queue()
+
+
+def test_a_paper_that_is_closed_while_the_job_waits_or_before_it_is_served_stops_it(world: World) -> None:
+    made = binding(world, "iep", "mail")
+    made.queue()
+    made.case.set_paper("mail", visibility="privileged")
+    assert made.work().state == "failed" and "privileged" in made.row().error and made.versions() == []
+    made.case.set_paper("mail", visibility="shared")
+    made.made()
+    made.case.set_paper("mail", visibility="mediation")
+    with pytest.raises(FilingRefused):
+        made.serve()
+
+
+def test_volumes_keep_the_limit_of_pages_and_their_numbers_go_on(world: World) -> None:
+    made = binding(world)
+    for n in range(4):
+        more(made, f"paper{n}", pdf(f"Paper {n}", 6), f"Paper {n}")
+        made.add(f"paper{n}")
+    made.settings(most_pages=16)
+    version = made.made()
+    assert version.volumes > 1
+    volumes = [one for one in made.files(version).values() if one.kind == "volume"]
+    assert all(one.pages <= 16 for one in volumes) and sum(one.pages for one in volumes) == version.page_count
+    assert [one["bates_first"] for one in version.exhibits] == ["000001", "000007", "000013", "000019"]
+    assert made.manifest(version)["page_conservation"]["compared"] == 24
+
+
+def test_stopping_leaves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from casemgr.exhibit_binders import making
+
+    made = binding(world, "iep")
+    made.queue()
+    build = making.build
+
+    def build_then_stop(*given: object, **more: object) -> object:
+        result = build(*given, **more)  # type: ignore[arg-type]
+        made.change(lambda row, by: services.cancel(row, by=by))
+        return result
+
+    monkeypatch.setattr(making, "build", build_then_stop)
+    assert made.work().state == "draft" and made.versions() == []
+    scratch = made.case.world.app.config["SETTINGS"].data_dir / "scratch"
+    assert not list(scratch.glob("binder-*"))

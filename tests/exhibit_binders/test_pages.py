@@ -1,0 +1,135 @@
+"""What a person reads on the pages of hearing binders: the days, the rules, what is refused and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+from flask.testing import FlaskClient
+
+from casemgr.cases.models import Case
+from casemgr.documents.models import DocumentPage
+from casemgr.exhibit_binders import services
+from casemgr.exhibit_binders.preflight import Finding, preflight
+from casemgr.extensions import db
+from tests.documents.paper import pdf
+from tests.exhibit_binders.makers import EVERYTHING, Binding, binding, more
+from tests.filings.makers import dispute
+from tests.world import Actor, World
+
+ClientFor = Callable[[Actor | None], FlaskClient]
+
+
+def findings(made: Binding) -> dict[str, Finding]:
+    found = made.change(lambda row, by: preflight(db.session.get_one(Case, row.case_id), row, EVERYTHING))
+    return {one.rule.key if one.rule else one.text: one for one in found}
+
+
+def test_a_binder_is_begun_chosen_ordered_and_taken_along(world: World, client_for: ClientFor) -> None:
+    case = dispute(world)
+    client, url = client_for(case.actor), f"/cases/{case.case_id}/exhibit-binders"
+    assert "No binder yet" in client.get(url).text and url in client.get(f"/cases/{case.case_id}/filings").text
+    page = client.get(f"{url}/new").text
+    assert "Bureau of Special Education Appeals" in page
+    form = {"title": "Our exhibits", "forum": "bsea", "party": "parent", "exhibit_prefix": "p", "bates_start": "1",
+            "bates_digits": "4", "shape": "one", "delivery": "paper", "submission": str(uuid4())}  # fmt: skip
+    first, second = client.post(f"{url}/new", data=form), client.post(f"{url}/new", data=form)
+    assert first.status_code == 302 and first.location == second.location
+    made = Binding(case, UUID(first.location.split("/")[-2]))
+    assert made.row().exhibit_prefix == "P"
+    assert client.post(f"{url}/new", data=form | {"submission": str(uuid4()), "bates_start": "-1"}).status_code == 422
+
+    page = client.get(f"{made.url}/exhibits").text
+    assert str(case.papers["iep"]) in page and f'value="{case.papers["advice"]}"' not in page
+    assert "Papers that cannot go in (3)" in page and "34 CFR 300.506(b)(8)" in page
+    chosen = {"paper": [str(case.papers["iep"]), str(case.papers["advice"])], "version": made.row().version}
+    answer = client.post(f"{made.url}/exhibits/add", data=chosen)
+    assert answer.status_code == 422 and "privileged" in answer.text and made.labels() == []
+    chosen["paper"] = [str(case.papers["iep"]), str(case.papers["mail"])]
+    assert client.post(f"{made.url}/exhibits/add", data=chosen).status_code == 302
+    assert client.post(f"{made.url}/exhibits/add", data=chosen).status_code == 409  # the page is an old one now
+    iep, mail = made.now()
+    drop = {"order": [mail.id, iep.id], "version": made.row().version, f"title-{iep.id}": "The IEP"}
+    assert client.post(f"{made.url}/exhibits/arrange", data=drop).status_code == 302
+    assert made.labels() == [("P-1", "E-mail asking"), ("P-2", "The IEP")]
+    up = {"do": f"up:{iep.id}", "order": [mail.id, iep.id], "version": made.row().version}
+    client.post(f"{made.url}/exhibits/arrange", data=up)
+    assert made.labels()[0] == ("P-1", "The IEP")
+    bad = {"version": made.row().version, f"title-{iep.id}": "", f"first-{iep.id}": "five"}
+    answer = client.post(f"{made.url}/exhibits/arrange", data=bad)
+    assert answer.status_code == 422 and "“five” is no page" in answer.text and 'value="five"' in answer.text
+
+    assert "Witness list" in client.get(made.url).text or "A witness list" in client.get(made.url).text
+    answer = client.post(f"{made.url}/build", follow_redirects=True)
+    assert "It cannot be made yet: A witness list" in answer.text
+    reason = {"reason": "The order of November 3 excuses it.", "version": made.row().version}
+    client.post(f"{made.url}/override/witness_list", data=reason)
+    assert "excuses it" in client.get(made.url).text
+    assert client.post(f"{made.url}/build").status_code == 302 and made.row().state == "queued"
+    assert client.get(f"{made.url}/progress").json["state"] == "waiting"
+    assert made.work().state == "ready"
+    page = client.get(made.url).text
+    assert "compared with the papers" in page and "Mark as served" in page
+    version = made.versions()[-1]
+    manifest = made.manifest(version)
+    assert manifest["rules_not_kept"] == [{"rule": "witness_list", "reason": "The order of November 3 excuses it."}]
+    for one in made.files(version).values():
+        answer = client.get(f"{made.url}/versions/{version.id}/files/{one.id}")
+        assert (
+            answer.status_code == 200
+            and len(answer.data) == one.size
+            and "attachment" in answer.headers["Content-Disposition"]
+        )
+    case.set_paper("mail", visibility="internal")
+    volume = next(one for one in made.files(version).values() if one.kind == "volume")
+    assert client.get(f"{made.url}/versions/{version.id}/files/{volume.id}").status_code == 302
+    case.set_paper("mail", visibility="shared")
+
+    assert "A last look" in client.get(f"{made.url}/serve").text
+    tomorrow = {"served_on": "2999-01-01", "how": "email", "to": "The district", "version": made.row().version}
+    assert "still to come" in client.post(f"{made.url}/serve", data=tomorrow).text
+    with case.open() as (row, _):
+        day = services.today(row).isoformat()
+    assert client.post(f"{made.url}/serve", data=tomorrow | {"served_on": day}).status_code == 302
+    page = client.get(f"{made.url}/versions/{version.id}").text
+    assert "Served on" in page and "What was proved of its pages" in page
+    assert "There is nothing new to serve." in client.get(made.url).text
+
+
+def test_the_last_safe_day_counts_down_and_what_comes_later_is_told(world: World, client_for: ClientFor) -> None:
+    made = binding(world, "iep")
+    client = client_for(made.case.actor)
+    assert "The day of the hearing is not recorded" in client.get(made.url).text
+    made.hearing_in(60)
+    page = client.get(made.url).text
+    assert "Last safe day:" in page and "in time" not in findings(made)
+    made.made()
+    made.serve()
+    more(made, "new", pdf("Report"), "Reading evaluation", kind="evaluation")
+    page = client.get(made.url).text
+    assert "1 paper came after the binder was served" in page and "Reading evaluation" in page
+    made.hearing_in(3)
+    page = client.get(made.url).text
+    assert "The last safe day was" in page and "can be kept out" in page
+    assert "The last safe day was" in findings(made)["in_time"].lines[0]
+
+
+def test_each_breach_is_named_with_its_rule_exhibit_and_page(world: World) -> None:
+    made = binding(world, "iep", forum="bsea", exhibit_prefix="X")
+    more(made, "eval", pdf("Evaluation"), "Reading evaluation", kind="evaluation")
+    more(made, "own", pdf("Own"), "Own evaluation", kind="independent_evaluation", visibility="privileged")
+    made.case.set_paper("iep", page_count=3)
+    own = {"org_id": made.case.actor.org_id, "case_id": made.case.case_id, "document_id": made.case.papers["iep"]}
+    with made.case.open():
+        pictures = {"image_sha256": "0" * 64, "thumb_sha256": "0" * 64}
+        for number, (height, words) in enumerate(((1100, "Goals"), (1400, "Services"), (1100, "")), 1):
+            db.session.add(DocumentPage(**own, number=number, width=850, height=height, text=words, **pictures))
+        db.session.commit()
+    found = findings(made)
+    assert found["page_size"].lines == ("X-1, page 2: not of Letter proportions.",)
+    assert found["searchable"].lines == ("X-1, page 3: without text that can be searched.",)
+    assert found["searchable"].need.value == "O" and found["searchable"].rule.is_unverified
+    assert "P-1 is usual here" in found["party_prefix"].lines[0] and found["party_prefix"].need.value == "A"
+    assert [one.split("”")[0] for one in found["evaluations"].lines] == ["“Own evaluation", "“Reading evaluation"]
+    assert "not marked as shared" in found["evaluations"].lines[0]
+    assert {key for key, one in found.items() if one.stops} == {"evaluations", "witness_list", "hard_copy"}
