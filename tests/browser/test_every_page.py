@@ -82,6 +82,7 @@ def test_every_get_route_of_the_application_is_in_the_table(app: Flask) -> None:
     assert len(known) == len(set(known))
 
 
+@pytest.mark.xdist_group("parent")  # the sample case with all that is added is made once, and not in each process
 @pytest.mark.parametrize(("endpoint", "row"), pages(), ids=NAMES)
 def test_a_parent_can_use_the_page(
     endpoint: str, row: int, app: Flask, live: str, parent: Home, parents_browser: BrowserContext
@@ -91,7 +92,7 @@ def test_a_parent_can_use_the_page(
     kit.screenshot(page, f"parent-{endpoint}-{row}")
 
 
-@pytest.mark.xdist_group("attorney")  # the firm is made once, and not in each process
+@pytest.mark.xdist_group("attorney")
 @pytest.mark.parametrize("endpoint", FIRM_PAGES)
 def test_an_attorney_can_use_the_page(
     endpoint: str, app: Flask, live: str, attorney: Home, attorneys_browser: BrowserContext

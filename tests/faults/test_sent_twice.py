@@ -43,7 +43,8 @@ def test_the_second_of_two_people_who_save_one_issue_sees_both_versions(
     installation: Installation, parent: Parent, at_once: bool
 ) -> None:
     other = installation.colleague(parent)
-    issue = parent.browser.fill_in(f"{parent.case}/issues/new", title="No speech therapy", law="idea", area="other").path
+    said = {"title": "No speech therapy", "law": "idea", "area": "other"}
+    issue = parent.browser.fill_in(f"{parent.case}/issues/new", **said).path
     edit = f"{issue}/edit"
     facts = ["The first tester came in April.", "Nobody came until June."]
     forms = [
