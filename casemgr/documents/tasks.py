@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -130,7 +130,7 @@ def _read_through(document: Document) -> Reading:
             drawn = seen if seen.pages else _pages_of_pdf(made, seen, folder / "pages")
             if drawn is not None:
                 seen, kept = drawn, renditions.keep(objects, document, made)
-        pages = [_keep(objects, document, page) for page in seen.pages]
+        pages = _keep(objects, document, seen.pages)
         if not pages and seen.text:
             pages = [_page_row(document, 1, seen.text)]
     return Reading(seen, pages, kept)
@@ -174,14 +174,16 @@ def _all_pages(path: Path, file_type: FileType, folder: Path) -> Preview:
     return seen
 
 
-def _keep(objects: ObjectStore, document: Document, page: PageImage) -> DocumentPage:
-    row = _page_row(document, page.number, page.text)
-    if page.image_path and page.thumb_path:
+def _keep(objects: ObjectStore, document: Document, pages: Sequence[PageImage]) -> list[DocumentPage]:
+    """Put the pictures of the pages into the store, all at once, and return the rows that tell of them."""
+    rows = [_page_row(document, page.number, page.text) for page in pages]
+    drawn = [(row, page) for row, page in zip(rows, pages, strict=True) if page.image_path and page.thumb_path]
+    kept = objects.put_all(document.org_id, [path for _, page in drawn for path in (page.image_path, page.thumb_path)])
+    for (row, page), image, thumb in zip(drawn, kept[::2], kept[1::2], strict=True):
         row.recognition = "waiting" if page.is_scan else "blank" if page.is_blank and not page.text.strip() else ""
         row.width, row.height, row.words = page.width, page.height, page.words or None
-        row.image_sha256 = objects.put_bytes(document.org_id, page.image_path.read_bytes()).sha256
-        row.thumb_sha256 = objects.put_bytes(document.org_id, page.thumb_path.read_bytes()).sha256
-    return row
+        row.image_sha256, row.thumb_sha256 = image, thumb
+    return rows
 
 
 def _page_row(document: Document, number: int, text: str) -> DocumentPage:

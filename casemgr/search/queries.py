@@ -48,6 +48,15 @@ MOST = 5000
 PER_PAGE = 20
 FIRST_SHOWN = 5
 KINDS = ("case", "person", "paper", "note", "entry", "issue")
+_ROWS = {
+    "case": ("student", "concern"),
+    "person": ("person",),
+    "paper": ("page", "paper"),
+    "note": ("note",),
+    "entry": ("entry",),
+    "issue": ("issue",),
+}
+"""What the database's function calls the rows of each kind."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +110,23 @@ def question(words: Words) -> str:
 
 def find(places: Sequence[Workplace], wanted: Wanted) -> list[Section]:
     """Return what fits, a section for each kind that has something, best hits first."""
-    sections = [_section(places, wanted, kind) for kind in wanted.kinds]
+    there = _kinds_there(places, wanted)
+    sections = [_section(places, wanted, kind) for kind in wanted.kinds if kind in there]
     return [section for section in sections if section.total]
+
+
+def _kinds_there(places: Sequence[Workplace], wanted: Wanted) -> set[str]:
+    """The kinds that may have a hit. One question for all that are usually without one: each asked for itself costs
+    as much as the search of a thousand pages. Papers usually have one, and a single kind is its own question."""
+    if len(wanted.kinds) == 1:
+        return set(wanted.kinds)
+    there = {"paper"}
+    asked = {row: kind for kind in wanted.kinds if kind != "paper" for row in _ROWS[kind]}
+    for place in places:
+        with acting_in(place.scope):
+            found = db.session.scalars(select(_named(wanted, *asked, most=1).c.kind))
+            there |= {asked[row] for row in found}
+    return there
 
 
 def _section(places: Sequence[Workplace], wanted: Wanted, kind: str) -> Section:
@@ -128,16 +152,16 @@ def _section(places: Sequence[Workplace], wanted: Wanted, kind: str) -> Section:
     return Section(kind, list(hits(kind, shown, wanted.words)), total, page, pages)
 
 
-def _named(wanted: Wanted, *kinds: str) -> Any:
-    """What the database's function gives, as a table."""
-    call = func.find_words(wanted.words.query(), cast(list(kinds), ARRAY(Text)), wanted.case_id, MOST).table_valued(
+def _named(wanted: Wanted, *kinds: str, most: int = MOST) -> Any:
+    """What the database's function gives, as a table: at most so many rows of each kind."""
+    call = func.find_words(wanted.words.query(), cast(list(kinds), ARRAY(Text)), wanted.case_id, most).table_valued(
         column("kind", String), column("id"), column("page"), column("rank")
     )
     return call.alias(f"named_{kinds[0]}")
 
 
 def _papers(place: Workplace, wanted: Wanted) -> Select[Any]:
-    named = _named(wanted, "page", "paper")
+    named = _named(wanted, *_ROWS["paper"])
     best = aggregate_order_by(named.c.page, named.c.rank.desc(), named.c.page)
     on_pages = named.c.page > 0
     return (
@@ -179,7 +203,7 @@ def _paper_limits(place: Workplace, wanted: Wanted) -> Iterator[ColumnElement[bo
 
 def _notes(place: Workplace, wanted: Wanted) -> Select[Any]:
     """Notes that are for this person, on papers that they may open; a note's day is the one it was written on."""
-    named = _named(wanted, "note")
+    named = _named(wanted, *_ROWS["note"])
     zone = func.timezone(Case.timezone, PageNote.created_at)
     limits = list(_between(cast(zone, Date), wanted))
     if wanted.paper_kind:
@@ -220,7 +244,7 @@ def _is_team(place: Workplace) -> ColumnElement[bool]:
 
 
 def _entries(place: Workplace, wanted: Wanted) -> Select[Any]:
-    named, later = _named(wanted, "entry"), aliased(EvidenceEntry)
+    named, later = _named(wanted, *_ROWS["entry"]), aliased(EvidenceEntry)
     limits = list(_ties(wanted)) + list(_between(EvidenceEntry.happened_on, wanted))
     if wanted.visibility:
         limits.append(EvidenceEntry.visibility == wanted.visibility)
@@ -265,7 +289,7 @@ def _between(day: Any, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 
 def _issues(place: Workplace, wanted: Wanted) -> Select[Any]:
-    named = _named(wanted, "issue")
+    named = _named(wanted, *_ROWS["issue"])
     return (
         select(
             Issue.id,
@@ -282,7 +306,7 @@ def _issues(place: Workplace, wanted: Wanted) -> Select[Any]:
 
 
 def _people(place: Workplace, wanted: Wanted) -> Select[Any]:
-    named = _named(wanted, "person")
+    named = _named(wanted, *_ROWS["person"])
     return (
         select(
             Person.id,
@@ -298,7 +322,7 @@ def _people(place: Workplace, wanted: Wanted) -> Select[Any]:
 
 
 def _cases(place: Workplace, wanted: Wanted) -> Select[Any]:
-    named = _named(wanted, "student", "concern")
+    named = _named(wanted, *_ROWS["case"])
     return (
         select(
             Case.id,

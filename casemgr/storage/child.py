@@ -1,6 +1,6 @@
 """The start of a reading child: takes its limits first, and only then loads a reader.
 
-Run as a file (`python -I child.py`) by `sandbox`, never imported.
+Run as a file: by `sandbox` (`python -I child.py`), and by `forking` as the `template` that children are forked from.
 """
 
 import contextlib
@@ -8,19 +8,47 @@ import errno
 import json
 import os
 import sys
+import tempfile
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 DISK_FULL, OUT_OF_MEMORY = 75, 76
 
 
 def main() -> int:
-    message = json.loads(sys.stdin.buffer.read())
+    """A process of its own, from nothing."""
+    message = _message()
     take_limits(message["limits"])
-    # The package without its own __init__, which would load the whole web application in every child.
+    leave_network()
+    name_package()
+    return _read(message)
+
+
+def forked() -> int:
+    """A copy of the template, which has left the network already and has loaded what is needed."""
+    message = _message()
+    take_limits(message["limits"])
+    return _read(message)
+
+
+def name_package() -> None:
+    """The package without its own __init__, which would load the whole web application in every child."""
     package = types.ModuleType("casemgr")
     package.__path__ = [str(Path(__file__).resolve().parents[1])]
     sys.modules["casemgr"] = package
+
+
+def _message() -> dict:
+    with open(0, "rb", closefd=False) as pipe:
+        return json.loads(pipe.read())
+
+
+def _read(message: dict) -> int:
+    os.chdir(message["folder"])
+    os.environ.clear()
+    os.environ.update(message["environment"])
+    tempfile.tempdir = None  # where that is, the template may have asked before
     from casemgr.storage import readers
 
     with Path("events.jsonl").open("a", encoding="utf-8", errors="replace") as events:
@@ -30,7 +58,7 @@ def main() -> int:
             events.write(json.dumps({"event": event, **facts}) + "\n")
             events.flush()
 
-        readers.OPERATIONS[message["operation"]](report=report, **message["request"])
+        readers.load(message["operation"])(report=report, **message["request"])
     return 0
 
 
@@ -53,26 +81,42 @@ def take_limits(limits: dict) -> None:
         with contextlib.suppress(ValueError, OSError, AttributeError):
             resource.setrlimit(getattr(resource, name), (value, value))
     if sys.platform.startswith("linux"):
-        _die_with_parent_and_without_network()
+        import ctypes
+
+        pr_set_pdeathsig, sigkill = 1, 9
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, sigkill, 0, 0, 0)  # a killed worker takes its child along
 
 
-def _die_with_parent_and_without_network() -> None:
-    """Linux: a killed worker takes its child along, and the child sees no network card.
+def leave_network() -> None:
+    """Linux: this process and what comes of it see no network card.
 
-    The second is an extra wall: it needs a right that some systems do not give, and then nothing happens."""
-    import ctypes
+    An extra wall: it needs a right that some systems do not give, and then nothing happens."""
+    if sys.platform.startswith("linux"):
+        import ctypes
 
-    libc = ctypes.CDLL(None)
-    pr_set_pdeathsig, sigkill, newuser, newnet = 1, 9, 0x10000000, 0x40000000
-    libc.prctl(pr_set_pdeathsig, sigkill, 0, 0, 0)
-    libc.unshare(newnet) if os.geteuid() == 0 else libc.unshare(newuser | newnet)
+        newuser, newnet = 0x10000000, 0x40000000
+        ctypes.CDLL(None).unshare(newnet if os.geteuid() == 0 else newuser | newnet)
+
+
+def exit_code(work: Callable[[], int]) -> int:
+    """Do the work of a child; whatever goes wrong is a number."""
+    try:
+        return work()
+    except MemoryError:
+        return OUT_OF_MEMORY
+    except OSError as error:
+        return DISK_FULL if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", -1)) else 1
+    except BaseException:
+        return 1
+
+
+def template() -> int:
+    name_package()
+    from casemgr.storage import template
+
+    return template.main()
 
 
 if __name__ == "__main__":
-    try:
-        code = main()
-    except MemoryError:
-        code = OUT_OF_MEMORY
-    except OSError as error:
-        code = DISK_FULL if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", -1)) else 1
-    os._exit(code)  # no tidying up: libraries that met a broken file can crash in their destructors
+    # No tidying up: libraries that met a broken file can crash in their destructors.
+    os._exit(exit_code(template if sys.argv[1:] == ["template"] else main))

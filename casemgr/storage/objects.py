@@ -13,9 +13,9 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +47,7 @@ MIB = 1024 * 1024
 EDGE = 64 * 1024  # bytes of head and tail that are handed to `sniff`
 PART = 5 * MIB  # what one write to the store holds (S3 takes none smaller); two or three are in memory
 PIECE = 4 * MIB  # what one request to a remote store reads: a slow browser never holds a connection to it open
+FLUSHED_AT_ONCE = 64
 INCOMING = "incoming"
 SEALED = ".sealed"
 
@@ -129,6 +130,38 @@ class ObjectStore:
     def put_bytes(self, org_id: UUID | str, data: bytes, *, max_bytes: int | None = None) -> Stored:
         """Store bytes that are already in memory; see `put_stream`."""
         return self.put_stream(org_id, (data,), max_bytes=len(data) if max_bytes is None else max_bytes)
+
+    def put_all(self, org_id: UUID | str, paths: Sequence[Path]) -> list[str]:
+        """Store files that are small enough for memory, and return their hashes when all are on disk; see `put_stream`.
+
+        A folder flushes them together, which takes a fraction of the time. The files themselves stay."""
+        if self.root is None or self._keys is not None:
+            return [self.put_bytes(org_id, path.read_bytes()).sha256 for path in paths]
+        found: list[str] = []
+        for start in range(0, len(paths), FLUSHED_AT_ONCE):
+            found += self._put_together(org_id, paths[start : start + FLUSHED_AT_ONCE])
+        return found
+
+    def _put_together(self, org_id: UUID | str, paths: Iterable[Path]) -> list[str]:
+        arrived: list[tuple[str, str]] = []  # where the bytes are, and their hash
+        with ExitStack() as open_files, in_plain_words():
+            folder = self.root / INCOMING
+            folder.mkdir(parents=True, exist_ok=True)
+            open_files.callback(lambda: [self._discard(incoming) for incoming, _ in arrived])
+            written = []
+            for path in paths:
+                data, incoming = path.read_bytes(), f"{INCOMING}/{uuid4().hex}"
+                arrived.append((incoming, hashlib.sha256(data).hexdigest()))
+                file = open_files.enter_context((self.root / incoming).open("xb"))
+                file.write(data)
+                file.flush()
+                written.append(file)
+            for file in written:
+                os.fsync(file.fileno())
+            _rename_all(
+                [(self.root / incoming, self.root / object_key(org_id, sha256)) for incoming, sha256 in arrived]
+            )
+        return [sha256 for _, sha256 in arrived]
 
     def open_stream(
         self, org_id: UUID | str, sha256: str, *, start: int = 0, end: int | None = None
@@ -310,11 +343,7 @@ class ObjectStore:
         """Local folder only: obstore does not flush files to disk, and a row must never outlive its bytes."""
         with incoming.open("r+b") as file:
             os.fsync(file.fileno())
-        new_folders = [folder for folder in final.parents if not folder.exists()]
-        final.parent.mkdir(parents=True, exist_ok=True)
-        incoming.replace(final)
-        for folder in {final.parent, *(new.parent for new in new_folders)}:
-            _fsync_folder(folder)
+        _rename_all([(incoming, final)])
 
     def _sealed(self, org_id: UUID | str, intake: "_Intake") -> Iterable[bytes]:
         if not self.seals:
@@ -469,6 +498,18 @@ def _checked_org(org_id: UUID | str) -> str:
     if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", str(org_id)):
         raise ValueError("not an organization id")
     return str(org_id)
+
+
+def _rename_all(moves: Iterable[tuple[Path, Path]]) -> None:
+    """Give files that are on disk their final names, and return when these are on disk too."""
+    changed: set[Path] = set()
+    for incoming, final in moves:
+        changed.add(final.parent)
+        changed.update(folder.parent for folder in final.parents if not folder.exists())
+        final.parent.mkdir(parents=True, exist_ok=True)
+        incoming.replace(final)
+    for folder in changed:
+        _fsync_folder(folder)
 
 
 def _fsync_folder(folder: Path) -> None:

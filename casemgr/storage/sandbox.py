@@ -22,6 +22,8 @@ from pathlib import Path
 
 import psutil
 
+from . import forking
+
 EVENTS = "events.jsonl"
 MAX_EVENT_BYTES = 64 * 1024 * 1024
 DISK_FULL = 75  # the child's exit codes (EX_TEMPFAIL and its neighbour)
@@ -78,26 +80,48 @@ def run(operation: str, request: dict, folder: Path, limits: Limits = Limits()) 
     """
     events_file = folder / EVENTS
     events_file.unlink(missing_ok=True)
-    message = json.dumps({"operation": operation, "request": request, "limits": asdict(limits)}).encode()
-    child = _start(folder)
+    environment = _environment() | {"HOME": str(folder), "TMPDIR": str(folder)}
+    order = {"operation": operation, "request": request, "limits": asdict(limits)}
+    message = json.dumps(order | {"folder": str(folder.resolve()), "environment": environment}).encode()
+    try:
+        code, overrun = _run_forked(operation, message, limits)
+    except forking.NoTemplate:
+        events_file.unlink(missing_ok=True)
+        code, overrun = _run_fresh(message, folder, environment, limits)
+    failure = None
+    if overrun or code != 0:
+        failure = ReadFailed(overrun or _kind_of_death(code), f"exit {code}")
+    if code == DISK_FULL and not overrun:
+        raise OSError(28, "No space left on device")
+    return Outcome(_read_events(events_file), failure)
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours, but what some Pythons need to start."""
+    kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"PATH": os.defpath, "LANG": "C.UTF-8"}
+
+
+def _run_forked(operation: str, message: bytes, limits: Limits) -> tuple[int, FailureKind | None]:
+    """The kernel holds all limits but one. Raises forking.NoTemplate."""
+    code, overrun = forking.run(operation, message, _environment(), limits.wall_seconds)
+    return code, FailureKind.TIMEOUT if overrun else None
+
+
+def _run_fresh(
+    message: bytes, folder: Path, environment: dict[str, str], limits: Limits
+) -> tuple[int, FailureKind | None]:
+    child = _start(folder, environment)
     try:
         with contextlib.suppress(BrokenPipeError), child.stdin as pipe:
             pipe.write(message)
         overrun = _wait(child, limits)
     finally:
         _end_group(child)
-    failure = None
-    if overrun or child.returncode != 0:
-        failure = ReadFailed(overrun or _kind_of_death(child.returncode), f"exit {child.returncode}")
-    if child.returncode == DISK_FULL and not overrun:
-        raise OSError(28, "No space left on device")
-    return Outcome(_read_events(events_file), failure)
+    return child.returncode, overrun
 
 
-def _start(folder: Path) -> subprocess.Popen:
-    kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # without these some Pythons do not start
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    environment |= {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)}
+def _start(folder: Path, environment: dict[str, str]) -> subprocess.Popen:
     own_group = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200 | 0x4000}
     return subprocess.Popen(
         [sys.executable, "-I", str(_CHILD)],

@@ -1,5 +1,6 @@
 """A reading child stays within its limits, keeps what it found, and dies with its parent."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -11,20 +12,35 @@ from pathlib import Path
 import psutil
 import pytest
 
-from casemgr.storage import sandbox
+from casemgr.storage import forking, sandbox
 from casemgr.storage.sandbox import FailureKind, Limits
 from tests.storage import samples
 
 
-def children_in(folder: Path) -> list[psutil.Process]:
+@pytest.fixture(params=["forked", "fresh"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways in which a child comes to life keep the same promises."""
+    if request.param == "fresh":
+        monkeypatch.setattr(forking, "_failures", 1000)
+
+
+def readings_of(worker: psutil.Process) -> list[psutil.Process]:
+    """The children that a process started or had forked for it; the template is none."""
     found = []
-    for process in psutil.process_iter():
-        try:
-            if process.cwd() == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except psutil.Error:
-            continue
+    for process in worker.children():
+        command = process.cmdline()
+        if command[-1:] == ["template"]:
+            found += process.children()
+        elif any(part.endswith("storage/child.py") for part in command):
+            found.append(process)
     return found
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Ended, whether or not somebody has asked how."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    return True
 
 
 @pytest.fixture
@@ -51,7 +67,7 @@ def test_a_reading_that_hangs_is_ended_on_time_and_nothing_of_it_is_left(tmp_pat
     assert outcome.failure.kind is FailureKind.TIMEOUT
     assert "too long" in outcome.failure.reason
     assert time.monotonic() - start < 5
-    assert children_in(tmp_path) == []
+    assert readings_of(psutil.Process()) == []
 
 
 def test_a_reading_that_burns_cpu_is_ended_by_the_system(tmp_path):
@@ -77,7 +93,7 @@ def test_a_child_that_cannot_do_what_it_was_asked_is_a_failure_and_no_exception(
 
 def test_a_child_gets_no_secrets_from_the_environment(tmp_path, stuck, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
-    child = sandbox._start(tmp_path)
+    child = sandbox._start(tmp_path, sandbox._environment())
     try:
         assert set(psutil.Process(child.pid).environ()) <= {"PATH", "LANG", "HOME", "TMPDIR", "LD_LIBRARY_PATH"}
     finally:
@@ -90,24 +106,27 @@ def test_a_killed_worker_takes_its_reading_child_along(tmp_path, stuck):
     script = """
         import sys
         from pathlib import Path
-        from casemgr.storage import sandbox
+        from casemgr.storage import forking, sandbox
+        forking._failures = int(sys.argv[3])
         print("ready", flush=True)
         sandbox.run("text", {"path": sys.argv[1]}, Path(sys.argv[2]))
     """
     worker = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script), stuck, tmp_path], stdout=subprocess.PIPE, cwd=Path.cwd()
+        [sys.executable, "-c", textwrap.dedent(script), stuck, tmp_path, str(forking._failures)],
+        stdout=subprocess.PIPE,
+        cwd=Path.cwd(),
     )
     worker.stdout.readline()
     deadline = time.monotonic() + 10
     while not (tmp_path / sandbox.EVENTS).exists() and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert len(children_in(tmp_path)) == 1
+    [reading] = readings_of(psutil.Process(worker.pid))
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     worker.stdout.close()
-    while children_in(tmp_path) and time.monotonic() < deadline:
+    while not is_gone(reading) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert children_in(tmp_path) == []
+    assert is_gone(reading)
 
 
 def test_a_report_that_is_no_report_is_left_out(tmp_path):

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from casemgr.pdf import renditions
+from casemgr.pdf.images import PictureUnreadable, image_to_pdf
+
 RENDITION = "rendition.pdf"
 MOST_PAGES = 1000
 
@@ -15,8 +18,6 @@ def draw_text(*, report: Callable, form: str, text: str, name: str, slip: dict |
         form: text, letter (headers, an empty line, the body), table (CSV) or slip.
         slip: title, facts and why, of a slip.
     """
-    from casemgr.pdf import renditions
-
     out = Path(RENDITION)
     if slip is not None:
         sheet = renditions.Slip(slip["title"], tuple((label, value) for label, value in slip["facts"]), slip["why"])
@@ -30,8 +31,6 @@ def draw_text(*, report: Callable, form: str, text: str, name: str, slip: dict |
 
 def draw_pictures(*, report: Callable, path: str) -> None:
     """Write `RENDITION` with one page for each picture of the file, upright, and report `drawn` or `unreadable`."""
-    from casemgr.pdf.images import PictureUnreadable, image_to_pdf
-
     try:
         notes = image_to_pdf(Path(path), Path(RENDITION), MOST_PAGES)
     except PictureUnreadable as problem:

@@ -12,10 +12,12 @@ import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from .drawing import READING_SIDE, write_page
+from .pdf_check import check_pdf
 from .pdf_words import HYPHENS, words_of
 
 PAGE_CPU_SECONDS = 20
@@ -30,6 +32,7 @@ COVERED = 0.4
 MOST_OBJECTS = 2000  # of a page, looked at for a picture
 JOINED = dict.fromkeys(HYPHENS)  # a word that was parted at the end of a line is one word in the text
 REPAIRED = "repaired.pdf"
+_ROUNDING = 1 - 1e-9  # pdfium rounds up: a side of 1600.0000001 would be 1601 pixels, and be made smaller again
 
 
 def read_pdf(*, report: Callable, path: str, first: int, last_drawn: int, blank: Iterable[int] = ()) -> None:
@@ -61,8 +64,6 @@ def read_pdf(*, report: Callable, path: str, first: int, last_drawn: int, blank:
     report("pages_done")
     document.close()
     _allow_cpu(PAGE_CPU_SECONDS)
-    from .pdf_check import check_pdf  # loads the second reader, 60 ms that a crash above has no use for
-
     check_pdf(report=report, path=path, blank=blank)
 
 
@@ -80,8 +81,6 @@ def open_pdf(report: Callable, path: str) -> pdfium.PdfDocument | None:
 
 def _open_repaired(report: Callable, path: str) -> pdfium.PdfDocument | None:
     """Let the second reader rebuild what it can of a damaged file. The original is never touched."""
-    import pikepdf
-
     try:
         if not Path(REPAIRED).exists():
             with pikepdf.open(path) as damaged:
@@ -106,11 +105,11 @@ def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool, most_wo
         width, height = page.get_size()
         if not all(math.isfinite(side) and 0 < side <= LARGEST_PAGE for side in (width, height)):
             raise ValueError("impossible page size")
-        scale = READING_SIDE / max(width, height)
+        scale = READING_SIDE / max(width, height) * _ROUNDING
         facts = {"width": max(1, round(width * scale)), "height": max(1, round(height * scale))}
         if draw:
-            bitmap = page.render(scale=scale, rev_byteorder=True)
-            facts |= write_page(bitmap.to_pil().convert("RGB"), number)
+            bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)  # four bytes: nothing is copied
+            facts |= write_page(bitmap.to_pil(), number)
             bitmap.close()
         facts |= _text_of(page, most_words if draw else 0)
         facts["scan"] = not facts.get("blank") and _is_scan(page, facts["text"])
@@ -126,13 +125,14 @@ def _text_of(page: pdfium.PdfPage, most_words: int) -> dict:
         length = min(reader.count_chars(), MAX_TEXT)
         if length <= 0:
             return {"text": ""}
-        buffer = ctypes.create_string_buffer((length + 1) * 2)
-        pdfium_c.FPDFText_GetText(reader, 0, length, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
-        words = words_of(page, reader, length, most_words) if most_words else []
+        buffer = (ctypes.c_ushort * (length + 1))()
+        written = pdfium_c.FPDFText_GetText(reader, 0, length, buffer)
+        units = buffer[: max(0, written - 1)]
+        words = words_of(page, reader, length, units, most_words) if most_words else []
         reader.close()
     except pdfium.PdfiumError:
         return {"text": ""}
-    text = buffer.raw.decode("utf-16-le", "replace").replace("\x00", "").replace("\r\n", "\n")
+    text = bytes(buffer)[: 2 * len(units)].decode("utf-16-le", "replace").replace("\x00", "").replace("\r\n", "\n")
     text = text.translate(JOINED)
     return {"text": text, "words": words} if words else {"text": text}
 

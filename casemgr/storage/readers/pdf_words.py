@@ -1,7 +1,8 @@
 """Where the words of a PDF's page stand on its picture, with pdfium. Runs in the child process of `pdf`."""
 
 import ctypes
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -10,14 +11,25 @@ LONGEST = 200  # letters of one word
 GRID = 100_000  # the picture as a grid, so that pdfium turns, mirrors and crops for us
 HYPHENS = (0x02, 0xFFFE)  # what pdfium gives for a hyphen at the end of a line that it joined with the next
 
+_WORD = re.compile(rf"[^\x00-\x20\s\ufffe]{{1,{LONGEST}}}")
+
 Word = list  # [text, x0, y0, x1, y1]: fractions of the upright picture from its upper left corner
 
 
-def words_of(page: pdfium.PdfPage, reader: pdfium.PdfTextPage, length: int, most: int) -> list[Word]:
-    """Return the first `most` words of a page in the order of its text; what lies beside the picture is left out."""
+def words_of(
+    page: pdfium.PdfPage, reader: pdfium.PdfTextPage, length: int, units: Sequence[int], most: int
+) -> list[Word]:
+    """Return the first `most` words of a page in the order of its text; what lies beside the picture is left out.
+
+    Args:
+        length: how many letters pdfium counts on the page.
+        units: their UTF-16 units, where they were read in one go already.
+    """
+    if len(units) != length:  # then a place in the text is no place on the page
+        units = [pdfium_c.FPDFText_GetUnicode(reader, place) for place in range(length)]
     place = _placer(page)
     found: list[Word] = []
-    for text, start, end in _spans(reader, length):
+    for text, start, end in _spans(units):
         box = _box(reader, start, end)
         corners = place(*box) if box else None
         if corners:
@@ -27,21 +39,19 @@ def words_of(page: pdfium.PdfPage, reader: pdfium.PdfTextPage, length: int, most
     return found
 
 
-def _spans(reader: pdfium.PdfTextPage, length: int) -> Iterator[tuple[str, int, int]]:
+def _spans(units: Sequence[int]) -> Iterator[tuple[str, int, int]]:
     """Yield (text, first letter, the one after it) of each word; spaces, and hyphens at a line's end, part words."""
-    letters, start = [], 0
-    for place in range(length + 1):
-        code = pdfium_c.FPDFText_GetUnicode(reader, place) if place < length else 0x20
-        is_hyphen = code in HYPHENS
-        is_letter = code > 0x20 and not is_hyphen and not (code <= 0x10FFFF and chr(code).isspace())
-        if letters and (not is_letter or len(letters) == LONGEST):
-            # A half of a pair of UTF-16 is no letter alone: pairs are put together, and a lone half is marked.
-            text = "".join(letters).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-            yield text + ("-" if is_hyphen else ""), start, place
-            letters = []
-        if is_letter:
-            start = start if letters else place
-            letters.append(chr(code) if code <= 0x10FFFF else "\ufffd")
+    letters = "".join(chr(unit) if unit <= 0x10FFFF else "\ufffd" for unit in units)
+    for word in _WORD.finditer(letters):
+        start, end = word.span()
+        # A half of a pair of UTF-16 is no letter alone: pairs are put together, and a lone half is marked.
+        text = (
+            word[0]
+            if word[0].isascii()
+            else word[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        )
+        is_parted = end < len(units) and units[end] in HYPHENS
+        yield text + ("-" if is_parted else ""), start, end
 
 
 def _box(reader: pdfium.PdfTextPage, start: int, end: int) -> tuple[float, float, float, float] | None:
