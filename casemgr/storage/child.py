@@ -111,10 +111,13 @@ def exit_code(work: Callable[[], int]) -> int:
 
 
 def template() -> int:
+    """The process that children are forked from, as `forked`."""
+    leave_network()
     name_package()
     from casemgr.storage import template
 
-    return template.main()
+    template.serve(lambda: exit_code(forked))
+    return 0
 
 
 if __name__ == "__main__":

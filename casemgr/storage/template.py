@@ -16,11 +16,12 @@ import os
 import selectors
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from casemgr.storage import child, readers
+from casemgr.storage import readers
 
 LONGEST_NAME = 64
 _MOST_HANDLES = 1 << 20
@@ -37,8 +38,8 @@ class _Child:
 class Template:
     """Waits for calls, for hang-ups and for the ends of children. Nothing else happens here."""
 
-    def __init__(self, calls: socket.socket) -> None:
-        self._calls, self._events = calls, selectors.DefaultSelector()
+    def __init__(self, calls: socket.socket, read: Callable[[], int]) -> None:
+        self._calls, self._read, self._events = calls, read, selectors.DefaultSelector()
         self._events.register(calls, selectors.EVENT_READ)
 
     def serve(self) -> None:
@@ -69,7 +70,7 @@ class Template:
             line.close()
             return
         if pid == 0:
-            _be_child(message)
+            _be_child(message, self._read)
         os.close(message)
         _in_group_of_its_own(pid)
         one = _Child(pid, os.pidfd_open(pid), line)
@@ -88,14 +89,14 @@ class Template:
             one.line.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _be_child(message: int) -> NoReturn:
+def _be_child(message: int, read: Callable[[], int]) -> NoReturn:
     code = 1
     try:
         _in_group_of_its_own(0)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.dup2(message, 0)
         os.closerange(3, _MOST_HANDLES)  # nothing of the template's, and of no other child's
-        code = child.exit_code(child.forked)
+        code = read()
     finally:
         os._exit(code)
 
@@ -119,11 +120,10 @@ def _close_to_children() -> None:
     ctypes.CDLL(None).prctl(pr_set_dumpable, 0, 0, 0, 0)
 
 
-def main() -> int:
+def serve(read: Callable[[], int]) -> None:
+    """Fork children, which `read` and end with the number that it returns, until nobody calls any more."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a worker that is told to stop finishes what it reads
     os.close(os.pidfd_open(os.getpid()))  # where that is not allowed, there is no template
-    child.leave_network()
     _close_to_children()
     with socket.socket(fileno=0) as calls:
-        Template(calls).serve()
-    return 0
+        Template(calls, read).serve()
