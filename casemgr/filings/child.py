@@ -20,11 +20,10 @@ def main() -> int:
     package = types.ModuleType("casemgr")
     package.__path__ = [str(Path(__file__).resolve().parents[1])]
     sys.modules["casemgr"] = package
-    from casemgr.storage.child import leave_network, take_limits
+    from casemgr.storage.child import take_limits
 
     limits = json.loads(sys.stdin.buffer.readline())
     take_limits(limits)
-    leave_network()
     packet, out, may_leave_out = pickle.load(sys.stdin.buffer)  # noqa: S301  (written by our own parent, from no upload)
     from casemgr.pdf import ExhibitUnreadable, build_packet
 

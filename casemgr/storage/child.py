@@ -20,7 +20,6 @@ def main() -> int:
     """A process of its own, from nothing."""
     message = _message()
     take_limits(message["limits"])
-    leave_network()
     name_package()
     return _read(message)
 
@@ -28,7 +27,7 @@ def main() -> int:
 def forked() -> int:
     """A copy of the template, which has left the network already and has loaded what is needed."""
     message = _message()
-    take_limits(message["limits"])
+    take_limits(message["limits"], has_network=False)
     return _read(message)
 
 
@@ -62,8 +61,8 @@ def _read(message: dict) -> int:
     return 0
 
 
-def take_limits(limits: dict) -> None:
-    """Give up what this process does not need, before it opens anything. Also for the child that makes packets."""
+def take_limits(limits: dict, *, has_network: bool = True) -> None:
+    """Give up what this process does not need, before it opens anything. Also for the children that make packets."""
     with contextlib.suppress(OSError):
         os.nice(5) if hasattr(os, "nice") else None
     try:
@@ -85,6 +84,8 @@ def take_limits(limits: dict) -> None:
 
         pr_set_pdeathsig, sigkill = 1, 9
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, sigkill, 0, 0, 0)  # a killed worker takes its child along
+        if has_network:
+            leave_network()
 
 
 def leave_network() -> None:

@@ -70,6 +70,22 @@ def test_a_file_on_the_disk_is_taken_over_and_stays_where_it_is(store, tmp_path)
     assert whole.exists() and len(list(store.list_keys())) == 1
 
 
+def test_files_that_are_kept_together_are_kept_like_single_ones(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("casemgr.storage.objects.FLUSHED_AT_ONCE", 2)
+    paths = [tmp_path / name for name in "abcd"]
+    for path in paths:
+        path.write_bytes(b"a blank page" if path.name in "ac" else path.name.encode() * 1000)
+    kept = store.put_all(FAMILY, paths)
+    assert kept == [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    assert {sha256 for _, sha256 in store.list_keys(FAMILY)} == set(kept)
+    assert all(path.exists() for path in paths) and all(store.verify(FAMILY, sha256) for sha256 in kept)
+    assert store.sweep(lambda *pair: True, timedelta(0)) == []  # nothing of it is left halfway
+    paths[3].unlink()
+    with pytest.raises((ObjectMissing, FileNotFoundError)):
+        store.put_all(FAMILY, [*paths[:2], paths[3]])
+    assert store.sweep(lambda *pair: True, timedelta(0)) == []
+
+
 def test_a_range_can_be_read_alone(store):
     stored = store.put_bytes(FAMILY, b"0123456789")
     assert b"".join(store.open_stream(FAMILY, stored.sha256, start=2, end=5)) == b"234"

@@ -1,11 +1,12 @@
 """What can be seen of a file is shown; what cannot be is said; nothing that is uploaded stops the program."""
 
 import errno
+import io
 from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from casemgr.storage.preview import preview
 from casemgr.storage.sniff import sniff
@@ -146,6 +147,25 @@ def test_pictures_of_every_depth_are_shown_in_their_own_light(see, mode):
         darkest, lightest = shown.convert("L").getextrema()
     assert darkest < 90
     assert lightest > 200
+
+
+def test_a_clean_page_stays_sharp_and_one_with_grain_or_color_stays_small(see):
+    def kind(picture: Image.Image) -> tuple[str, str]:
+        out = io.BytesIO()
+        picture.save(out, "PNG")
+        [page] = see(out.getvalue(), "a.png").pages
+        with Image.open(page.image_path) as drawn:
+            assert drawn.convert("RGB").getpixel((0, 0)) == pytest.approx(
+                picture.convert("RGB").getpixel((0, 0)), abs=20
+            )
+            return page.image_path.suffix, drawn.mode
+
+    page = Image.new("RGB", (600, 800), (250, 250, 250))
+    ImageDraw.Draw(page).text((60, 60), "The Team met.", fill="black")
+    assert kind(page) == (".png", "P")
+    ImageDraw.Draw(page).line((60, 90, 300, 90), fill=(200, 30, 30), width=2)
+    assert kind(page) == (".jpg", "RGB")
+    assert kind(Image.effect_noise((600, 800), 9)) == (".jpg", "L")
 
 
 def test_a_fax_has_pages_and_a_moving_picture_has_one(see):
