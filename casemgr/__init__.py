@@ -32,6 +32,7 @@ FEATURES = (
     "issues",
     "discipline",
     "plans",
+    "goals",
     "filings",
     "exhibit_binders",
     "notices",

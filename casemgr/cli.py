@@ -345,6 +345,16 @@ def read_scans() -> None:
 
 
 @main.command()
+def redraw() -> None:
+    """Have papers drawn again that an earlier version drew, behind all other work. The worker does it; this asks."""
+    from casemgr.renditions import redrawing
+
+    with _app().app_context():
+        papers, cases = redrawing.queue_redrawing()
+        click.echo(f"{papers} paper(s) are drawn again; in {cases} case(s) more, papers are compared by their pages.")
+
+
+@main.command()
 @click.option("--older-than-hours", default=24, show_default=True, help="Leave younger files alone.")
 @click.option("--dry-run", is_flag=True)
 def sweep(older_than_hours: int, dry_run: bool) -> None:

@@ -18,6 +18,7 @@ from casemgr.documents.models import Document, DocumentPage, DocumentPart, Lette
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
 from casemgr.filings.models import Packet, PacketExhibit
+from casemgr.goals.models import Goal, GoalEvidence
 from casemgr.heads.models import ChainHead, NightlyHead
 from casemgr.holds.models import LegalHold
 from casemgr.issues.models import Issue, IssueEvidence
@@ -55,6 +56,8 @@ __all__ = [
     "ExhibitBinder",
     "Fact",
     "Finding",
+    "Goal",
+    "GoalEvidence",
     "Issue",
     "IssueEvidence",
     "LegalHold",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -37,10 +37,14 @@ distinguished_name = name
 
 @dataclass(frozen=True)
 class Authority:
-    """Where it answers, and the certificate to trust."""
+    """Where it answers, and the certificate to trust. `asked` counts its requests.
+
+    While `may_answer` is cleared, a request waits for its answer."""
 
     url: str
     root: Path
+    asked: list[bytes]
+    may_answer: threading.Event
 
 
 def openssl(*words: str, given: bytes = b"") -> bytes:
@@ -67,16 +71,23 @@ def make_authority(folder: Path, name: str = "Clock of the tests") -> None:
 def serve(folder: Path) -> Iterator[Authority]:
     """Answer requests with the keys in `folder` until the block ends."""
 
+    asked: list[bytes] = []
+    may_answer = threading.Event()
+    may_answer.set()
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            asked.append(self.rfile.read(int(self.headers["Content-Length"])))
+            may_answer.wait(60)
             query = folder / "query.tsq"
-            query.write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
+            query.write_bytes(asked[-1])
             assert self.headers["Content-Type"] == "application/timestamp-query"
             answer = openssl("ts", "-reply", "-config", str(folder / "openssl.cnf"), "-queryfile", str(query))
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.end_headers()
-            self.wfile.write(answer)
+            with suppress(OSError):  # who asked may be gone
+                self.send_response(200)
+                self.send_header("Content-Type", "application/timestamp-reply")
+                self.end_headers()
+                self.wfile.write(answer)
 
         def log_message(self, *_words: object) -> None:
             """Say nothing."""
@@ -84,6 +95,6 @@ def serve(folder: Path) -> Iterator[Authority]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         try:
-            yield Authority(f"http://127.0.0.1:{server.server_address[1]}/", folder / "root.pem")
+            yield Authority(f"http://127.0.0.1:{server.server_address[1]}/", folder / "root.pem", asked, may_answer)
         finally:
             server.shutdown()

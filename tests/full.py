@@ -144,6 +144,10 @@ def fill(actor: Actor, case_id: UUID) -> None:
     add(models.StayPutPeriod(**own, since_on=DAY, citation="34 CFR 300.518(a)", placement_id=placement.id))
     removal = uuid4()
     add(models.Removal(**own, id=removal, removal_id=removal, kind="out_of_school", first_on=DAY, last_on=DAY))
+    goal = uuid4()
+    goals = {"placement_id": placement.id, "goal_id": goal}
+    add(models.Goal(**own, **goals, id=goal, area="reading", text="Will read 90 words a minute."))
+    add(models.GoalEvidence(**own, goal_id=goal, entry_id=entry.id))
     packet = add(models.Packet(**own, kind="due_process_complaint", state="filed", filed_on=DAY))
     add(models.PacketExhibit(**own, packet_id=packet.id, document_id=document.id, position=1))
     binder = add(models.ExhibitBinder(**own, title="Parent exhibits", forum="federal"))

@@ -7,19 +7,25 @@ import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 
 
 @dataclass
 class Post:
-    """What came in. `refuse`: an answer to each recipient instead of taking it. `port` to reach it."""
+    """What came in. `refuse`: an answer to each recipient instead of taking it. `port` to reach it.
+
+    While `may_answer` is cleared, a letter that came in whole waits for its answer."""
 
     port: int = 0
     letters: list[tuple[str, Message]] = field(default_factory=list)
     was_encrypted: list[bool] = field(default_factory=list)
     refuse: str = ""
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -49,6 +55,7 @@ class _Handler(socketserver.StreamRequestHandler):
                 lines = iter(self.rfile.readline, b".\r\n")
                 post.letters.append((to, email.message_from_bytes(b"".join(lines))))
                 post.was_encrypted.append(isinstance(self.connection, ssl.SSLSocket))
+                post.may_answer.wait(60)
                 self.say("250 kept")
             elif verb == "QUIT":
                 self.say("221 bye")
@@ -57,7 +64,8 @@ class _Handler(socketserver.StreamRequestHandler):
                 self.say("250 ok")
 
     def say(self, *lines: str) -> None:
-        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
+        with suppress(OSError):  # who asked may be gone
+            self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
 
 
 class _Server(socketserver.ThreadingTCPServer):

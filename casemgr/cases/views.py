@@ -17,6 +17,7 @@ from casemgr.cases.roles import PERSON_ROLES
 from casemgr.deadlines.over_cases import Span, dated
 from casemgr.extensions import db
 from casemgr.platform.locking import StaleForm
+from casemgr.watch import parked
 from casemgr.watch import queries as watch
 from casemgr.web.navigation import url_if_any
 from casemgr.web.permissions import Permission, case_access, in_organization, public, requires, signed_in
@@ -46,6 +47,7 @@ def home() -> ResponseReturnValue:
         due=dated(places, Span(), "", DUE_SHOWN),
         activity=lists.newest_activity(places, ACTIVITY_SHOWN, current_user.timezone),
         stuck=watch.stuck(places, STUCK_SHOWN),
+        parked=parked.parked(places),
         stuck_shown=STUCK_SHOWN - 1,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
 from flask_wtf import FlaskForm
@@ -32,6 +33,7 @@ from casemgr.evidence.kinds import EVIDENCE_KINDS, LEARNED, PRECISIONS, WEIGHTS
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.evidence.queries import NO_ISSUE, EntryFilters
 from casemgr.evidence.services import NewEntry, PaperRef, Someone, plain_text
+from casemgr.goals import queries as goals
 from casemgr.issues import queries as issues
 from casemgr.web.fields import ClockField, DayField
 from casemgr.web.once import OnceField
@@ -91,6 +93,7 @@ class EntryForm(FlaskForm):
     weight = SelectField("How strong is it?", choices=list(WEIGHTS.items()), default="")
     papers = FieldList(FormField(PaperRow), "Papers", min_entries=PAPER_ROWS, max_entries=60)
     issues = Checklist("Which issues does it support?")
+    goals = Checklist("Which goals of the plan does it bear on?")
     visibility = RadioField("Who may see this entry?", [InputRequired("Choose who may see it.")])
 
     def __init__(self, case_today: date, names: Mapping[str, str], **more: object) -> None:
@@ -127,6 +130,7 @@ class EntryForm(FlaskForm):
             papers=self._papers(),
             visibility=self.visibility.data,
             issue_ids=[UUID(key) for key in self.issues.data or ()],
+            goal_ids=[UUID(key) for key in self.goals.data or ()],
         )
 
     def _people(self) -> list[Someone]:
@@ -159,13 +163,14 @@ class CorrectionForm(EntryForm):
 
 
 def entry_form(access: Access, args: Mapping[str, str]) -> EntryForm:
-    """Return the form of a new entry; `args` of the address may name `kind`, `paper`, `page` and `issue`."""
+    """Return the form of a new entry; `args` of the address may name `kind`, `paper`, `page`, `issue` and `goal`."""
     start = {
         "kind": args.get("kind", ""),
         "happened_on": today(access.case),
         "visibility": "shared",
         "papers": [{"paper": args.get("paper", ""), "page": _number(args.get("page", ""))}],
         "issues": [args["issue"]] if "issue" in args else [],
+        "goals": [args["goal"]] if "goal" in args else [],
     }
     return _for_case(EntryForm, access, start)
 
@@ -194,11 +199,17 @@ def correction_form(access: Access, entry: EvidenceEntry) -> CorrectionForm:
     ]
     supported = issues.issues_by_entry(access.case, [entry.id])[entry.id]
     start["issues"] = [str(issue.id) for issue in supported]
-    return _for_case(CorrectionForm, access, start)
+    tied = goals.goals_by_entry(access.case, [entry.id])[entry.id]
+    start["goals"] = [str(ref.goal_id) for ref in tied]
+    return _for_case(CorrectionForm, access, start, {str(ref.goal_id): ref.label for ref in tied})
 
 
-def _for_case(form_type: type[EntryForm], access: Access, start: dict[str, object]) -> EntryForm:
-    """Build the form with the choices of this case; what is not among them is not offered to start with."""
+def _for_case(
+    form_type: type[EntryForm], access: Access, start: dict[str, object], tied: Mapping[str, str] = MappingProxyType({})
+) -> EntryForm:
+    """Build the form with the choices of this case; what is not among them is not offered to start with.
+
+    `tied` are goals that are chosen already: one that no plan has any more can be kept."""
     names = {str(person.id): person.name for person in cases.people_of(access.case)}
     papers = documents.choices(access.case, access.visible)
     known = {key for key, _label in papers}
@@ -212,6 +223,7 @@ def _for_case(form_type: type[EntryForm], access: Access, start: dict[str, objec
         form.other_people.label.text = "Who was part of it?"
     form.people.data = [one for one in form.people.data or () if one not in gone]
     form.issues.choices = issues.choices(access.case) if access.allows(Permission.ISSUE_EDIT) else []
+    form.goals.choices = list((dict(tied) | dict(goals.choices(access.case))).items())
     form.visibility.choices = choices_for(access.visible)
     for row in form.papers:
         row.form.paper.choices = [("", "No paper"), *papers]
@@ -221,7 +233,7 @@ def _for_case(form_type: type[EntryForm], access: Access, start: dict[str, objec
 def filters_from(args: MultiDict[str, str]) -> tuple[EntryFilters, list[str]]:
     """Read the filters of the list from the address, and say in plain words what could not be read."""
     problems: list[str] = []
-    issue = args.get("issue", "")
+    issue, goal = args.get("issue", ""), args.get("goal", "")
     kind = args.get("kind", "")
     return (
         EntryFilters(
@@ -231,6 +243,7 @@ def filters_from(args: MultiDict[str, str]) -> tuple[EntryFilters, list[str]]:
             until=_day(args.get("until", ""), "To", problems),
             text=plain_text(args.get("text", ""))[:200],
             issue=issue if issue == NO_ISSUE or _uuid(issue) else "",
+            goal=goal if _uuid(goal) else "",
             with_superseded=args.get("superseded") == "1",
             page=_number(args.get("page", "")) or 1,
         ),
@@ -247,6 +260,7 @@ def address_of(filters: EntryFilters) -> dict[str, str]:
         "until": filters.until.isoformat() if filters.until else "",
         "text": filters.text,
         "issue": filters.issue,
+        "goal": filters.goal,
         "superseded": "1" if filters.with_superseded else "",
     }
     return {name: value for name, value in told.items() if value}

@@ -18,6 +18,9 @@ from casemgr.evidence.current import is_current
 from casemgr.evidence.kinds import known_day, when_words
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
+from casemgr.goals import queries as goal_queries
+from casemgr.goals.models import GoalEvidence
+from casemgr.goals.queries import GoalRef
 from casemgr.issues import queries as issue_queries
 from casemgr.issues.models import IssueEvidence
 from casemgr.issues.queries import IssueRef
@@ -37,6 +40,7 @@ class EntryFilters:
 
     Attributes:
         person: key of `people_in_log`. issue: id of an issue, or "none" for entries that support no issue.
+        goal: lasting id of a goal.
         with_superseded: also entries that a correction replaced.
     """
 
@@ -46,12 +50,13 @@ class EntryFilters:
     until: date | None = None
     text: str = ""
     issue: str = ""
+    goal: str = ""
     with_superseded: bool = False
     page: int = 1
 
     @property
     def narrows(self) -> bool:
-        return any((self.kind, self.person, self.since, self.until, self.text, self.issue))
+        return any((self.kind, self.person, self.since, self.until, self.text, self.issue, self.goal))
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class EntryView:
     papers: list[PaperOfEntry]
     hidden_papers: int
     issues: list[IssueRef]
+    goals: list[GoalRef]
     supersedes: EntryRef | None
     superseded_by: EntryRef | None
 
@@ -155,11 +161,12 @@ def neighbors(case: Case, row: EvidenceEntry, visible: Collection[str]) -> tuple
 
 
 def views_of(case: Case, rows: Iterable[EvidenceEntry], visible: Collection[str]) -> list[EntryView]:
-    """Return entries with their papers, issues and corrections; four queries for any number of rows."""
+    """Return entries with their papers, issues and corrections; five queries for any number of rows."""
     rows = list(rows)
     ids = [row.id for row in rows]
     titles = _documents(case, {UUID(paper["id"]) for row in rows for paper in row.documents})
     issues = issue_queries.issues_by_entry(case, ids)
+    goals = goal_queries.goals_by_entry(case, ids)
     before = _refs(case, Entry.id, Entry.id.in_({row.supersedes_id for row in rows} - {None}), visible)
     after = _refs(case, Entry.supersedes_id, Entry.supersedes_id.in_(ids), visible)
     return [
@@ -167,6 +174,7 @@ def views_of(case: Case, rows: Iterable[EvidenceEntry], visible: Collection[str]
             row,
             *_papers(row, titles, visible),
             issues[row.id],
+            goals[row.id],
             before.get(row.supersedes_id),
             after.get(row.id),
         )
@@ -208,6 +216,9 @@ def _filtered(
     for word in filters.text.split():
         fields = (Entry.title, Entry.body, Entry.shows)
         wanted = wanted.where(or_(*(field.icontains(word, autoescape=True) for field in fields)))
+    if filters.goal:
+        tied = select(GoalEvidence.entry_id).where(GoalEvidence.case_id == case.id)
+        wanted = wanted.where(Entry.id.in_(tied.where(GoalEvidence.goal_id == UUID(filters.goal))))
     return wanted.where(_supports(case, filters.issue)) if filters.issue else wanted
 
 

@@ -23,6 +23,7 @@ from casemgr.evidence.kinds import PRECISIONS, WEIGHTS
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.evidence.services import NewEntry, Someone, plain_text
 from casemgr.extensions import db
+from casemgr.goals import queries as goals
 from casemgr.platform.columns import now
 from casemgr.web.fields import ClockField, DayField
 from casemgr.web.once import OnceField
@@ -111,6 +112,7 @@ class QuickForm(FlaskForm):
     happened_at = ClockField("Time", [Optional()])
     precision = SelectField("How sure is the date?", choices=list(PRECISIONS.items()), default="day")
     weight = SelectField("How strong is it?", choices=list(WEIGHTS.items()), default="")
+    goals = Checklist("Which goals of the plan does it bear on?")
     visibility = SelectField("Who may see it?")
 
     def __init__(self, kind: str, local_now: datetime, names: Mapping[str, str], **more: object) -> None:
@@ -141,6 +143,7 @@ class QuickForm(FlaskForm):
             learned="saw" if self.first_hand.data else "",
             people=self._people(),
             visibility=self.visibility.data,
+            goal_ids=[UUID(key) for key in self.goals.data or ()],
         )
 
     def _time(self) -> time | None:
@@ -189,6 +192,7 @@ def quick_form(access: Access, kind: str) -> QuickForm:
     }
     form = QuickForm(kind, local, names, data=start)
     form.people.choices = [(key, names[key]) for key in _newest_first(access.case, access.visible, names)]
+    form.goals.choices = goals.choices(access.case)
     form.visibility.choices = choices_for(access.visible)
     return form
 

@@ -19,6 +19,7 @@ from casemgr.evidence import chain
 from casemgr.evidence.kinds import EVIDENCE_KINDS, LEARNED, PRECISIONS, WEIGHTS, known_day
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.extensions import db
+from casemgr.goals import services as goals
 from casemgr.issues import queries as issue_queries
 from casemgr.issues import services as issues
 
@@ -51,6 +52,7 @@ class NewEntry:
         kind, precision, weight, learned: keys of evidence.kinds. visibility: shared, internal, privileged or mediation.
         happened_on: local date; of a month or year that is all one knows, any day in it.
         happened_at: local time, only together with a known day.
+        goal_ids: lasting ids of the plan's goals that it bears on.
         supersedes_id, correction_reason: for a correction.
         id: the form's one-time id, so that a form that is sent twice makes one entry.
     """
@@ -68,6 +70,7 @@ class NewEntry:
     papers: Sequence[PaperRef] = ()
     visibility: str = "shared"
     issue_ids: Collection[UUID] = ()
+    goal_ids: Collection[UUID] = ()
     supersedes_id: UUID | None = None
     correction_reason: str = ""
     id: UUID = field(default_factory=uuid4)
@@ -160,6 +163,7 @@ def _write(
     db.session.add_all(EvidenceDocument(**own, document_id=paper.id, page=paper.page) for paper in new.papers)
     for issue in issue_queries.issues_by_ids(case, new.issue_ids):
         issues.link(issue, entry, by=by, commit=False)
+    goals.tie(case, entry, new.goal_ids)
     audit.record(case, LOGGED, by=by, subject=entry.id, number=entry.number, hash=entry.hash, kind=entry.kind)
     db.session.flush()
     return entry

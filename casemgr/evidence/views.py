@@ -22,6 +22,7 @@ from casemgr.evidence.forms import (
 )
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.evidence.quick import QUICK, QuickForm, quick_form
+from casemgr.goals import queries as goals
 from casemgr.issues import queries as issues
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
@@ -48,6 +49,7 @@ def index(case_id: UUID) -> Any:
         filters=filters,
         problems=problems,
         issue_choices=issues.choices(access.case),
+        goal_choices=goals.choices(access.case),
         page_url=lambda page: url_for(".index", case_id=case_id, **address_of(filters), page=page),
     )
 

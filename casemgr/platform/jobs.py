@@ -1,8 +1,8 @@
 """Background jobs: queued in the transaction of their cause, run under the same row-level policies.
 
 A job exists if and only if its cause was committed. It runs as the organization and person that caused
-it. A worker that is killed leaves its job to the next one (`rescue_stalled`), so every task must be safe to
-start again.
+it. A worker that is killed leaves its job to the next one (`_rescue_stalled`), so every task must be safe to
+start again. One that failed as often as it may is parked: it stays, failed, until a person has it done again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from uuid import UUID
 import procrastinate
 from flask import Flask
 from procrastinate import PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate.jobs import Status
 from procrastinate.periodic import PeriodicRegistry
 from procrastinate.worker import Worker
 from sqlalchemy import text
@@ -31,6 +32,11 @@ STALLED_AFTER_SECONDS = 10.0
 ASK_SECONDS = 0.3
 AFTER_OTHERS = -1
 """The priority of work in bulk: a paper that somebody waits for goes first."""
+MOST_RESCUES = 5
+_RESCUED_ONCE_MORE = (
+    "UPDATE procrastinate_jobs SET args = jsonb_set(args, '{rescued}',"
+    " to_jsonb(coalesce((args->>'rescued')::int, 0) + 1)) WHERE id = %(job_id)s AND status = 'doing'"
+)
 
 jobs = procrastinate.App(connector=SyncPsycopgConnector())
 log = logging.getLogger(__name__)
@@ -46,7 +52,9 @@ def background(name: str, *, queue: str = "default", attempts: int | None = 3, w
 
     def register(function: Callable[..., None]) -> Any:
         @functools.wraps(function)
-        def run(*, org_id: str, user_id: str, case_ids: list[str] | None = None, **arguments: Any) -> None:
+        def run(
+            *, org_id: str, user_id: str, case_ids: list[str] | None = None, rescued: int = 0, **arguments: Any
+        ) -> None:
             if _flask_app is None:
                 raise RuntimeError("A job was run outside a worker.")
             with _flask_app.app_context():
@@ -68,7 +76,7 @@ def periodic(name: str, *, cron: str) -> Callable[..., Any]:
 
     def register(function: Callable[[], None]) -> Any:
         @functools.wraps(function)
-        def run(timestamp: int) -> None:
+        def run(timestamp: int, rescued: int = 0) -> None:
             if _flask_app is None:
                 raise RuntimeError("A job was run outside a worker.")
             with _flask_app.app_context():
@@ -190,12 +198,19 @@ async def _rescuing(jobs_app: procrastinate.App) -> AsyncIterator[None]:
 
 
 async def _rescue_stalled(worker: procrastinate.App) -> None:
-    """Give the jobs of a killed worker back to the queue, as soon as its heartbeat is old enough."""
+    """Give the jobs of a killed worker back to the queue, as soon as its heartbeat is old enough.
+
+    A job that lost worker after worker is parked: it may be what kills them."""
     while True:
         try:
             stalled = await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
             for job in stalled:
+                if job.task_kwargs.get("rescued", 0) >= MOST_RESCUES:
+                    log.error("job is parked: each worker that took it was lost", extra={"job": job.id})
+                    await worker.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+                    continue
                 log.warning("job of a lost worker is started again", extra={"job": job.id})
+                await worker.connector.execute_query_async(_RESCUED_ONCE_MORE, job_id=job.id)
                 await worker.job_manager.retry_job(job)
         except Exception:
             log.exception("looking for stalled jobs failed; trying again")

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select, text
 
 from casemgr.accounts.access import Access
 from casemgr.accounts.models import User
+from casemgr.audit.models import AuditEvent
 from casemgr.cases.models import Case
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.evidence.current import is_current
@@ -29,6 +30,7 @@ MOST_PAGES_WITH_HITS = 200
 MOST_HITS = 300
 AROUND = 8  # words shown before and after a hit
 MOST_ENTRIES = 50
+MOST_REMOVED = 20
 _STEMS = text("SELECT word, (ts_lexize('english_stem', word))[1] AS stem FROM unnest(cast(:words AS text[])) AS word")
 
 
@@ -138,6 +140,19 @@ def notes_of(paper: Document, reader: ColumnElement[bool], number: int | None = 
     if number is not None:
         found = found.where(PageNote.page == number)
     return list(db.session.scalars(found.order_by(PageNote.page, PageNote.created_at, PageNote.id)))
+
+
+def removed_notes(access: Access, paper: Document, reader: User) -> list[AuditEvent]:
+    """Return what the audit log keeps of removed notes that this person could read, the newest first: page and who."""
+    audiences = ["shared", "team"] if is_team(access) else ["shared"]
+    audience = AuditEvent.detail["audience"].astext
+    removed = (
+        select(AuditEvent)
+        .where(AuditEvent.org_id == paper.org_id, AuditEvent.case_id == paper.case_id)
+        .where(AuditEvent.action == "reading:note:remove", AuditEvent.detail["document"].astext == str(paper.id))
+        .where(or_(AuditEvent.actor_id == reader.id, audience.in_(audiences)))
+    )
+    return list(db.session.scalars(removed.order_by(AuditEvent.at.desc()).limit(MOST_REMOVED)))
 
 
 def note(paper: Document, reader: ColumnElement[bool], note_id: UUID) -> PageNote | None:

@@ -126,6 +126,7 @@ def notes(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
         notes=queries.notes_of(paper, queries.may_read(access, current_user)),
         audiences=AUDIENCES,
         colors=COLORS,
+        removed=queries.removed_notes(access, paper, current_user),
     )
 
 

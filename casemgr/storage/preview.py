@@ -52,7 +52,7 @@ def preview(path: Path, file_type: FileType, out_dir: Path, *, first_page: int =
 def _reader_for(file_type: FileType) -> Callable[[Path, FileType, Path, int], Preview]:
     if file_type.extension in ("txt", "csv", "md", "rtf", "eml", "msg", "mbox"):
         return _text
-    if file_type.extension in ("docx", "xlsx", "pptx", "odt", "ods"):
+    if file_type.extension in ("docx", "xlsx", "pptx", "odt", "ods", "odp"):
         return _office
     if file_type.extension == "zip":
         return _package

@@ -34,11 +34,13 @@ KINDS: dict[str, tuple[str, Family, str, tuple[str, ...]]] = {
         "a PowerPoint presentation",
         (),
     ),
-    "odt": ("application/vnd.oasis.opendocument.text", Family.OFFICE, "an OpenDocument text", ()),
-    "ods": ("application/vnd.oasis.opendocument.spreadsheet", Family.OFFICE, "an OpenDocument spreadsheet", ()),
+    "odt": ("application/vnd.oasis.opendocument.text", Family.OFFICE, "an OpenDocument text", ("ott",)),
+    "ods": ("application/vnd.oasis.opendocument.spreadsheet", Family.OFFICE, "an OpenDocument spreadsheet", ("ots",)),
+    "odp": ("application/vnd.oasis.opendocument.presentation", Family.OFFICE, "an OpenDocument presentation", ("otp",)),
     "rtf": ("application/rtf", Family.OFFICE, "an RTF document", ()),
     "doc": ("application/msword", Family.OFFICE, "an old Word document", ("dot",)),
-    "xls": ("application/vnd.ms-excel", Family.OFFICE, "an old Excel workbook", ()),
+    "xls": ("application/vnd.ms-excel", Family.OFFICE, "an old Excel workbook", ("xlt",)),
+    "ppt": ("application/vnd.ms-powerpoint", Family.OFFICE, "an old PowerPoint presentation", ("pps", "pot")),
     "txt": ("text/plain", Family.TEXT, "plain text", ("text", "log", "json")),
     "csv": ("text/csv", Family.TEXT, "a table of text (CSV)", ("tsv", "tab")),
     "md": ("text/markdown", Family.TEXT, "plain text (Markdown)", ("markdown",)),
@@ -55,6 +57,8 @@ KINDS: dict[str, tuple[str, Family, str, tuple[str, ...]]] = {
     "ogg": ("audio/ogg", Family.AUDIO, "a recording (OGG)", ("oga", "ogv", "opus")),
     "webm": ("video/webm", Family.VIDEO, "a video (WebM)", ("weba",)),
 }
+# The stream of an old Office file that holds what its program wrote
+OLD_OFFICE = {"doc": ("WordDocument",), "ppt": ("PowerPoint Document",), "xls": ("Workbook", "Book")}
 EXTENSIONS = {name: kind for kind, (_, _, _, others) in KINDS.items() for name in (kind, *others)}
 TEXT_KINDS = {"txt", "csv", "md", "eml", "mbox", "ics"}
 # School systems export tables of text named .xls, and letters of text named .doc; anything else named for a
@@ -104,6 +108,12 @@ OTHER_MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\xfd7zXZ\x00", "an XZ archive", "Open it and upload the files inside"),
     (b"MSCF", "a Windows cabinet", "Open it and upload the files inside"),
     (b"%!PS", "a PostScript file", "Save it as a PDF"),
+    (
+        b"!BDN",
+        "an Outlook data file (.pst, .ost)",
+        "In Outlook, mark the messages, drag them into a folder on your computer (they become .msg files)",
+    ),
+    (b"\xffWPC", "a WordPerfect file", "Save it as a PDF"),
     (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", "a OneNote file", "Export the page as a PDF"),
     (b"#!AMR", "a phone recording (AMR)", "Save it as MP3 or M4A"),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file", "Save it as MP3 or MP4"),

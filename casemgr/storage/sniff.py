@@ -15,6 +15,7 @@ from .signatures import (
     LOOKS_LIKE_PAGE,
     MACRO_EXTENSIONS,
     MAY_HOLD_TEXT,
+    OLD_OFFICE,
     OTHER_MAGIC,
     PAGE_EXTENSIONS,
     PROGRAM_EXTENSIONS,
@@ -170,11 +171,10 @@ def _ole_kind(seen: bytes, claimed: str | None) -> str:
         return claimed if claimed in ("docx", "xlsx", "pptx") else "docx"
     if has("__substg1.0_") or has("__properties_version1.0"):
         return "msg"
-    if has("WordDocument"):
-        return "doc"
-    if has("Workbook") or has("Book"):
-        return "xls"
-    if claimed in ("doc", "xls", "msg", "docx", "xlsx", "pptx"):
+    kinds = [kind for kind, streams in OLD_OFFICE.items() if any(map(has, streams))]
+    if kinds:  # a paper may hold another one, streams and all
+        return claimed if claimed in kinds else kinds[0]
+    if claimed in ("doc", "xls", "ppt", "msg", "docx", "xlsx", "pptx"):
         return claimed  # the list of streams lies in the middle of a large file
     raise Refused(
         "This is an older Microsoft file of a kind that cannot be taken.", "Save it as a PDF, and upload that."
@@ -189,11 +189,11 @@ def _zip_kind(head: bytes, tail: bytes, extension: str, claimed: str | None) -> 
         raise Refused("This document contains macros (small programs).", _without_macros(extension))
     packed = re.match(rb"PK\x03\x04.{26}mimetypeapplication/([a-z0-9.+-]+)", head, re.DOTALL)
     if packed and packed[1].startswith(b"vnd.oasis.opendocument."):
-        return _open_document(packed[1].decode(), claimed)
+        return _open_document(packed[1].decode())
     for folder, kind in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
         if any(name.startswith(folder) for name in names) and "[Content_Types].xml" in names:
             return kind
-    if claimed in ("docx", "xlsx", "pptx", "odt", "ods"):
+    if claimed in ("docx", "xlsx", "pptx", "odt", "ods", "odp"):
         return claimed  # cut or damaged before its list of parts
     if claimed or not extension:
         return "zip"
@@ -203,9 +203,9 @@ def _zip_kind(head: bytes, tail: bytes, extension: str, claimed: str | None) -> 
     )
 
 
-def _open_document(media_type: str, claimed: str | None) -> str:
-    for kind in ("odt", "ods"):
-        if KINDS[kind][0].endswith(media_type):
+def _open_document(media_type: str) -> str:
+    for kind in ("odt", "ods", "odp"):
+        if KINDS[kind][0].endswith(media_type.removesuffix("-template")):
             return kind
     raise Refused("This kind of OpenDocument file cannot be taken.", "Save it as a PDF, and upload that.")
 

@@ -12,7 +12,7 @@ from flask_login import current_user
 from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
 from casemgr.cases.lists import workplaces_of
-from casemgr.watch import queries, services, tasks
+from casemgr.watch import parked, queries, services, tasks
 from casemgr.watch.forms import LeaveForm
 from casemgr.watch.kinds import KINDS
 from casemgr.web.permissions import case_access, requires, signed_in
@@ -32,7 +32,24 @@ def watch_kinds() -> Any:
 @signed_in
 def index() -> ResponseReturnValue:
     places = workplaces_of(current_user)
-    return render_template("watch/index.html", stuck=queries.stuck(places), many_workplaces=len(places) > 1)
+    return render_template(
+        "watch/index.html",
+        stuck=queries.stuck(places),
+        parked=parked.parked(places),
+        many_workplaces=len(places) > 1,
+        timezone=current_user.timezone,
+    )
+
+
+@bp.post("/stuck/parked/<int:job_id>")
+@signed_in
+def work_again(job_id: int) -> ResponseReturnValue:
+    """Have a piece of background work done again that failed."""
+    if parked.do_again(workplaces_of(current_user), job_id):
+        flash("It is in the queue again. If it fails once more, it comes back here.")
+    else:
+        flash("It runs again already, or is not yours to start.", "warning")
+    return redirect(url_for(".index"))
 
 
 @bp.route("/cases/<uuid:case_id>/stuck/<uuid:finding_id>", methods=["GET", "POST"])

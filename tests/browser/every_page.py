@@ -43,6 +43,8 @@ from casemgr.exhibit_binders.models import BinderFile, BinderVersion
 from casemgr.extensions import db
 from casemgr.filings.models import Packet
 from casemgr.filings.queries import papers_to_choose as exhibit_papers
+from casemgr.goals import services as goals
+from casemgr.goals.services import NewGoal
 from casemgr.holds import services as holds
 from casemgr.issues import services as issues
 from casemgr.issues.models import Issue
@@ -142,6 +144,9 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "discipline.index": PLAIN,
     "discipline.new": PLAIN,
     "discipline.take_back": PLAIN,
+    "goals.correct": PLAIN,
+    "goals.index": PLAIN,
+    "goals.new": PLAIN,
     "documents.edit": PLAIN,
     "documents.index": PLAIN,
     "documents.messages": ({"document_id": "@mailbox"},),
@@ -394,7 +399,8 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
         filed_to="BSEA",
         filed_by=by.id,
     )
-    plans.record_placement(case, NewPlacement(today(case) - timedelta(days=5), "Larch Street School"), by=by)
+    plan = plans.record_placement(case, NewPlacement(today(case) - timedelta(days=5), "Larch Street School"), by=by)
+    goal = NewGoal("reading", "Will read 90 words a minute.", "42 in May", "90 in three of four probes")
     removal = NewRemoval(RemovalKind.SENT_HOME, today(case) - timedelta(days=9), today(case) - timedelta(days=9))
     return (
         _promises(case, by)
@@ -402,6 +408,7 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
         | _binders(case, by)
         | {
             "removal_id": discipline.log_removal(case, removal, by=by).removal_id,
+            "row_id": goals.add_goal(case, plan, goal, by=by).id,
             "alike": _alike(case),
             "trashed": trashed.id,
             "withdrawn": withdrawn.id,

@@ -15,11 +15,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 
+from casemgr.copies.models import PagePrint
 from casemgr.documents import tasks
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.platform.columns import now
+from casemgr.renditions import redrawing
 from casemgr.storage.objects import StorageFull
 from tests.documents.paper import add, papers_of, pdf, png
 from tests.world import Actor, World
@@ -183,6 +185,35 @@ def test_text_that_the_database_cannot_hold_is_cleaned(world: World) -> None:
     with world.scope(parent):
         document = Document(org_id=parent.org_id, case_id=case_id, id=case_id)
         assert tasks._page_row(document, 1, "a\x00b\ud800c").text == "ab?c"
+
+
+def test_papers_of_an_earlier_version_are_drawn_again_once_when_that_is_asked_for(world: World) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    old, new = (add(world, parent, case_id, pdf(words), f"{words}.pdf") for words in ("Old paper", "New paper"))
+    for paper in (old, new):
+        draw_here(world, parent, case_id, paper)
+    with world.scope(parent):
+        db.session.execute(update(DocumentPage).where(DocumentPage.document_id == old).values(words=None))
+        db.session.add(PagePrint(org_id=parent.org_id, case_id=case_id, document_id=new, number=1))
+        db.session.commit()
+    assert redrawn(world, parent) == [("documents.preview", str(old), -1)]
+    draw_here(world, parent, case_id, old)
+    assert redrawn(world, parent) == [("copies.look", None, -1)], "its pages are to be printed yet"
+
+
+def redrawn(world: World, actor: Actor) -> list[tuple[str, str | None, int]]:
+    """Ask twice, and return the jobs of this organization that were queued for it."""
+    found = "SELECT task_name, args->>'document_id', priority FROM procrastinate_jobs WHERE args->>'org_id' = :org"
+    with world.app.app_context():
+        db.session.execute(text("DELETE FROM procrastinate_jobs"))
+        db.session.commit()
+        for _twice in range(2):
+            redrawing.queue_redrawing()
+        rows = db.session.execute(text(found), {"org": str(actor.org_id)}).all()
+        db.session.execute(text("DELETE FROM procrastinate_jobs"))
+        db.session.commit()
+        return sorted({tuple(row) for row in rows})
 
 
 @pytest.mark.fault

@@ -36,11 +36,15 @@ class Answer:
 
     def form(self, action: str) -> Fields:
         """The fields of the form that is sent to a path ending in `action`, as the page fills them."""
+        found = [fields for path, fields in self.forms() if path.endswith(action)]
+        assert found, f"no form for {action} on {self.path}: {[path for path, _ in self.forms()]}"
+        return dict(found[0])
+
+    def forms(self) -> list[tuple[str, Fields]]:
+        """The path and the fields of each form of the page."""
         reader = _Forms(self.path)
         reader.feed(self.body.decode())
-        found = [fields for path, fields in reader.forms if path.endswith(action)]
-        assert found, f"no form for {action} on {self.path}: {[path for path, _ in reader.forms]}"
-        return dict(found[0])
+        return reader.forms
 
     def links(self, pattern: str) -> list[str]:
         """The paths of links that `pattern` matches as a whole, in page order, each once."""
@@ -101,7 +105,11 @@ class Browser:
             return answer.headers["Location"]
 
     def add_piece(self, case: str, url: str, offset: int, data: bytes) -> Answer:
-        headers = self.piece_headers(case) | {"Upload-Offset": str(offset)}
+        return self.add_piece_with(self.piece_headers(case), url, offset, data)
+
+    def add_piece_with(self, headers: Fields, url: str, offset: int, data: bytes) -> Answer:
+        """The same with the headers of an earlier piece, for a moment in which no page can be opened."""
+        headers = headers | {"Upload-Offset": str(offset)}
         return self._send(urllib.request.Request(self.address + url, data, headers, method="PATCH"))
 
     def arrived(self, case: str, url: str) -> int:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -161,6 +161,18 @@ class Installation:
         """The running worker process."""
         found = (process for process in processes_of(self.folder) if "worker" in process.cmdline())
         return next(found, None)
+
+    def child_of_worker(self, name: str) -> psutil.Process | None:
+        """A program that the worker, or a child of it, is running now: `name` stands in its first argument."""
+        worker = self.worker()
+        if worker is None:
+            return None
+        with suppress(psutil.NoSuchProcess):
+            for child in worker.children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    if child.status() != psutil.STATUS_ZOMBIE and name in " ".join(child.cmdline()[:1]):
+                        return child
+        return None
 
     def postmaster(self) -> int | None:
         """The process id of the database server, if one is running."""

@@ -133,6 +133,8 @@ def test_a_guest_sees_only_the_named_cases(table: str, raw_connection: psycopg.C
         "evidence_entries",
         "evidence_documents",
         "placements",
+        "plan_goals",
+        "goal_evidence",
     ],
 )
 @pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])

@@ -159,6 +159,21 @@ def test_its_author_alone_changes_or_removes_a_note(world: World, client_for: Cl
         assert "Changed" not in str([act.detail for act in acts])
 
 
+def test_that_a_note_was_removed_is_told_to_those_who_could_read_it(world: World, client_for: ClientFor) -> None:
+    lawyer = world.person("attorney", "firm", name="Lee Example")
+    case_id = world.case(lawyer)
+    key = paper(world, lawyer, case_id, TEXT)
+    page = f"/cases/{case_id}/papers/{key}/notes"
+    for audience in ("private", "team", "shared"):
+        gone = note(world, lawyer, case_id, key, "What it said", audience=audience)
+        assert client_for(lawyer).post(f"{page}/{gone}/remove").status_code == 302
+    told = "A note on page 1 was removed by Lee Example on "
+    colleague, family = world.person("owner", org_id=lawyer.org_id), world.person("parent", org_id=lawyer.org_id)
+    seen = {who: client_for(who).get(page).text for who in (lawyer, colleague, family)}
+    assert [text.count(told) for text in seen.values()] == [3, 2, 1]
+    assert "What it said" not in "".join(seen.values())
+
+
 def test_a_note_stays_while_a_legal_hold_keeps_its_paper(world: World, client_for: ClientFor) -> None:
     lawyer = world.person("attorney", "firm")
     case_id = world.case(lawyer)

@@ -89,6 +89,28 @@ def odt(body: str, scripts: str = "", **more: str) -> bytes:
     )
 
 
+def odp(*slides: tuple[str, str]) -> bytes:
+    """Slides are their words and the speaker's notes."""
+    kind = "application/vnd.oasis.opendocument.presentation"
+    pages = "".join(
+        f"<draw:page><draw:frame><draw:text-box><text:p>{words}</text:p></draw:text-box></draw:frame>"
+        f"<presentation:notes><draw:frame><draw:text-box><text:p>{notes}</text:p></draw:text-box></draw:frame>"
+        "</presentation:notes></draw:page>"
+        for words, notes in slides
+    )
+    content = (
+        f'<office:document-content {_ODF} xmlns:presentation="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" '
+        f'office:version="1.2"><office:body><office:presentation>{pages}</office:presentation></office:body>'
+        "</office:document-content>"
+    )
+    manifest = (
+        f'<manifest:manifest {_ODF} manifest:version="1.2"><manifest:file-entry manifest:full-path="/" '
+        f'manifest:media-type="{kind}"/><manifest:file-entry manifest:full-path="content.xml" '
+        'manifest:media-type="text/xml"/></manifest:manifest>'
+    )
+    return packed({"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": manifest})
+
+
 def pptx(*slides: str) -> bytes:
     drawing = "http://schemas.openxmlformats.org/drawingml/2006/main"
     made = {"[Content_Types].xml": f'<Types xmlns="{_TYPES}"/>'}

@@ -66,6 +66,9 @@ def test_slides_and_open_documents_are_read_in_order(see) -> None:
     assert see(office.pptx("First", "Second"), "a.pptx").text == "Slide 1\nFirst\n\nSlide 2\nSecond"
     body = "<text:h>Goals</text:h><text:p>Read<text:s text:c='2'/>aloud<text:line-break/>daily</text:p>"
     assert see(office.odt(body), "a.odt").text == "Goals\nRead  aloud\ndaily"
+    seen = see(office.odp(("First", "Say it slowly"), ("Second", "")), "a.odp")
+    assert seen.text == "Slide 1\nFirst\n\nSlide 2\nSecond\n\nSpeaker’s notes\nSay it slowly"
+    assert [words.split(" are not")[0] for words in seen.warnings] == ["The speaker’s notes"]
 
 
 def test_a_document_that_declares_entities_or_unpacks_without_end_is_not_read(see) -> None:
@@ -151,6 +154,13 @@ def test_libreoffice_makes_the_pdf_and_reaches_for_nothing_beside_the_document(r
 def test_what_libreoffice_cannot_open_is_a_slip_that_says_so(render: Render) -> None:
     made = render(samples.old_office("WordDocument"), "old.doc", soffice.find())
     assert made and made.how is How.TEXT_ONLY and "LibreOffice could not open" in made.how_made
+
+
+@pytest.mark.parametrize(("stream", "name"), [("PowerPoint Document", "old.ppt"), ("Workbook", "old.xls")])
+def test_an_old_office_file_without_libreoffice_is_kept_with_a_slip(render: Render, stream: str, name: str) -> None:
+    made = render(samples.old_office(stream), name)
+    assert made and made.how is How.TEXT_ONLY and "not installed" in made.how_made
+    assert "No words could be read" in words_in(made.path)[0]
 
 
 def test_the_program_itself_is_found_and_not_the_script_that_starts_it(tmp_path: Path) -> None:

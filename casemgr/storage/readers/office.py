@@ -179,9 +179,14 @@ def _slides(parts: _Parts, words: _Words) -> None:
     notes = _Words()
     for name in parts.named(r"ppt/notesSlides/notesSlide\d+\.xml"):
         _word_part(parts, notes, name)
+    _add_notes(words, notes)
+
+
+def _add_notes(words: _Words, notes: _Words) -> None:
+    """Put the speaker's notes behind the slides; what is only their number is none."""
     if "".join(notes.out).strip(" \n\t0123456789"):
         words.hide("The speaker’s notes are not in the PDF; open the original to read them.")
-        words.add("Speaker’s notes\n" + "".join(notes.out))
+        words.add("\nSpeaker’s notes\n" + "".join(notes.out))
 
 
 def _workbook(parts: _Parts, words: _Words) -> None:
@@ -281,7 +286,11 @@ def _sheet(parts: _Parts, words: _Words, name: str, shared: list[str], dates: Da
 
 def _open_document(parts: _Parts, words: _Words) -> None:
     silent = {"annotation", "tracked-changes", "deletion"}
-    state: dict = {"skip": 0, "text": 0, "cells": 0, "style": "", "hidden": set()}
+    state: dict = {"skip": 0, "text": 0, "cells": 0, "style": "", "hidden": set(), "slides": 0, "notes": 0}
+    notes = _Words()
+
+    def add(said: str) -> None:
+        (notes if state["notes"] else words).add(said)
 
     def start(tag: str, attributes: dict) -> None:
         if tag in silent or state["skip"]:
@@ -296,7 +305,12 @@ def _open_document(parts: _Parts, words: _Words) -> None:
             state["cells"] += 1
         elif tag in ("tab", "line-break", "s"):
             count = attributes.get("c", "1")
-            words.add({"tab": "\t", "line-break": "\n"}.get(tag, " " * min(int(count) if count.isdigit() else 1, 100)))
+            add({"tab": "\t", "line-break": "\n"}.get(tag, " " * min(int(count) if count.isdigit() else 1, 100)))
+        elif tag == "page":
+            state["slides"] += 1
+            words.add(f"\nSlide {state['slides']}\n")
+        elif tag == "notes":
+            state["notes"] += 1
         elif tag == "style":
             state["style"] = attributes.get("name", "")
         elif tag == "table-properties" and attributes.get("display") == "false":
@@ -310,20 +324,23 @@ def _open_document(parts: _Parts, words: _Words) -> None:
             state["skip"] -= 1
         elif tag in ("p", "h"):
             state["text"] -= 1
-            words.add(" " if state["cells"] else "\n")
+            add(" " if state["cells"] else "\n")
         elif tag == "table-cell":
             state["cells"] -= 1
-            words.add("\t")
+            add("\t")
         elif tag == "table-row":
-            words.add("\n")
+            add("\n")
+        elif tag == "notes":
+            state["notes"] -= 1
 
     def text(data: str) -> None:
         if state["text"] and not state["skip"]:
-            words.add(data)
+            add(data)
 
     if "content.xml" not in parts.names:
         raise ValueError("no content part")
     parts.parse("content.xml", start, end, text)
+    _add_notes(words, notes)
 
 
 READERS: dict[str, Callable[[_Parts, _Words], None]] = {
@@ -332,4 +349,5 @@ READERS: dict[str, Callable[[_Parts, _Words], None]] = {
     "pptx": _slides,
     "odt": _open_document,
     "ods": _open_document,
+    "odp": _open_document,
 }
