@@ -42,6 +42,7 @@ FEATURES = (
     "search",
     "timeline",
     "heads",
+    "redaction",
 )
 
 

@@ -30,6 +30,7 @@ from casemgr.plans.models import Placement, StayPutPeriod
 from casemgr.proceedings.models import Proceeding, StageMove
 from casemgr.reading.models import PageNote
 from casemgr.records.models import RecordsArrival, RecordsException, RecordsRequest, RecordsTerms
+from casemgr.redaction.models import ProtectedName, Redaction, RedactionEntry, RedactionMark
 from casemgr.timeline.models import TimelineMark
 from casemgr.uploads.models import Upload
 from casemgr.watch.models import Finding
@@ -81,10 +82,14 @@ __all__ = [
     "PhotoSet",
     "Placement",
     "Proceeding",
+    "ProtectedName",
     "RecordsArrival",
     "RecordsException",
     "RecordsRequest",
     "RecordsTerms",
+    "Redaction",
+    "RedactionEntry",
+    "RedactionMark",
     "Removal",
     "SchoolCalendar",
     "SchoolClosure",

@@ -101,6 +101,28 @@ def fill(actor: Actor, case_id: UUID) -> None:
     add(models.PaperPair(**own, first_id=first, second_id=second, kind="picture"))
     add(models.PaperRelation(**own, kind="copy", document_id=other.id, of_id=document.id))
     add(models.PaperComparison(**own, first_id=first, second_id=second))
+    redaction = add(models.Redaction(**own, document_id=document.id, state="made", result_id=other.id))
+    add(
+        models.RedactionMark(
+            **own, redaction_id=redaction.id, page=1, boxes=[[0, 0, 1, 1]], reason="contact", found_by="page"
+        )
+    )
+    add(
+        models.RedactionEntry(
+            **own,
+            redaction_id=redaction.id,
+            document_id=document.id,
+            result_id=other.id,
+            original_sha256=HASH,
+            result_sha256="1" * 64,
+            visibility_was="shared",
+            visibility="shared",
+            reason="Sent to the school.",
+            marks=[],
+            proof={},
+        )
+    )
+    add(models.ProtectedName(**own, name="Robin Sample", key="robin sample"))
     entry = add(
         models.EvidenceEntry(
             **own, number=1, kind="call", happened_on=DAY, title="A call", previous_hash=HASH, hash=HASH

@@ -86,11 +86,13 @@ class PaperRelation(CaseOwned, db.Model):
             unique=True,
             postgresql_where=text("taken_back_at IS NULL AND kind = 'version'"),
         ),
-        CheckConstraint("kind in ('copy', 'version')", name="kind_known"),
+        CheckConstraint("kind in ('copy', 'version', 'redacted')", name="kind_known"),
         CheckConstraint("document_id <> of_id", name="of_another"),
     )
 
-    kind: Mapped[str] = mapped_column(String(10), comment="copy: a copy of it; version: the version that follows it")
+    kind: Mapped[str] = mapped_column(
+        String(10), comment="copy: a copy of it; version: the version that follows it; redacted: with parts removed"
+    )
     document_id: Mapped[UUID] = mapped_column(comment="The copy, or the later version")
     of_id: Mapped[UUID] = mapped_column(comment="The original, or the version before")
     said_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -45,6 +45,8 @@ class Kin:
     versions: list[Version]
     original: Related | None
     copies: list[Related]
+    unredacted: Related | None = None
+    redacted: list[Related] = field(default_factory=list)
 
     @property
     def newest(self) -> Document | None:
@@ -66,7 +68,9 @@ def kin_of(case: Case, visible: Collection[str], paper: Document) -> Kin:
     relations = relations_of(case.id)
     line = [*reversed(relations.earlier(paper.id)), paper.id, *relations.later(paper.id)]
     original, copies = relations.original_of(paper.id), relations.copies_of(paper.id)
-    wanted = {*line, *(row.document_id for row in copies), *([original.of_id] if original else [])} - {paper.id}
+    whole, redacted = relations.redacted_from(paper.id), relations.redacted_copies_of(paper.id)
+    above, below = [row for row in (original, whole) if row], [*copies, *redacted]
+    wanted = {*line, *(row.document_id for row in below), *(row.of_id for row in above)} - {paper.id}
     shown = shown_papers(case, visible, wanted) | {paper.id: paper}
     seen = [shown[paper_id] for paper_id in line if paper_id in shown]
     versions = [
@@ -76,6 +80,8 @@ def kin_of(case: Case, visible: Collection[str], paper: Document) -> Kin:
         versions,
         Related(shown[original.of_id], original) if original and original.of_id in shown else None,
         [Related(shown[row.document_id], row) for row in copies if row.document_id in shown],
+        Related(shown[whole.of_id], whole) if whole and whole.of_id in shown else None,
+        [Related(shown[row.document_id], row) for row in redacted if row.document_id in shown],
     )
 
 

@@ -11,11 +11,17 @@ from casemgr.audit import services as audit
 from casemgr.cases.models import Case
 from casemgr.copies import asking, queries
 from casemgr.copies.models import PaperPair, PaperRelation
-from casemgr.copies.standing import COPY, VERSION, Relations, relations_of
+from casemgr.copies.standing import COPY, REDACTED, VERSION, Relations, relations_of
 from casemgr.documents import custody
 from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.platform.columns import now
+
+NOTES = {
+    COPY: ("Marked as a copy of {}.", "Marked as the original of {}."),
+    VERSION: ("Marked as a later version of {}.", "Marked as replaced by {}."),
+    REDACTED: ("It is a redacted copy of {}.", "It has a redacted copy: {}."),
+}
 
 
 class SayingRefused(Exception):
@@ -44,8 +50,20 @@ def say(case: Case, this: Document, other: Document, saying: str, *, by: User, r
     db.session.commit()
 
 
+def note_redacted(case: Case, copy: Document, original: Document, *, by: User) -> None:
+    """Keep that a paper was made as a redacted copy of another; the caller commits. Nobody takes that back."""
+    _one_at_a_time(case)
+    if not relations_of(case.id).between(copy.id, original.id):
+        _add(case, REDACTED, copy, original, by, uuid4())
+    _settle(case, copy, original, "decided", by)
+
+
 def take_back(case: Case, relation: PaperRelation, *, by: User) -> None:
-    """Take back what was said. The row stays, with who took it back; nothing is said anew of the two papers."""
+    """Take back what was said. The row stays, with who took it back; nothing is said anew of the two papers.
+
+    Raises SayingRefused for a redacted copy: that is how it was made."""
+    if relation.kind == REDACTED:
+        raise SayingRefused("One was made as a redacted copy of the other. That stays on record.")
     _one_at_a_time(case)
     db.session.refresh(relation)
     if relation.taken_back_at is not None:
@@ -80,6 +98,8 @@ def _who_is_who(this: Document, other: Document, saying: str) -> tuple[str, Docu
 
 
 def _check(relations: Relations, kind: str, paper: Document, of: Document) -> None:
+    if any(row.kind == REDACTED for row in relations.between(paper.id, of.id)):
+        raise SayingRefused("One was made as a redacted copy of the other. That stays on record.")
     if relations.between(paper.id, of.id):
         raise SayingRefused("Something is said of these two papers already. Take that back first.")
     if kind == COPY:
@@ -113,12 +133,9 @@ def _add(case: Case, kind: str, paper: Document, of: Document, by: User, row_id:
     )
     db.session.add(relation)
     db.session.flush()
-    if kind == COPY:
-        _note(case, paper.id, of.id, "Marked as a copy of {}.", by)
-        _note(case, of.id, paper.id, "Marked as the original of {}.", by)
-    else:
-        _note(case, paper.id, of.id, "Marked as a later version of {}.", by)
-        _note(case, of.id, paper.id, "Marked as replaced by {}.", by)
+    for_paper, for_of = NOTES[kind]
+    _note(case, paper.id, of.id, for_paper, by)
+    _note(case, of.id, paper.id, for_of, by)
     audit.record(case, f"copies:{kind}:say", by=by, subject=paper.id, of=str(of.id))
 
 

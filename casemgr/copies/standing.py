@@ -13,7 +13,7 @@ from casemgr.copies.models import PaperRelation
 from casemgr.documents.models import Document
 from casemgr.extensions import db
 
-COPY, VERSION = "copy", "version"
+COPY, VERSION, REDACTED = "copy", "version", "redacted"
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,13 @@ class Relations:
         self._original = {row.document_id: row for row in self.rows if row.kind == COPY}
         self._before = {row.document_id: row for row in self.rows if row.kind == VERSION}
         self._after = {row.of_id: row for row in self.rows if row.kind == VERSION}
+
+    def redacted_from(self, paper_id: UUID) -> PaperRelation | None:
+        """What says that a paper is a redacted copy, made by the program."""
+        return next((row for row in self.rows if row.kind == REDACTED and row.document_id == paper_id), None)
+
+    def redacted_copies_of(self, paper_id: UUID) -> list[PaperRelation]:
+        return [row for row in self.rows if row.kind == REDACTED and row.of_id == paper_id]
 
     def original_of(self, paper_id: UUID) -> PaperRelation | None:
         return self._original.get(paper_id)

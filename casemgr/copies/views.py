@@ -167,8 +167,12 @@ def take_back(case_id: UUID, relation_id: UUID) -> ResponseReturnValue:
     if row is None:
         abort(404)
     older, newer = _two_or_404(access, row.document_id, row.of_id)
-    services.take_back(access.case, row, by=current_user)
-    flash("Taken back. Both papers stay as they are.")
+    try:
+        services.take_back(access.case, row, by=current_user)
+    except services.SayingRefused as refusal:
+        flash(str(refusal), "warning")
+    else:
+        flash("Taken back. Both papers stay as they are.")
     return redirect(url_for(".pair", case_id=case_id, document_id=newer.id, other_id=older.id))
 
 

@@ -90,14 +90,14 @@ def _too_large() -> PictureUnreadable:
 def _jpeg_page(pdf: pikepdf.Pdf, image: Image.Image, path: Path) -> None:
     """Add a page that shows the JPEG with its own pixels; turning is left to the page."""
     image.load()  # a cut file fails here rather than in a reader
-    data = b"".join(_jpeg_without_metadata(path.read_bytes()))
+    data = b"".join(jpeg_without_metadata(path.read_bytes()))
     space = Name.DeviceRGB if image.mode == "RGB" else Name.DeviceGray
     stream = _image(pdf, data, image.size, space, 8, Name.DCTDecode)
     orientation = image.getexif().get(_ORIENTATION, 1)
     _place(pdf, stream, _shown_size(image, orientation), orientation)
 
 
-def _jpeg_without_metadata(data: bytes) -> Iterator[bytes]:
+def jpeg_without_metadata(data: bytes) -> Iterator[bytes]:
     """Yield the segments that draw the picture: no EXIF, XMP, profile, comment; nothing after its end.
 
     Kept are JFIF (APP0) and Adobe (APP14), which say how colours are coded. Source: ITU-T T.81, annex B.

@@ -62,6 +62,7 @@ from casemgr.proceedings.queries import standing_moves
 from casemgr.reading.models import PageNote
 from casemgr.records import services as records
 from casemgr.records.services import NewRequest
+from casemgr.redaction.models import ProtectedName, Redaction, RedactionEntry, RedactionMark
 from casemgr.storage.sniff import sniff
 from casemgr.watch.models import Finding
 from tests.documents.paper import pdf
@@ -209,6 +210,13 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "proceedings.options": PLAIN,
     "proceedings.show": ({}, {"proceeding_id": "@ended"}),
     "proceedings.undo": PLAIN,
+    "redaction.discard": PLAIN,
+    "redaction.find": PLAIN,
+    "redaction.finish": PLAIN,
+    "redaction.log": PLAIN,
+    "redaction.names": PLAIN,
+    "redaction.paper": ({}, {"document_id": "@scan"}),
+    "redaction.show": PLAIN,
     "records.edit": PLAIN,
     "records.gaps": PLAIN,
     "records.index": PLAIN,
@@ -271,6 +279,7 @@ NOT_PAGES: dict[str, str] = {
     "uploads.show": "JSON for the script that sends files",
     "filings.pdf": "a download",
     "filings.progress": "JSON for the page of the packet",
+    "redaction.progress": "JSON for the page of the copy",
     "renditions.download_pdf": "a download",
     "renditions.media": "sound or video",
     "recognition.searchable": "a download",
@@ -401,15 +410,17 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
     )
     plan = plans.record_placement(case, NewPlacement(today(case) - timedelta(days=5), "Larch Street School"), by=by)
     goal = NewGoal("reading", "Will read 90 words a minute.", "42 in May", "90 in three of four probes")
+    alike = _alike(case)
     removal = NewRemoval(RemovalKind.SENT_HOME, today(case) - timedelta(days=9), today(case) - timedelta(days=9))
     return (
         _promises(case, by)
         | _filed_away(case, by)
         | _binders(case, by)
+        | _redacted(case, alike, by)
         | {
             "removal_id": discipline.log_removal(case, removal, by=by).removal_id,
             "row_id": goals.add_goal(case, plan, goal, by=by).id,
-            "alike": _alike(case),
+            "alike": alike,
             "trashed": trashed.id,
             "withdrawn": withdrawn.id,
             "ready": ready,
@@ -431,6 +442,30 @@ def _alike(case: Case) -> UUID:
     db.session.add_all([PaperPair(**own, kind="picture"), PaperComparison(**own, state="done", result=found.as_json())])
     db.session.commit()
     return other
+
+
+def _redacted(case: Case, alike: UUID, by: User) -> dict[str, UUID]:
+    """A box on the IEP that waits for its copy, a copy that was made of another paper, and a name to protect."""
+    own = {"org_id": case.org_id, "case_id": case.id}
+    iep = db.session.scalars(select(Document).where(Document.case_id == case.id, Document.kind == "iep")).first()
+    waiting, made = Redaction(**own, document_id=iep.id), Redaction(**own, document_id=iep.id, state="made")
+    made.result_id, made.proof = alike, {"words": 2, "elsewhere": {"1": 2}}
+    db.session.add_all([waiting, made])
+    db.session.flush()
+    mark = {"page": 1, "boxes": [[0.1, 0.2, 0.5, 0.25]], "reason": "other", "words": "A witness", "found_by": "drawn"}
+    entry = {"original_sha256": iep.sha256, "result_sha256": "0" * 64, "by_name": by.name, "reason": "For the school."}
+    db.session.add_all(
+        [
+            RedactionMark(**own, redaction_id=waiting.id, **mark),
+            RedactionEntry(
+                **own, **entry, redaction_id=made.id, document_id=iep.id, result_id=alike, marks=[mark],
+                visibility_was="privileged", visibility="shared", proof=made.proof,
+            ),
+            ProtectedName(**own, name="Robin Sample", key="robin sample", added_by_name=by.name),
+        ]
+    )  # fmt: skip
+    db.session.commit()
+    return {"redaction_id": made.id}
 
 
 def _promises(case: Case, by: User) -> dict[str, UUID]:

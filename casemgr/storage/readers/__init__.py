@@ -23,6 +23,8 @@ OPERATIONS = {
     "list_mailbox": ("mailbox", "list_mailbox"),
     "make_paper": ("sheet", "make_paper"),
     "recognise": ("recognise", "recognise"),
+    "prove_redaction": ("redact_check", "prove"),
+    "redact": ("redact", "redact"),
     "searchable": ("searchable", "make_searchable"),
     "page_prints": ("page_prints", "print_pages"),
     "compare_pages": ("compare", "compare_pages"),

@@ -25,7 +25,7 @@ def write_page(image: Image.Image, number: int) -> dict:
     whether the page is blank."""
     image.thumbnail((READING_SIDE, READING_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
     if image.mode != "L":
-        image = image.convert("RGB" if _has_colour(image) else "L")
+        image = image.convert("RGB" if has_colour(image) else "L")
     thumb = image.copy()
     thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BILINEAR, reducing_gap=1.5)
     thumb.save(page_file(number, "thumb.jpg"), quality=80)
@@ -50,7 +50,7 @@ def _is_clean(grey: Image.Image) -> bool:
     return 2 * max(grey.histogram()) >= grey.width * grey.height
 
 
-def _has_colour(image: Image.Image) -> bool:
+def has_colour(image: Image.Image) -> bool:
     red, green, blue, *_ = image.reduce(2).split()
     pairs = ((red, green), (green, blue))
     return any(ImageChops.difference(one, other).getextrema()[1] >= _COLOUR_FROM for one, other in pairs)

@@ -111,14 +111,14 @@ def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool, most_wo
             bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)  # four bytes: nothing is copied
             facts |= write_page(bitmap.to_pil(), number)
             bitmap.close()
-        facts |= _text_of(page, most_words if draw else 0)
+        facts |= text_of(page, most_words if draw else 0)
         facts["scan"] = not facts.get("blank") and _is_scan(page, facts["text"])
         return facts
     finally:
         page.close()
 
 
-def _text_of(page: pdfium.PdfPage, most_words: int) -> dict:
+def text_of(page: pdfium.PdfPage, most_words: int) -> dict:
     """The page's text, and where its words stand. A page whose text cannot be read still has its picture."""
     try:
         reader = page.get_textpage()
@@ -142,6 +142,11 @@ def _is_scan(page: pdfium.PdfPage, text: str) -> bool:
     letters = sum(letter.isalnum() for letter in text[:MAX_TEXT])
     if letters == 0 or letters >= FEW_LETTERS:
         return letters == 0
+    return has_page_picture(page)
+
+
+def has_page_picture(page: pdfium.PdfPage) -> bool:
+    """Say whether one picture covers much of a page: a scan, with or without words laid under it."""
     left, bottom, right, top = page.get_bbox()
     surface = abs(right - left) * abs(top - bottom)
     for item in itertools.islice(page.get_objects(max_depth=2), MOST_OBJECTS):

@@ -5,7 +5,7 @@ A PDF keeps its own pages; a picture becomes a page. Both are turned upright whe
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import font_source_sans_pro
@@ -35,7 +35,7 @@ _USER_SPACE = {  # from an upright page of width x height to the space of a page
 def make_searchable(*, report: Callable, path: str, pdf: bool, title: str, heic: bool = False) -> None:
     """Write `searchable.pdf`, and report `copied`, or `unreadable`. `words.json` holds {number: [turn, words]}."""
     pages = {int(number): page for number, page in json.loads(Path("words.json").read_text()).items()}
-    pdfmetrics.registerFont(TTFont(FONT, str(Path(font_source_sans_pro.font_directory) / "SourceSansPro-Regular.ttf")))
+    know_font()
     try:
         copy = _over_pdf(path, pages) if pdf else _of_pictures(path, pages, heic)
     except (pikepdf.PdfError, ValueError, SyntaxError, EOFError, TypeError, RuntimeError) as error:
@@ -59,7 +59,7 @@ def _over_pdf(path: str, pages: dict) -> pikepdf.Pdf:
         width, height = (high, wide) if shown in (90, 270) else (wide, high)
         if not 0 < max(width, height) <= LARGEST_PAGE or not words:
             continue
-        with pikepdf.open(_layer([(width, height, words, None)])) as layer:
+        with pikepdf.open(text_pages([(width, height, words, None)])) as layer:
             form = copy.copy_foreign(layer.pages[0].as_form_xobject())
         name = page.add_resource(form, pikepdf.Name.XObject)
         a, b, c, d, e, f = _USER_SPACE[shown](width, height)
@@ -76,7 +76,7 @@ def _of_pictures(path: str, pages: dict, heic: bool) -> pikepdf.Pdf:
         pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None  # what is too large has no drawn page, and no words
     ImageFile.LOAD_TRUNCATED_IMAGES = True
-    return pikepdf.open(_layer(_pictured(path, pages)))
+    return pikepdf.open(text_pages(_pictured(path, pages)))
 
 
 def _pictured(path: str, pages: dict) -> Iterator[tuple]:
@@ -93,15 +93,20 @@ def _pictured(path: str, pages: dict) -> Iterator[tuple]:
             yield picture.width * scale, picture.height * scale, words, picture
 
 
-def _layer(pages: object) -> io.BytesIO:
-    """A PDF of pages (width, height in points, words, picture or None)."""
+def know_font() -> None:
+    """Once in a process, before `text_pages`."""
+    pdfmetrics.registerFont(TTFont(FONT, str(Path(font_source_sans_pro.font_directory) / "SourceSansPro-Regular.ttf")))
+
+
+def text_pages(pages: Iterable[tuple], quality: int = 80) -> io.BytesIO:
+    """A PDF of pages (width, height in points, words, picture or None), the words unseen. `quality`: of JPEG."""
     out = io.BytesIO()
     canvas = Canvas(out)
     for width, height, words, picture in pages:
         canvas.setPageSize((width, height))
         if picture is not None:
             data = io.BytesIO()
-            picture.save(data, "JPEG", quality=80)
+            picture.save(data, "JPEG", quality=quality)
             canvas.drawImage(ImageReader(data), 0, 0, width, height)
         line = canvas.beginText()
         line.setTextRenderMode(INVISIBLE)
