@@ -14,7 +14,7 @@ from casemgr.deadlines.queries import calendar_for, law_facts
 from casemgr.documents.models import Document
 from casemgr.exhibit_binders import queries
 from casemgr.exhibit_binders.material import ExhibitNow
-from casemgr.exhibit_binders.models import BinderVersion, ExhibitBinder
+from casemgr.exhibit_binders.models import BinderFile, BinderVersion, ExhibitBinder
 from casemgr.extensions import db
 from casemgr.forums.profiles import profile
 from casemgr.law.days import DaysNotCovered
@@ -67,6 +67,18 @@ class Step:
     todo: str = ""
 
 
+def sets_wanted(row: ExhibitBinder) -> int:
+    """Return how many sets on paper are usual in the forum of a binder."""
+    rule = profile(row.forum).rule("copies")
+    return rule.value if rule and rule.value else 1
+
+
+def sheets(files: Sequence[BinderFile]) -> int:
+    """Return how many sheets one set takes, printed on both sides: of the files for that, else of the volumes."""
+    kind = "print" if any(one.kind == "print" for one in files) else "volume"
+    return sum((one.pages + 1) // 2 for one in files if one.kind == kind)
+
+
 def missing_evaluations(case: Case, chosen: Sequence[ExhibitNow], visible: Collection[str]) -> list[Document]:
     """Return the evaluations among the papers that are in no binder yet, whoever may send them."""
     inside = {one.document_id for one in chosen if not one.withdrawn}
@@ -91,8 +103,7 @@ def readiness(
 ) -> list[Step]:
     """Return what a binder needs before it is served, in the order in which it is done."""
     evaluations = missing_evaluations(case, chosen, visible)
-    wanted = profile(row.forum).rule("copies")
-    sets = wanted.value if wanted and wanted.value else 1
+    sets = sets_wanted(row)
     kept = [one for one in chosen if not one.withdrawn]
     missing = ", ".join(f"“{paper.title}”" for paper in evaluations[:3]) + (" and more" if len(evaluations) > 3 else "")
     return [

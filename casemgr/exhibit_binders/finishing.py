@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -20,6 +21,8 @@ NOT_PROVED = (
     "It could not be proved that each page of the papers is in the binder as it was, so it was not made. {problems} "
     "Open the paper in a PDF program and print it to a new PDF, add that, and replace the exhibit by it."
 )
+
+STOPPED = "The program that draws its pages stopped: the file is damaged, or made to do harm."
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def finish(volumes: Sequence[Volume], work: Path, tell: Callable[[str], None]) -
     if child.returncode == DISK_FULL:
         raise OSError(28, "No space left on device")
     if child.returncode != 0 or proof is None:
-        raise NotBuilt(NOT_PROVED.format(problems=f"The check stopped ({now.lower() or 'at its beginning'})."))
+        found = re.search(r"exhibit (\S+)$", now)
+        raise NotBuilt(NOT_PROVED.format(problems=STOPPED), found.group(1) if found else "")
     problems = [words for volume in proof for words in volume["problems"]]
     if problems:
         raise NotBuilt(NOT_PROVED.format(problems=" ".join(problems[:5])))

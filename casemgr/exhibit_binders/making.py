@@ -270,6 +270,8 @@ def _proof(material: Material, volumes_told: Sequence[Mapping[str, Any]]) -> dic
                 "pages_out": outside if ranges else [],
                 "reason": reasons[label] if ranges and outside else "",
                 "compared": sum(piece["compared"] for piece in pieces),
+                "identical": sum(piece["identical"] for piece in pieces),
+                "compared_with_a_repaired_copy": any(piece["repaired"] for piece in pieces),
                 "blank_in_source": [number for piece in pieces for number in piece["blank_in_source"]],
             }
         )

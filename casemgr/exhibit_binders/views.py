@@ -67,6 +67,7 @@ def show(case_id: UUID, binder_id: UUID) -> Any:
     chosen = queries.exhibits_now(row)
     found = preflight(case, row, access.visible)
     last = served[-1] if served else None
+    files = queries.files_of(made) if made else []
     return render_template(
         "exhibit_binders/show.html",
         case=case,
@@ -82,7 +83,9 @@ def show(case_id: UUID, binder_id: UUID) -> Any:
         if last and last.recorded_at
         else [],
         made=made,
-        files=queries.files_of(made) if made else [],
+        files=files,
+        sets=disclosure.sets_wanted(row),
+        sheets=disclosure.sheets(files),
         is_stale=made is not None and not serving.is_current(case, row, made),
         closed=serving.may_take(made, access.visible) if made else [],
         served=served,

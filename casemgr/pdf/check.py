@@ -33,7 +33,7 @@ def check_packet(path: Path, beside: Path | None = None) -> Checked:
     with path.open("rb") as file:
         found.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     try:
-        data = json.loads(beside.read_bytes()) if beside else _attached(path)
+        data = _of_this(json.loads(beside.read_bytes()), found.sha256) if beside else _attached(path)
         if beside:
             found.by_hash = True
             if data["pdf"]["sha256"] != found.sha256:
@@ -44,6 +44,12 @@ def check_packet(path: Path, beside: Path | None = None) -> Checked:
     except (OSError, ValueError, KeyError, TypeError, pikepdf.PdfError) as problem:
         found.problems.append(f"It cannot be read as a packet and its manifest ({str(problem)[:120]}).")
     return found
+
+
+def _of_this(data: dict[str, Any], sha256: str) -> dict[str, Any]:
+    """Return the part of a manifest of several volumes that is about this one; without one, the first."""
+    volumes: list[dict[str, Any]] = data.get("volumes") or [data]
+    return next((one for one in volumes if one["pdf"]["sha256"] == sha256), volumes[0])
 
 
 def _attached(path: Path) -> dict[str, Any]:

@@ -19,5 +19,11 @@ KINDS: dict[str, Kind] = {
     "no_next_step": Kind("There is no next step", "Choose what can be done now", "proceedings.options"),
     "dead_end": Kind("It stands where nothing leads on", "Say how it goes on", "proceedings.options"),
     "packet_waits": Kind("A filing packet was never finished", "Look at the packet", "filings.index"),
+    "disclosure_passed": Kind(
+        "The last safe day for exhibits passed, and none were served", "Look at the binder", "exhibit_binders.index"
+    ),
+    "came_after_serving": Kind(
+        "Papers came after the exhibits were served", "Serve them as a supplement", "exhibit_binders.index"
+    ),
     "no_person": Kind("Dates that nobody of us sees to", "Choose who sees to them", "deadlines.index"),
 }

@@ -18,12 +18,15 @@ from casemgr.cases.models import Case, CaseMember
 from casemgr.cases.next_steps import next_steps
 from casemgr.cases.queries import OURS
 from casemgr.deadlines.models import Deadline
+from casemgr.deadlines.queries import current_facts
 from casemgr.deadlines.standing import is_running
+from casemgr.exhibit_binders import disclosure
+from casemgr.exhibit_binders import queries as binders
 from casemgr.extensions import db
 from casemgr.filings.models import Packet
 from casemgr.law import stages
 from casemgr.law.stages import CaseView, Option
-from casemgr.law.terms import Event, ProceedingStep, RuleKind, Stage, VerdictKind
+from casemgr.law.terms import Event, FactKind, ProceedingStep, RuleKind, Stage, VerdictKind
 from casemgr.platform.columns import now
 from casemgr.proceedings.queries import kinds_of_stage
 from casemgr.proceedings.words import PROCEEDINGS, step_name
@@ -67,6 +70,7 @@ def look(case: Case) -> list[Found]:
         *found,
         *_dead_ends(grounds.view, grounds.standing.options),
         *_packets(case),
+        *_disclosure(case),
         *_nobodys(case, running, people),
     ]
 
@@ -104,6 +108,24 @@ def _packets(case: Case) -> Iterator[Found]:
     for row in rows:
         if now() - row.created_at > PACKET_PATIENCE:
             yield Found("packet_waits", str(row.id))
+
+
+def _disclosure(case: Case) -> Iterator[Found]:
+    """A hearing is ahead, and its exhibits were not served in time, or papers came after them."""
+    found = disclosure.countdown(case)
+    if found is None or found.is_over:
+        return
+    served = binders.served_of(case)
+    told = any(row.kind == FactKind.DISCLOSURE_MADE.value for row in current_facts(case))
+    if found.is_late and not served and not told and found.last_day is not None:
+        days = f"The hearing is on {short_date(found.hearing_on)}; the last safe day was {short_date(found.last_day)}."
+        yield Found("disclosure_passed", detail=days)
+    if served and (at := served[0][1].recorded_at) is not None:
+        late = disclosure.arrived_since(case, served[0][0], at, frozenset({"shared"}))
+        evaluations = sum(1 for paper in late if paper.kind in disclosure.EVALUATIONS)
+        if late:
+            more = f", {plural(evaluations, 'evaluation')} among them" if evaluations else ""
+            yield Found("came_after_serving", detail=f"{plural(len(late), 'paper')}{more}.")
 
 
 def _nobodys(case: Case, running: Sequence[Deadline], people: set[UUID]) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from casemgr.documents.models import DocumentPage
 from casemgr.exhibit_binders import services
 from casemgr.exhibit_binders.preflight import Finding, preflight
 from casemgr.extensions import db
+from casemgr.watch.looking import look
 from tests.documents.paper import pdf
 from tests.exhibit_binders.makers import EVERYTHING, Binding, binding, more
 from tests.filings.makers import dispute
@@ -23,6 +25,15 @@ ClientFor = Callable[[Actor | None], FlaskClient]
 def findings(made: Binding) -> dict[str, Finding]:
     found = made.change(lambda row, by: preflight(db.session.get_one(Case, row.case_id), row, EVERYTHING))
     return {one.rule.key if one.rule else one.text: one for one in found}
+
+
+def alarms(made: Binding) -> dict[str, str]:
+    """What the nightly look finds in the case, once it is no longer fresh."""
+    with made.case.open() as (case, _):
+        case.created_at -= timedelta(days=9)
+        found = {one.kind: one.detail for one in look(case)}
+        db.session.rollback()
+    return found
 
 
 def test_a_binder_is_begun_chosen_ordered_and_taken_along(world: World, client_for: ClientFor) -> None:
@@ -112,6 +123,11 @@ def test_the_last_safe_day_counts_down_and_what_comes_later_is_told(world: World
     page = client.get(made.url).text
     assert "The last safe day was" in page and "can be kept out" in page
     assert "The last safe day was" in findings(made)["in_time"].lines[0]
+    late = alarms(made)
+    assert late["came_after_serving"] == "1 paper, 1 evaluation among them." and "disclosure_passed" not in late
+    other = binding(world, "iep")
+    other.hearing_in(3)
+    assert "the last safe day was" in alarms(other)["disclosure_passed"]
 
 
 def test_each_breach_is_named_with_its_rule_exhibit_and_page(world: World) -> None:
