@@ -11,8 +11,8 @@ from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.cases.models import Case
 from casemgr.filings import queries
-from casemgr.filings.checklist import Fix
-from casemgr.filings.kinds import KINDS, SEND_METHODS, STATES
+from casemgr.filings.items import Fix
+from casemgr.filings.kinds import SEND_METHODS, STATES
 from casemgr.filings.models import Packet
 from casemgr.web.navigation import url_if_any
 
@@ -24,7 +24,7 @@ PACKET = f"{PACKETS}/<uuid:packet_id>"
 @bp.context_processor
 def words() -> dict[str, Any]:
     """The plain words of packets, for the pages of this feature."""
-    return {"kinds": KINDS, "send_methods": SEND_METHODS, "packet_states": STATES}
+    return {"send_methods": SEND_METHODS, "packet_states": STATES}
 
 
 def sees_drafts(access: Access) -> bool:
@@ -52,6 +52,8 @@ def fix_url(case: Case, packet: Packet, fix: Fix) -> str | None:
             return url_for("issues.link", case_id=case.id, issue_id=fix.target)
         case "placement":
             return url_if_any("plans.record", case_id=case.id)
+        case "facts":
+            return url_if_any("deadlines.index", case_id=case.id)
         case "answer":
             return url_for("filings.details", **own, _anchor=f"answer_{fix.target}")
         case _:

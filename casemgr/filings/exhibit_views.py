@@ -15,7 +15,7 @@ from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.extensions import db
 from casemgr.filings import forms, queries, services
 from casemgr.filings.blueprint import PACKET, bp, packet_or_404
-from casemgr.filings.kinds import KINDS
+from casemgr.filings.kinds import kind_in
 from casemgr.filings.models import Packet
 from casemgr.platform.locking import StaleForm
 from casemgr.web.permissions import case_access, requires
@@ -94,7 +94,7 @@ def _page(
         "filings/exhibits.html",
         case=access.case,
         packet=packet,
-        kind=KINDS[packet.kind],
+        kind=kind_in(packet.kind, access.case.state),
         chosen=[(row, paper, queries.why_not(paper)) for row, paper in chosen],
         papers=[paper for paper in papers if paper.id not in taken],
         kinds_of_paper=DOCUMENT_KINDS,

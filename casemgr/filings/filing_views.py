@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.filings import filing, forms, queries, services
 from casemgr.filings.blueprint import PACKET, bp, packet_or_404
-from casemgr.filings.kinds import KINDS
+from casemgr.filings.kinds import Layout, kind_in
 from casemgr.filings.material import fingerprint
 from casemgr.filings.models import Packet
 from casemgr.law.contents import routing
@@ -29,6 +30,10 @@ from casemgr.web.permissions import Access, case_access, requires
 
 # Whatever is not under way any more is "done" for the waiting page: it reloads, and shows the result or what failed.
 UNDER_WAY = {"queued": "waiting", "building": "running"}
+_WHAT_FOLLOWS = {
+    True: "Marked as filed. The case has moved, and its dates are set.",
+    False: "Marked. It is in the log, and the dates that follow from it are set.",
+}
 _GONE = "The stored file is missing. Tell whoever looks after this installation, with the reference number below."
 
 
@@ -121,7 +126,7 @@ def file(case_id: UUID, packet_id: UUID) -> Any:
     if form.validate_on_submit():
         try:
             if filing.mark_filed(packet, form.to_filing(), version=form.seen_version, by=current_user):
-                flash("Marked as filed. The case has moved, and its dates are set.")
+                flash(_WHAT_FOLLOWS[kind_in(packet.kind, access.case.state).event is not None])
         except (StaleForm, StaleDataError):
             db.session.rollback()
             packet = packet_or_404(access, packet_id)
@@ -143,7 +148,7 @@ def file(case_id: UUID, packet_id: UUID) -> Any:
         "filings/file.html",
         case=access.case,
         packet=packet,
-        kind=KINDS[packet.kind],
+        kind=kind_in(packet.kind, access.case.state),
         form=form,
         verdict=filing.what_the_law_says(access.case, packet),
         is_stale=packet.built_from != fingerprint(queries.gather(access.case, packet)),
@@ -153,13 +158,15 @@ def file(case_id: UUID, packet_id: UUID) -> Any:
 
 
 def _file_form(access: Access, packet: Packet, *, warned: bool) -> forms.FileForm:
-    route = routing(FilingKind(packet.kind), access.case.state)
+    kind, route = kind_in(packet.kind, access.case.state), routing(FilingKind(packet.kind), access.case.state)
+    signed = (packet.answers or {}).get("signed_on")
+    names = ", ".join(one.name for one in forms.recipients_of(packet))
     data = {
-        "filed_on": today(access.case),
-        "to": route.goes_to if route else "",
+        "filed_on": date.fromisoformat(signed) if signed else today(access.case),
+        "to": route.goes_to if route and kind.layout is Layout.CAPTION else names,
         "version": str(packet.version),
     }
-    return forms.FileForm(packet, warned=warned, data=data)
+    return forms.FileForm(kind, warned=warned, data=data)
 
 
 def _show_refusal(form: Any, refusal: Exception) -> None:
@@ -179,12 +186,12 @@ def received(case_id: UUID, packet_id: UUID) -> Any:
     """The day the district received what was filed."""
     access = case_access()
     packet = packet_or_404(access, packet_id)
-    if packet.state != "filed" or KINDS[packet.kind].received is None or packet.received_on:
+    if packet.state != "filed" or kind_in(packet.kind, access.case.state).received is None or packet.received_on:
         return _back(packet)
-    form = forms.ReceivedForm()
+    form = forms.ReceivedForm(kind_in(packet.kind, access.case.state))
     if form.validate_on_submit():
         try:
-            filing.record_received(packet, form.on_date.data, form.notice_sent.data, by=current_user)
+            filing.record_received(packet, form.on_date.data, form.notice, by=current_user)
         except (services.FilingRefused, filing.FactRefused, filing.TransitionRefused) as refusal:
             db.session.rollback()
             packet = packet_or_404(access, packet_id)
@@ -194,5 +201,11 @@ def received(case_id: UUID, packet_id: UUID) -> Any:
         else:
             flash("Recorded. The dates that count from that day are set.")
             return _back(packet)
-    page = render_template("filings/received.html", case=access.case, packet=packet, kind=KINDS[packet.kind], form=form)
+    page = render_template(
+        "filings/received.html",
+        case=access.case,
+        packet=packet,
+        kind=kind_in(packet.kind, access.case.state),
+        form=form,
+    )
     return page, 422 if form.errors else 200

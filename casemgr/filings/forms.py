@@ -1,33 +1,26 @@
-"""Forms of packets: what is said on it, who gets a copy, and how it was filed."""
+"""Forms of packets: who gets a copy, and how it was filed. What is said on it: details_form.py."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from casemgr.evidence.services import plain_text
 from casemgr.filings.filing import Filing
-from casemgr.filings.kinds import KINDS, QUESTIONS, SEND_METHODS
+from casemgr.filings.kinds import SEND_METHODS, Kind, Verb
 from casemgr.filings.material import Recipient
 from casemgr.filings.models import Packet
-from casemgr.filings.services import Details
 from casemgr.law.facts import FACTS
 from casemgr.law.terms import FactKind
 from casemgr.web.fields import DayField
-from casemgr.web.filters import legal_date
 from casemgr.web.once import OnceField
 
 LONG = Length(max=10_000, message="Use 10,000 characters or fewer.")
 SHORT = Length(max=300, message="Use 300 characters or fewer.")
 MOST_RECIPIENTS = 12
-FAR = timedelta(days=366)
-ANSWER = "answer_"
 
 
 def _plain(value: str | None) -> str:
@@ -47,108 +40,6 @@ class VersionForm(FlaskForm):
     def show_version(self, version: int) -> None:
         """Carry the version saved meanwhile, so that saving again is a decision."""
         self.version.data, self.version.raw_data = str(version), None
-
-
-class DetailsForm(VersionForm):
-    """What is said on the packet itself; a field `answer_<key>` for each question of its kind."""
-
-    kind = ""
-
-    signer_name = StringField("Name of who signs", [SHORT], filters=[_plain])
-    signer_role = StringField("Role", [SHORT], filters=[_plain])
-    signer_contact = TextAreaField("Address, phone, e-mail", [LONG], filters=[_plain])
-    dated_on = DayField("Date printed on the filing", [Optional()])
-    exhibit_prefix = StringField(
-        "Letter before exhibit numbers",
-        [
-            DataRequired("Give a letter, such as P."),
-            Regexp(r"[A-Za-z][A-Za-z0-9]{0,5}$", message="Use 1 to 6 letters."),
-        ],
-        filters=[_plain],
-    )
-    bates_prefix = StringField(
-        "Words before page numbers (Bates)",
-        [Regexp(r"[A-Za-z0-9 ._\-]{0,20}$", message="Use up to 20 plain letters, digits, dots and hyphens.")],
-        filters=[lambda value: (value or "").lstrip()],
-    )
-
-    def __init__(self, case_today: date, **more: Any) -> None:
-        super().__init__(**more)
-        self._today = case_today
-
-    def validate_dated_on(self, field: DayField) -> None:
-        if field.data and abs(field.data - self._today) > FAR:
-            raise ValidationError("This is more than a year away. Check the year.")
-
-    @property
-    def questions(self) -> list[tuple[Any, Any]]:
-        """Each question with its field."""
-        return [(question, self[ANSWER + question.key]) for question in QUESTIONS[self.kind]]
-
-    def to_details(self) -> Details:
-        return Details(
-            signer_name=self.signer_name.data,
-            signer_role=self.signer_role.data,
-            signer_contact=self.signer_contact.data,
-            dated_on=self.dated_on.data,
-            bates_prefix=self.bates_prefix.data,
-            exhibit_prefix=self.exhibit_prefix.data,
-            answers={question.key: field.data for question, field in self.questions},
-        )
-
-    def in_words(self) -> list[tuple[str, str]]:
-        return in_words(self.kind, self.to_details())
-
-
-@cache
-def _details_class(kind: str) -> type[DetailsForm]:
-    fields = {
-        ANSWER + question.key: TextAreaField(
-            question.label,
-            [LONG],
-            description=question.help,
-            filters=[_plain],
-            render_kw={"rows": question.rows},
-        )
-        for question in QUESTIONS[kind]
-    }
-    return type("DetailsForm", (DetailsForm,), {"kind": kind, **fields})
-
-
-def details_form(packet: Packet, case_today: date) -> DetailsForm:
-    """Return the form of a packet, filled with what is saved."""
-    saved = details_of(packet)
-    data = {name: getattr(saved, name) for name in vars(saved) if name != "answers"}
-    data |= {ANSWER + key: said for key, said in saved.answers.items()} | {"version": str(packet.version)}
-    return _details_class(packet.kind)(case_today, data=data)
-
-
-def details_of(packet: Packet) -> Details:
-    answers: Mapping[str, Any] = packet.answers or {}
-    signer = answers.get("signer") or {}
-    return Details(
-        signer_name=signer.get("name", ""),
-        signer_role=signer.get("role", ""),
-        signer_contact=signer.get("contact", ""),
-        dated_on=packet.dated_on,
-        bates_prefix=packet.bates_prefix,
-        exhibit_prefix=packet.exhibit_prefix,
-        answers={key: said for key, said in answers.items() if isinstance(said, str)},
-    )
-
-
-def in_words(kind: str, said: Details) -> list[tuple[str, str]]:
-    """Return (label, value) of everything on the form, to compare two versions."""
-    rows = [(question.label, said.answers.get(question.key, "")) for question in QUESTIONS[kind]]
-    return [
-        *rows,
-        ("Name of who signs", said.signer_name),
-        ("Role", said.signer_role),
-        ("Address, phone, e-mail", said.signer_contact),
-        ("Date printed on the filing", legal_date(said.dated_on)),
-        ("Letter before exhibit numbers", said.exhibit_prefix),
-        ("Words before page numbers", said.bates_prefix),
-    ]
 
 
 class RecipientForm(Form):
@@ -205,6 +96,14 @@ def _day(label: str, message: str) -> DayField:
     return DayField(label, [InputRequired(message)])
 
 
+THE_DAY = {
+    Verb.FILE: "The day you filed it",
+    Verb.SEND: "The day you sent it",
+    Verb.SIGN: "The day the last side signed",
+    Verb.KEEP: "The day you put it on file",
+}
+
+
 class FileForm(VersionForm):
     """How the packet was filed. What the law warns of needs a reason, which is kept."""
 
@@ -223,32 +122,58 @@ class FileForm(VersionForm):
     )
     override_reason = TextAreaField("Why you go on", [LONG], filters=[_plain])
 
-    def __init__(self, packet: Packet, *, warned: bool, **more: Any) -> None:
+    def __init__(self, kind: Kind, *, warned: bool, **more: Any) -> None:
         super().__init__(**more)
         self._warned = warned
-        if KINDS[packet.kind].received is None:
-            del self.received_on, self.notice_sent
+        self.filed_on.label.text = THE_DAY[kind.verb]
+        self.received_on.label.text = f"The day the {kind.received_by} received it"
+        if kind.verb in (Verb.SIGN, Verb.KEEP):
+            del self.how, self.to
+        if not asks_of_notice(kind):
+            del self.notice_sent
+        if kind.received is None:
+            del self.received_on
+        if kind.event is None:
+            del self.docket_number
 
     def validate_override_reason(self, field: TextAreaField) -> None:
         if self._warned and not field.data:
             raise ValidationError("Say why you go on although the law warns here. Your reason is kept with the filing.")
 
     def to_filing(self) -> Filing:
-        received = self.received_on.data if "received_on" in self else None
+        received = self._said("received_on")
         return Filing(
             filed_on=self.filed_on.data,
-            how=self.how.data,
-            to=self.to.data,
+            how=self._said("how") or "",
+            to=self._said("to") or "",
             received_on=received,
-            notice_sent=self.notice_sent.data if received else "unknown",
-            docket_number=self.docket_number.data,
+            notice_sent=(self._said("notice_sent") or "unknown") if received else "unknown",
+            docket_number=self._said("docket_number") or "",
             override_reason=self.override_reason.data,
             move_id=self.submission.uuid,
         )
 
+    def _said(self, name: str) -> Any:
+        return self[name].data if name in self else None
+
+
+def asks_of_notice(kind: Kind) -> bool:
+    """Whether the day of receipt comes with the question about prior written notice."""
+    return kind.received is not None and _NOTICE in FACTS[kind.received].details
+
 
 class ReceivedForm(FlaskForm):
-    """The day on which the district received it."""
+    """The day on which it was received."""
 
     on_date = _day("The day the school district received it", "Enter the day it arrived.")
     notice_sent = RadioField(_NOTICE.label, choices=list(_NOTICE.choices.items()), default="unknown")
+
+    def __init__(self, kind: Kind, **more: Any) -> None:
+        super().__init__(**more)
+        self.on_date.label.text = f"The day the {kind.received_by} received it"
+        if not asks_of_notice(kind):
+            del self.notice_sent
+
+    @property
+    def notice(self) -> str:
+        return self.notice_sent.data if "notice_sent" in self else "unknown"

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -161,6 +161,17 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class WorkedOut:
+    """A date that the law engine gives for a rule, printed on a filing. `on` None: `note` says why there is none."""
+
+    rule: str
+    title: str
+    on: date | None
+    citation: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Material:
     """One packet's content. `issues` are those that the forum hears; `left_out` the others, with the reason."""
 
@@ -189,9 +200,19 @@ class Material:
     dated_on: date | None
     made_at: str
     """The instant the packet was begun (ISO, UTC): an input, never the clock of the build."""
+    docket: str = ""
+    """The number of the proceeding that it belongs to, where the kind prints one."""
+    on_record: dict[str, date] = field(default_factory=dict)
+    """By kind of fact, its latest day: of the facts that the kind prints."""
+    worked_out: tuple[WorkedOut, ...] = ()
+    rows: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """By question, the table that was typed in. A date is an ISO date, a number has a point."""
 
     def answer(self, key: str) -> str:
         return self.answers.get(key, "").strip()
+
+    def worked_out_by(self, rule: str) -> WorkedOut | None:
+        return next((one for one in self.worked_out if one.rule == rule), None)
 
     def with_role(self, *roles: str) -> tuple[PersonData, ...]:
         return tuple(person for person in self.people if person.role in roles)
@@ -202,6 +223,7 @@ class Material:
 
 
 ONLY_WHERE_THERE = ("rendition_sha256", "rendition_note")
+ONLY_WHERE_SAID = ("docket", "on_record", "worked_out", "rows")
 """What packets of earlier versions did not know: without a value it changes no fingerprint."""
 NOT_PRINTED = ("left_out", "last_act_on", "grievance_ended_on", "has_discipline")
 
@@ -209,6 +231,7 @@ NOT_PRINTED = ("left_out", "last_act_on", "grievance_ended_on", "has_discipline"
 def fingerprint(material: Material) -> str:
     """Return the SHA-256 over everything that is printed in a packet."""
     printed = {name: value for name, value in asdict(material).items() if name not in NOT_PRINTED}
+    printed = {name: value for name, value in printed.items() if value or name not in ONLY_WHERE_SAID}
     for exhibit in printed["exhibits"]:
         for name in ONLY_WHERE_THERE:
             if not exhibit[name]:

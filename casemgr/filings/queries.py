@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
 from uuid import UUID
@@ -23,52 +22,21 @@ from casemgr.evidence.kinds import EVIDENCE_KINDS, when_words
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.filings import material as m
+from casemgr.filings.dates import worked_out
 from casemgr.filings.exhibits import exhibit_kind, rendition_of, why_not
-from casemgr.filings.kinds import KINDS, SEND_METHODS, Kind
+from casemgr.filings.kinds import SEND_METHODS, Kind, kind_in
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.issues import queries as issue_queries
 from casemgr.issues.areas import LAWS, usual_citation
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import Forum, rulebook_for
-from casemgr.law.stages import options
-from casemgr.law.terms import FactKind, ProceedingKind, Track, VerdictKind
-from casemgr.law.transitions import Reason
+from casemgr.law.terms import FactKind, ProceedingKind, Track
 from casemgr.plans.queries import placements_of
-from casemgr.proceedings import services as proceedings
-from casemgr.proceedings.queries import case_view, proceedings_of
+from casemgr.proceedings.models import Proceeding
+from casemgr.proceedings.queries import proceedings_of
 
 OPEN_TO_ALL = frozenset({"shared"})
 """What may stand in a filing: nothing internal, privileged or said in mediation."""
-
-
-@dataclass(frozen=True)
-class WayIn:
-    """A filing that could be made. `reasons` say why it is refused, or what to think of first."""
-
-    kind: Kind
-    is_open: bool
-    reasons: tuple[Reason, ...]
-    instead: tuple[str, ...]
-    """Titles of the ways that are open, where this one is refused."""
-
-
-def ways_in(case: Case) -> list[WayIn]:
-    """Return each filing with what the law says about it for this case today."""
-    found = []
-    for kind in KINDS.values():
-        verdict = proceedings.check(case, kind.event)
-        is_open = verdict.kind is not VerdictKind.REFUSED
-        found.append(WayIn(kind, is_open, verdict.reasons, () if is_open else _open_ways(case)))
-    return found
-
-
-def _open_ways(case: Case) -> tuple[str, ...]:
-    found = options(case_view(case), rulebook_for(case.state))
-    return tuple(
-        option.transition.title
-        for option in found
-        if option.verdict.kind is VerdictKind.ALLOWED and (option.transition.opens or case.stage == "closed")
-    )
 
 
 def packets_of(case: Case, *, drafts: bool) -> Sequence[Packet]:
@@ -115,25 +83,26 @@ def proposed_place(paper: Document) -> tuple[date, int, str, str]:
 
 def gather(case: Case, packet: Packet) -> m.Material:
     """Return everything that this packet would be made of now."""
-    kind, book = KINDS[packet.kind], rulebook_for(case.state)
-    forum = book.forums[kind.forum]
+    kind, book = kind_in(packet.kind, case.state), rulebook_for(case.state)
+    forum = book.forums[kind.forum] if kind.forum else None
     exhibits = _exhibits(packet)
     entries = _entries(case, {one.document_id: one.label for one in exhibits if not one.refused})
     issues, left_out = _issues(case, forum, kind, entries)
     facts = current_facts(case)
     answers = packet.answers or {}
     signer = answers.get("signer") or {}
+    own = None if kind.event else proceeding_of(case, kind)
     return m.Material(
         kind=packet.kind,
         state=case.state,
         state_name=STATES[case.state].name if case.state in STATES else case.state,
-        forum=forum.name,
-        forum_citation=forum.citation,
+        forum=forum.name if forum else "",
+        forum_citation=forum.citation if forum else "",
         student=_student(case),
         people=tuple(_person(row) for row in people_of(case)),
         issues=issues,
         left_out=left_out,
-        chronology=tuple(entries.values()),
+        chronology=tuple(entries.values()) if kind.has_chronology else (),
         exhibits=exhibits,
         placement=_placement(case),
         other_forums=_other_forums(case, kind),
@@ -147,7 +116,22 @@ def gather(case: Case, packet: Packet) -> m.Material:
         bates_prefix=packet.bates_prefix,
         dated_on=packet.dated_on,
         made_at=packet.created_at.astimezone(UTC).replace(microsecond=0).isoformat(),
+        docket=own.docket_number if own else "",
+        on_record={one.value: on for one in kind.facts if (on := _latest(facts, one))},
+        worked_out=worked_out(case, kind, answers),
+        rows={key: tuple(map(tuple, rows)) for key, rows in (answers.get("rows") or {}).items() if rows},
     )
+
+
+def proceeding_of(case: Case, kind: Kind) -> Proceeding | None:
+    """Return the proceeding that a filing belongs to, or None."""
+    return newest_proceeding(case, kind.forum) if kind.forum else None
+
+
+def newest_proceeding(case: Case, of: ProceedingKind) -> Proceeding | None:
+    """Return the newest open proceeding of a kind, else the newest of all."""
+    rows = [row for row in proceedings_of(case) if row.kind == of.value]
+    return max(rows, key=lambda row: (row.ended_on is None, row.opened_on, str(row.id)), default=None)
 
 
 def _student(case: Case) -> m.StudentData:
@@ -221,9 +205,11 @@ def _entry(row: EvidenceEntry, labels: dict[str, str]) -> m.EntryData:
 
 
 def _issues(
-    case: Case, forum: Forum, kind: Kind, entries: dict[UUID, m.EntryData]
+    case: Case, forum: Forum | None, kind: Kind, entries: dict[UUID, m.EntryData]
 ) -> tuple[tuple[m.IssueData, ...], tuple[tuple[str, int, str], ...]]:
     """The issues that stand, split into those that the forum hears and those that it does not."""
+    if not kind.has_issues:
+        return (), ()
     ties: dict[UUID, list[m.EntryData]] = defaultdict(list)
     for entry_id, refs in issue_queries.issues_by_entry(case, entries).items():
         for ref in refs:
@@ -255,11 +241,11 @@ def _issues(
     return tuple(heard), tuple(left_out)
 
 
-def _not_heard(law: str, forum: Forum, kind: Kind) -> str:
+def _not_heard(law: str, forum: Forum | None, kind: Kind) -> str:
     """Why an issue under this law does not belong before this forum; empty when it does."""
-    if kind.forum is ProceedingKind.OCR_COMPLAINT:
-        return "" if law == "section_504" else "OCR does not apply this law; it looks at Section 504 and the ADA."
-    if law in ("idea", "section_504") and Track(law) not in forum.hears:
+    if kind.laws:
+        return "" if law in kind.laws else kind.laws_reason
+    if forum and law in ("idea", "section_504") and Track(law) not in forum.hears:
         return forum.otherwise or f"{forum.name} does not hear this kind of issue."
     return ""
 
@@ -292,7 +278,7 @@ def _other_forums(case: Case, kind: Kind) -> tuple[m.OtherForum, ...]:
     return tuple(
         m.OtherForum(FORUM_NAMES[row.kind], row.opened_on, row.docket_number, "ended" if row.ended_on else "open")
         for row in rows
-        if row.kind in FORUM_NAMES and row.kind != kind.forum.value
+        if row.kind in FORUM_NAMES and not (kind.event and kind.forum and row.kind == kind.forum.value)
     )
 
 

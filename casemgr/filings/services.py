@@ -17,20 +17,18 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.documents.models import Document
 from casemgr.extensions import db
-from casemgr.filings import queries, tasks
+from casemgr.filings import fitting, queries, tasks
 from casemgr.filings.checklist import Checklist, check
 from casemgr.filings.exhibits import NotAnExhibit, why_not
-from casemgr.filings.kinds import KINDS
+from casemgr.filings.kinds import Kind, kind_in
 from casemgr.filings.material import Material, Recipient
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.holds.guard import refuse_if_held
 from casemgr.law.contents import checklist as items_of
 from casemgr.law.contents import routing
-from casemgr.law.stages import VerdictKind
 from casemgr.law.terms import FilingKind
 from casemgr.platform.jobs import enqueue
 from casemgr.platform.locking import StaleForm, check_version
-from casemgr.proceedings import services as proceedings
 
 MOST_EXHIBITS = 300
 
@@ -62,19 +60,22 @@ class Details:
     bates_prefix: str = ""
     exhibit_prefix: str = "P"
     answers: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    """By question, the rows of a table that was typed in."""
 
 
 def begin(case: Case, kind: str, *, by: User, packet_id: UUID | None = None, commit: bool = True) -> Packet:
-    """Begin a packet, filled in from the case as far as it goes. Raises FilingRefused where the law has no such way."""
-    verdict = proceedings.check(case, KINDS[kind].event)
-    if verdict.kind is VerdictKind.REFUSED:
-        raise FilingRefused(" ".join(reason.text for reason in verdict.reasons))
+    """Begin a packet, filled in from the case as far as it goes. Raises FilingRefused where the law has no such way, or
+    where nothing in the case calls for it."""
+    way = fitting.way_in(case, kind)
+    if not way.is_open:
+        raise FilingRefused(" ".join(reason.text for reason in way.reasons))
     packet = Packet(
         id=packet_id or uuid4(),
         org_id=case.org_id,
         case_id=case.id,
         kind=kind,
-        answers=_first_answers(case, kind),
+        answers=_first_answers(case, way.kind),
         created_by=by.id,
     )
     db.session.add(packet)
@@ -85,21 +86,23 @@ def begin(case: Case, kind: str, *, by: User, packet_id: UUID | None = None, com
     return packet
 
 
-def _first_answers(case: Case, kind: str) -> dict[str, Any]:
-    """The parent signs; the district (and where only federal routing is known, the State) gets a copy."""
+def _first_answers(case: Case, kind: Kind) -> dict[str, Any]:
+    """The parent signs; whoever the kind names (and where only federal routing is known, the State) gets a copy."""
     people = queries.people_of(case)
     signer = next((row for row in people if row.role == "parent"), None)
     answers: dict[str, Any] = {"recipients": []}
     if signer is not None:
         contact = "\n".join(part for part in (signer.address, signer.phone, signer.email) if part.strip())
         answers["signer"] = {"name": signer.name, "role": f"Parent of {case.student.name}", "contact": contact}
-    if kind != FilingKind.DUE_PROCESS_COMPLAINT:
+    if not kind.copies:
         return answers
-    lea = [row for row in people if row.role in ("special_education_director", "lea_attorney")]
-    found = [Recipient(row.name, _role_at(row), row.email or row.address, "email" if row.email else "") for row in lea]
-    if not found:
-        found = [Recipient(case.student.district, "School district (LEA)")]
-    route = routing(FilingKind(kind), case.state)
+    known = [row for row in people if row.role in kind.copies]
+    found = [
+        Recipient(row.name, _role_at(row), row.email or row.address, "email" if row.email else "") for row in known
+    ]
+    if not any(row.role != "hearing_officer" for row in known):
+        found.append(Recipient(case.student.district, "School district (LEA)"))
+    route = routing(kind.kind, case.state)
     if route is not None and route.state_copy:
         found.append(Recipient(route.state_copy, "Copy, at the same time"))
     answers["recipients"] = [asdict(one) for one in found]
@@ -116,7 +119,10 @@ def save_details(packet: Packet, details: Details, *, version: int, by: User, co
     _open_for_change(packet, version)
     kept = {"recipients": (packet.answers or {}).get("recipients", [])}
     signer = {"name": details.signer_name, "role": details.signer_role, "contact": details.signer_contact}
+    rows = {key: [list(row) for row in rows] for key, rows in details.rows.items() if rows}
     packet.answers = kept | {key: said for key, said in details.answers.items() if said} | {"signer": signer}
+    if rows:
+        packet.answers |= {"rows": rows}
     packet.dated_on = details.dated_on
     packet.bates_prefix, packet.exhibit_prefix = details.bates_prefix, details.exhibit_prefix
     _changed(packet, "details", by, commit=commit)
@@ -189,7 +195,8 @@ def proposed_order(packet: Packet) -> list[UUID]:
 def judge(case: Case, packet: Packet, material: Material | None = None) -> Checklist:
     """Hold the packet against the list of what it must contain."""
     items = items_of(FilingKind(packet.kind), case.state)
-    return check(items, material or queries.gather(case, packet), today(case))
+    core = kind_in(packet.kind, case.state).core
+    return check(items, material or queries.gather(case, packet), today(case), core)
 
 
 def queue(packet: Packet, *, by: User) -> None:

@@ -13,9 +13,9 @@ from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
 from casemgr.extensions import db
-from casemgr.filings import exhibit_views, filing_views, forms, queries, services
+from casemgr.filings import details_form, exhibit_views, filing_views, fitting, forms, queries, services
 from casemgr.filings.blueprint import PACKET, PACKETS, bp, fix_url, packet_or_404, sees_drafts
-from casemgr.filings.kinds import KINDS
+from casemgr.filings.kinds import KINDS, kind_in
 from casemgr.filings.material import fingerprint
 from casemgr.filings.models import Packet
 from casemgr.law.contents import routing
@@ -35,8 +35,11 @@ def index(case_id: UUID) -> Any:
     return render_template(
         "filings/index.html",
         case=access.case,
-        packets=queries.packets_of(access.case, drafts=sees_drafts(access)),
-        ways=queries.ways_in(access.case) if sees_drafts(access) else [],
+        packets=[
+            (row, kind_in(row.kind, access.case.state))
+            for row in queries.packets_of(access.case, drafts=sees_drafts(access))
+        ],
+        offer=fitting.offer(access.case) if sees_drafts(access) else None,
         fresh_id=uuid4,
     )
 
@@ -69,12 +72,12 @@ def show(case_id: UUID, packet_id: UUID) -> Any:
     shown: dict[str, Any] = {
         "case": case,
         "packet": packet,
-        "kind": KINDS[packet.kind],
+        "kind": kind_in(packet.kind, access.case.state),
         "chosen": [(row, paper) for row, paper in queries.exhibits_of(packet) if paper.visibility in access.visible],
         "label_of": queries.label_of,
         "recipients": forms.recipients_of(packet),
         "route": routing(FilingKind(packet.kind), case.state),
-        "details": forms.details_of(packet),
+        "details": details_form.details_of(packet),
     }
     if packet.state == "filed":
         own = proceeding(case, packet.proceeding_id) if packet.proceeding_id else None
@@ -84,6 +87,7 @@ def show(case_id: UUID, packet_id: UUID) -> Any:
         "filings/show.html",
         **shown,
         material=material,
+        way=fitting.way_in(case, packet.kind),
         checklist=services.judge(case, packet, material),
         is_stale=packet.state == "ready" and packet.built_from != fingerprint(material),
         refused=[one for one in material.exhibits if one.refused],
@@ -96,13 +100,13 @@ def show(case_id: UUID, packet_id: UUID) -> Any:
 def details(case_id: UUID, packet_id: UUID) -> Any:
     access = case_access()
     packet = packet_or_404(access, packet_id)
-    form = forms.details_form(packet, today(access.case))
+    form = details_form.details_form(access.case, packet, today(access.case))
 
     def save() -> None:
         services.save_details(packet, form.to_details(), version=form.seen_version, by=current_user)
 
     def theirs(saved: Packet) -> list[tuple[str, str]]:
-        return forms.in_words(saved.kind, forms.details_of(saved))
+        return details_form.in_words(form.kind, details_form.details_of(saved))
 
     return _save_form(access, packet, form, save, theirs, "filings/details.html")
 
@@ -146,7 +150,7 @@ def _save_form(access: Access, packet: Packet, form: Any, save: Any, theirs: Any
         template,
         case=access.case,
         packet=packet,
-        kind=KINDS[packet.kind],
+        kind=kind_in(packet.kind, access.case.state),
         form=form,
         conflict_rows=_only_differing(conflict),
         route=routing(FilingKind(packet.kind), access.case.state),
@@ -168,7 +172,9 @@ def discard(case_id: UUID, packet_id: UUID) -> Any:
     access = case_access()
     packet = packet_or_404(access, packet_id)
     if request.method == "GET":
-        return render_template("filings/discard.html", case=access.case, packet=packet, kind=KINDS[packet.kind])
+        return render_template(
+            "filings/discard.html", case=access.case, packet=packet, kind=kind_in(packet.kind, access.case.state)
+        )
     form = forms.VersionForm()
     try:
         services.discard(packet, version=form.seen_version, by=current_user)

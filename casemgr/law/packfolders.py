@@ -37,6 +37,7 @@ class Pack:
         self.forums: list[Forum] = []
         self.readings: list[StayPutReading] = []
         self.checklists: dict[FilingKind, list[Item]] = {}
+        self.also: dict[FilingKind, FilingKind] = {}
         self.routes: list[Route] = []
         self.unknown: dict[str, str] = {}
         self.paths: dict[str, dict[str, Any]] = {}
@@ -100,10 +101,17 @@ class Pack:
                 at = Place(file, "checklist.items", number, str(row.get("key", "")))
                 number += 1
                 items += self._all(Item, [(at, row)])
-            try:
-                self.checklists.setdefault(FilingKind(str(table.get("kind"))), []).extend(items)
-            except ValueError:
-                self.problems.append(place.problem(f"kind: there is no filing {table.get('kind')!r}", "kind"))
+            for key in sorted(set(table) - {"kind", "also", "items"}):
+                self.problems.append(place.problem(f"unknown field {key!r}", key))
+            named = {key: str(table[key]) for key in ("kind", "also") if key in table}
+            wrong = [(key, name) for key, name in named.items() if name not in set(FilingKind)]
+            self.problems += [place.problem(f"{key}: there is no filing {name!r}", key) for key, name in wrong]
+            if wrong or "kind" not in named:
+                continue
+            kind = FilingKind(named["kind"])
+            self.checklists.setdefault(kind, []).extend(items)
+            if "also" in named:
+                self.also[kind] = FilingKind(named["also"])
 
     def _all(self, shape: type[T], rows: Iterable[tuple[Place, dict[str, Any]]]) -> list[T]:
         made = (self._made(shape, row, place) for place, row in rows)

@@ -26,7 +26,7 @@ from casemgr.law.terms import (
 )
 from casemgr.law.transitions import NO_RULE, TRANSITIONS, Reason
 
-__all__ = ["Left", "LeftKind", "PathNow", "TimeLeft", "paths"]
+__all__ = ["Left", "LeftKind", "PathNow", "TimeLeft", "how_long", "paths"]
 
 
 class LeftKind(StrEnum):
@@ -109,7 +109,7 @@ def _now(info: PathInfo, view: CaseView, rulebook: Rulebook, found: Sequence[Dea
     forum = rulebook.forums.get(opens) if opens else None
     verdict = check(view, info.event, rulebook) if info.event else _fact_path(info, view, rulebook)
     is_open = verdict.kind is not VerdictKind.REFUSED
-    time = _time_left(info, view, rulebook, found) if is_open else TimeLeft(LeftKind.NONE, words="Not open here.")
+    time = how_long(info, view, rulebook, found) if is_open else TimeLeft(LeftKind.NONE, words="Not open here.")
     only_504 = view.track is Track.SECTION_504 and bool(info.stay_put_504)
     return PathNow(
         info=info,
@@ -148,7 +148,8 @@ def _fact_path(info: PathInfo, view: CaseView, rulebook: Rulebook) -> Verdict:
 # -- how long ------------------------------------------------------------------------------------------------
 
 
-def _time_left(info: PathInfo, view: CaseView, rulebook: Rulebook, found: Sequence[Deadline]) -> TimeLeft:
+def how_long(info: PathInfo, view: CaseView, rulebook: Rulebook, found: Sequence[Deadline]) -> TimeLeft:
+    """How long a path stays open. `found`: the deadlines of the case."""
     if not info.limit or view.track not in info.limit_tracks:
         return TimeLeft(LeftKind.NONE, words=info.no_limit)
     rule = rulebook.current(info.limit)
@@ -198,8 +199,8 @@ def _looking_back(info: PathInfo, rule: Rule, view: CaseView) -> Iterator[Left]:
     if rule.direction is not Direction.BEFORE or rule.count is None or rule.unit is None:
         return
     for fact in view.facts:
-        if fact.kind not in info.limit_from or fact.precision is not Precision.DAY:
-            continue
+        if fact.kind not in info.limit_from or fact.kind in rule.starts_on or fact.precision is not Precision.DAY:
+            continue  # what starts the rule itself has a deadline of its own
         last = add_days(fact.on, rule.count, rule.unit, DayCalendar())
         kind = LeftKind.RUNNING if view.today <= last else LeftKind.OVER
         days = (last - view.today).days

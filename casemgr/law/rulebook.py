@@ -296,6 +296,9 @@ def _merge(state: str, name: str, packs: tuple[Pack, ...], notices: tuple[str, .
     problems += wrong_paths
     if problems:
         raise PackError(sorted(problems))
+    for kind, model in ((kind, model) for pack in packs for kind, model in pack.also.items()):
+        checklists[kind] = checklists[model] | checklists[kind]
+        routes.setdefault(kind, replace(routes[model], kind=kind))
     rules = {rule_id: [_inherit(rule, rules) for rule in versions] for rule_id, versions in rules.items()}
     return Rulebook(
         state=state,

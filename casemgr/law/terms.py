@@ -422,6 +422,16 @@ class FilingKind(StrEnum):
     CERTIFICATE_OF_SERVICE = "certificate_of_service"
     HEARING_EXHIBITS = "hearing_exhibits"
     STAY_PUT_NOTICE = "stay_put_notice"
+    EXPEDITED_COMPLAINT = "expedited_complaint"
+    AMENDED_COMPLAINT = "amended_complaint"
+    COMPLAINT_ANSWER = "complaint_answer"
+    SUFFICIENCY_RESPONSE = "sufficiency_response"
+    OCR_APPEAL = "ocr_appeal"
+    SECTION_504_GRIEVANCE = "section_504_grievance"
+    RECORDS_REQUEST = "records_request"
+    AGREEMENT_RECORD = "agreement_record"
+    APPEAL_CHECK = "appeal_check"
+    FEES_ITEMIZATION = "fees_itemization"
 
 
 class Need(StrEnum):

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer, Table
 
 from casemgr.pdf import fonts, style
 from casemgr.pdf.fonts import Typesetter, pieces
@@ -40,7 +41,7 @@ class Writer:
             if block.numbered:
                 made.append(paragraph(markup, style.NUMBERED, bulletText=f"{self.count()}."))
             else:
-                made.append(paragraph(markup, style.BODY))
+                made.append(paragraph(markup, style.BODY_LEAD if words.endswith(":") else style.BODY))
         return made
 
     def count(self) -> int:
@@ -57,36 +58,65 @@ class Writer:
                 rows.append([name, paragraph(self.type.markup(part), style.VALUE)])
         if not rows:
             return []
-        return [style.table(rows, [label_width, style.LINE - label_width]), Spacer(1, 8)]
+        whole = [("NOSPLIT", (0, 0), (-1, -1))] if sum(len(value) for _, value in pairs) < WHOLE else []
+        return [style.table(rows, [label_width, style.LINE - label_width], *whole), Spacer(1, 8)]
 
     def items(self, block: Items) -> list[Flowable]:
-        """Return a list with bullets or (a), (b), (c)."""
+        """Return a list with bullets, (a), (b), (c) or boxes."""
+        if block.boxes:
+            return [*map(self._option, block.points), Spacer(1, 4)]
         made: list[Flowable] = []
         for n, point in enumerate(block.points):
             sign = f"({letter(n)})" if block.ordered else "•"
             made.append(paragraph(self.type.markup(point), style.ITEM, bulletText=sign))
         return [*made, Spacer(1, 4)]
 
+    def _option(self, words: str) -> Flowable:
+        """Return a box to tick, and what ticking it says."""
+        lines = [("BOX", (0, 0), (0, 0), 0.9, style.INK)]
+        box = Table([[""]], colWidths=[11], rowHeights=[11], style=lines, hAlign="LEFT")
+        text = paragraph(self.type.markup(words), style.BODY_TIGHT)
+        return style.table([[box, text]], [26, style.LINE - 26], ("TOPPADDING", (0, 0), (0, 0), 6))
+
     def grid(self, block: Grid) -> list[Flowable]:
-        """Return a table with hairlines between rows and its heading on each page."""
+        """Return a table with hairlines between rows, its heading on each page and its sums under a line."""
         columns = max([len(block.head), *(len(row) for row in block.rows)])
         shares = (*block.widths, *([1.0] * columns))[:columns]
         widths = [style.LINE * share / sum(shares) for share in shares]
         room = max(200, int(1400 * min(shares) / sum(shares)))
-        body = [cells for row in block.rows for cells in self._rows(row, columns, room)]
+        body: list[list[Flowable]] = []
+        lines: list[tuple[Any, ...]] = []
+        for n, row in enumerate(block.rows):
+            is_sum = n >= len(block.rows) - block.totals
+            body += self._rows(row, columns, room, block.right, bold=is_sum)
+            lines.append(("LINEBELOW", (0, len(body)), (-1, len(body)), 0.4, style.HAIR))
+            if n == len(block.rows) - block.totals:
+                lines.append(("LINEABOVE", (0, len(body)), (-1, len(body)), 0.9, style.ACCENT))
         head = [
-            paragraph(self.type.line(name, fonts.SANS_BOLD, limit=120), style.CELL_HEAD)
-            for name in (*block.head, *[""] * columns)[:columns]
+            paragraph(
+                self.type.line(name, fonts.SANS_BOLD, limit=120),
+                style.CELL_HEAD_RIGHT if n in block.right else style.CELL_HEAD,
+            )
+            for n, name in enumerate((*block.head, *[""] * columns)[:columns])
         ]
-        lines = [("LINEBELOW", (0, 1), (-1, -1), 0.4, style.HAIR)] if body else []
         return [style.table([head, *body], widths, *lines, head=True), Spacer(1, 10)]
 
-    def _rows(self, row: Sequence[str], columns: int, room: int) -> list[list[Flowable]]:
+    def _rows(
+        self, row: Sequence[str], columns: int, room: int, right: Sequence[int], *, bold: bool
+    ) -> list[list[Flowable]]:
         parts = [pieces(cell, room) for cell in (*row, *[""] * columns)[:columns]]
+        font = fonts.SERIF_BOLD if bold else fonts.SERIF
+        looks = [style.CELL_NUMBER if n in right else style.CELL for n in range(columns)]
         return [
-            [paragraph(self.type.markup(part[n] if n < len(part) else ""), style.CELL) for part in parts]
+            [
+                paragraph(self._cell(part[n] if n < len(part) else "", font), look)
+                for part, look in zip(parts, looks, strict=True)
+            ]
             for n in range(max(len(part) for part in parts))
         ]
+
+    def _cell(self, words: str, font: str) -> str:
+        return f'<font name="{fonts.use(font)}">{self.type.markup(words, font)}</font>' if words else ""
 
     def exhibit(self, label: str, font: str = fonts.SERIF) -> str:
         """Return the label as markup, a link when that exhibit is in the packet."""
@@ -102,6 +132,8 @@ class Writer:
             end -= 1
         if end and isinstance(story[end - 1], Paragraph) and len(story[end - 1].text) < SIGNED_WITH:
             end -= 1
+        while end and getattr(getattr(story[end - 1], "style", None), "keepWithNext", 0):
+            end -= 1  # its heading comes along
         blocks = [self._signature(signer) for signer in signers]
         return [*story[:end], KeepTogether([*story[end:], *blocks[0]]), *map(KeepTogether, blocks[1:])]
 
@@ -124,6 +156,8 @@ class Writer:
         return [Spacer(1, 30), made, Spacer(1, 6)]
 
 
+WHOLE = 900
+"""Fields of at most so many characters in all are not split between two pages."""
 SIGNED_WITH = 900
 """A closing paragraph of at most so many characters of markup stays on the page of the signature."""
 

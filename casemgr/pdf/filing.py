@@ -1,11 +1,11 @@
 """The document that is filed: caption, numbered sections, numbered issues, signatures."""
 
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import Flowable, PageBreak, Spacer
 
 from casemgr.pdf import fonts, style
 from casemgr.pdf.blocks import Writer
 from casemgr.pdf.fonts import pieces
-from casemgr.pdf.model import Caption, Fact, Filing, Issue, Section
+from casemgr.pdf.model import Caption, Fact, Filing, Heading, Issue, Section
 from casemgr.pdf.style import paragraph
 
 
@@ -19,12 +19,13 @@ def filing_bookmarks(filing: Filing) -> list[tuple[str, str]]:
         marks += [(f"issue-{n}", f"Issue {n}. {issue.title}") for n, issue in enumerate(filing.issues, 1)]
     for n, section in enumerate(filing.closing, after + 1):
         marks.append((f"part-{n}", f"{style.roman(n)}. {section.heading}"))
-    return marks
+    return marks + [(f"annex-{n}", section.heading) for n, section in enumerate(filing.annexes, 1)]
 
 
 def filing_story(filing: Filing, writer: Writer) -> list[Flowable]:
     """Return the whole document as flowables. Paragraph and fact numbers run through it without a gap."""
-    story = [*_caption(filing.caption, filing, writer)]
+    head = filing.caption
+    story = _caption(head, filing, writer) if isinstance(head, Caption) else _addressed(head, filing, writer)
     story += [paragraph(writer.type.markup(words), style.BODY) for words in filing.opening]
     part = 0
     for section in filing.sections:
@@ -38,7 +39,10 @@ def filing_story(filing: Filing, writer: Writer) -> list[Flowable]:
     for section in filing.closing:
         part += 1
         story += _section(section, part, writer)
-    return writer.signed(story, filing.signatures)
+    story = writer.signed(story, filing.signatures)
+    for number, section in enumerate(filing.annexes, 1):
+        story += _annex(section, number, filing, writer)
+    return story
 
 
 def _caption(caption: Caption, filing: Filing, writer: Writer) -> list[Flowable]:
@@ -71,18 +75,36 @@ def _caption(caption: Caption, filing: Filing, writer: Writer) -> list[Flowable]
     ]
 
 
+def _addressed(head: Heading, filing: Filing, writer: Writer) -> list[Flowable]:
+    """Return title and law, then who it is for and from, between two lines."""
+    story: list[Flowable] = [paragraph(writer.type.line(filing.title, fonts.SERIF_BOLD, limit=240), style.PAGE_TITLE)]
+    if filing.citation:
+        story.append(paragraph(writer.type.line(filing.citation, fonts.SANS, limit=200), style.CITATION))
+    story += [Spacer(1, 4), style.rule(thickness=1.25, color=style.ACCENT, after=6)]
+    return [*story, *writer.fields(head.lines, 84)[:1], Spacer(1, 4), style.rule(after=12)]
+
+
 def _heading(part: int, words: str, writer: Writer) -> Flowable:
     anchor = f'<onDraw name="mark" label="part-{part}"/>'
     return paragraph(f"{anchor}{style.roman(part)}.&nbsp;&nbsp;" + writer.type.line(words, fonts.SANS_BOLD), style.H1)
 
 
 def _section(section: Section, part: int, writer: Writer) -> list[Flowable]:
-    story = [_heading(part, section.heading, writer)]
-    if section.citation:
-        story.append(_citation(section.citation, writer))
+    return [_heading(part, section.heading, writer), *_blocks(section, writer)]
+
+
+def _blocks(section: Section, writer: Writer) -> list[Flowable]:
+    story = [_citation(section.citation, writer)] if section.citation else []
     for block in section.blocks:
         story += writer.block(block)
     return story
+
+
+def _annex(section: Section, number: int, filing: Filing, writer: Writer) -> list[Flowable]:
+    """Return a page of its own with its own signature lines; its heading has no number."""
+    anchor = f'<onDraw name="mark" label="annex-{number}"/>'
+    title = paragraph(anchor + writer.type.line(section.heading, fonts.SERIF_BOLD, limit=240), style.PAGE_TITLE)
+    return [PageBreak(), *writer.signed([title, Spacer(1, 6), *_blocks(section, writer)], filing.signatures)]
 
 
 def _citation(words: str, writer: Writer) -> Flowable:

@@ -33,19 +33,24 @@ class Fields:
 
 @dataclass(frozen=True)
 class Items:
-    """A list of points; `ordered` points carry letters (a), (b), (c)."""
+    """A list of points; `ordered` points carry letters (a), (b), (c), `boxes` a box to tick by hand."""
 
     points: tuple[str, ...]
     ordered: bool = False
+    boxes: bool = False
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table with a heading row, repeated on each page; `widths` are shares of the line, equal if empty."""
+    """A table with a heading row, repeated on each page; `widths` are shares of the line, equal if empty.
+
+    `right`: columns (from 0) of numbers, set to the right. `totals`: so many last rows are sums."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[float, ...] = ()
+    right: tuple[int, ...] = ()
+    totals: int = 0
 
 
 Block = Text | Fields | Items | Grid
@@ -53,7 +58,7 @@ Block = Text | Fields | Items | Grid
 
 @dataclass(frozen=True)
 class Section:
-    """A numbered part of a filing (I., II. …) with the citation that asks for it, if any."""
+    """A part of a filing (I., II. …) with the citation that asks for it, if any."""
 
     heading: str
     blocks: tuple[Block, ...]
@@ -106,11 +111,18 @@ class Caption:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """The head of what goes to a person or office: lines such as ("To", "…"), ("From", "…"), ("About", "…")."""
+
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Filing:
-    """The document that is filed: caption, sections, numbered issues, closing sections, signatures."""
+    """The document that is filed: head, sections, numbered issues, closing sections, signatures."""
 
     title: str
-    caption: Caption
+    caption: Caption | Heading
     sections: tuple[Section, ...]
     issues: tuple[Issue, ...] = ()
     closing: tuple[Section, ...] = ()
@@ -118,6 +130,8 @@ class Filing:
     opening: tuple[str, ...] = ()
     citation: str = ""
     """The law that allows the filing, set under its title, such as "34 CFR § 300.507–300.508"."""
+    annexes: tuple[Section, ...] = ()
+    """Pages of their own behind the signatures, such as a consent page, each with the same signature lines."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ def make_style(name: str, font: str, size: float, leading: float, **more: Any) -
 
 
 BODY = make_style("body", fonts.SERIF, 11, 16, spaceAfter=8)
+BODY_LEAD = make_style("body-lead", fonts.SERIF, 11, 16, spaceAfter=8, keepWithNext=1)
 BODY_TIGHT = make_style("body-tight", fonts.SERIF, 11, 15.5)
 NUMBERED = make_style("numbered", fonts.SERIF, 11, 16, spaceAfter=8, leftIndent=28, bulletIndent=0)
 ITEM = make_style("item", fonts.SERIF, 11, 15.5, spaceAfter=5, leftIndent=28, bulletIndent=10)
@@ -49,6 +50,7 @@ CITATION = make_style("citation", fonts.SANS, 9, 12.5, textColor=QUIET, spaceAft
 TITLE = make_style("title", fonts.SERIF_BOLD, 16, 21, spaceAfter=4, textColor=ACCENT)
 PAGE_TITLE = make_style("page-title", fonts.SERIF_BOLD, 20, 26, spaceAfter=6, textColor=ACCENT)
 CELL = make_style("cell", fonts.SERIF, 10, 14)
+CELL_NUMBER = make_style("cell-number", fonts.SERIF, 10, 14, alignment=TA_RIGHT)
 CELL_SANS = make_style("cell-sans", fonts.SANS, 9.5, 14)
 CELL_RIGHT = make_style("cell-right", fonts.SANS, 9.5, 14, alignment=TA_RIGHT)
 CELL_HEAD = make_style("cell-head", fonts.SANS_BOLD, 8.5, 12, textColor=QUIET)

@@ -106,7 +106,7 @@ def _missing(case: Case, now: PathNow) -> Missing:
     items = rulebook_for(case.state).checklists.get(filing, ())
     if filing.value not in KINDS:
         return Missing(tuple(item.text for item in items if item.need is Need.REQUIRED and not item.condition))
-    found = checklist.check(items, gather(case, _packet(case, filing)), today(case))
+    found = checklist.check(items, gather(case, _packet(case, filing)), today(case), KINDS[filing.value].core)
     return Missing(tuple(one.item.text for one in found.missing), is_checked=True)
 
 

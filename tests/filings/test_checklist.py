@@ -44,7 +44,7 @@ OCR_ANSWERS = {
 
 def whole(kind: FilingKind, state: str = "MA", **changes: Any) -> m.Material:
     """The material of a complaint without any gap."""
-    answers = {"representative": "none", "track": "x", "interpreter": "x", "accommodations": "x"}
+    answers = {"representative": "none", "track": "x", "interpreter": "x", "accommodations": "x", "servicemember": "no"}
     material = m.Material(
         kind=kind.value, state=state, state_name=state, forum="Forum", forum_citation="", student=STUDENT,
         people=(PARENT, PRINCIPAL), issues=(ISSUE,), left_out=(), chronology=(ENTRY,), exhibits=(EXHIBIT,),

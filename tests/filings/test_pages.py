@@ -36,11 +36,14 @@ def test_the_list_offers_what_is_open_and_says_why_the_rest_is_not(world: World,
     parent = world.person()
     open_case = world.case(parent, track="both")
     page = client_for(parent).get(f"/cases/{open_case}/filings").text
-    assert page.count("Make the filing packet:") == 2
+    for heading, name in (("Start a dispute", "Due process complaint"), ("Start a dispute", "OCR complaint")):
+        assert heading in page and f"<h4>{name}</h4>" in page
+    assert "Answer to the district’s complaint" in page.split("Not for this case now")[1]
     texas = world.case(parent, state="TX", track="section_504", plan="section_504")
     page = client_for(parent).get(f"/cases/{texas}/filings").text
-    assert "Not open to this case" in page and "Section 504 hearing" in page
-    assert page.count("Make the filing packet:") == 1
+    shut = page.split("Not for this case now")[1]
+    assert "Due process complaint" in shut and "Section 504 hearing" in shut
+    assert "<h4>Due process complaint</h4>" not in page and "<h4>OCR complaint</h4>" in page
     answer = client_for(parent).post(f"/cases/{texas}/filings/new", data={"kind": DUE_PROCESS}, follow_redirects=True)
     assert "Section 504 alone in Texas was not found, so federal law is used" in answer.text
     with world.scope(parent):
@@ -53,7 +56,7 @@ def test_the_same_button_twice_begins_one_packet_and_a_strange_kind_none(world: 
     form = {"kind": DUE_PROCESS, "submission": str(uuid4())}
     first, second = client.post(url, data=form), client.post(url, data=form)
     assert first.location == second.location and packets(case) == 1
-    assert client.post(url, data={"kind": "state_complaint"}).status_code == 400
+    assert client.post(url, data={"kind": "certificate_of_service"}).status_code == 400
     assert packets(case) == 1
 
 

@@ -1,0 +1,120 @@
+"""Read one TOML file of a kind. Every mistake is said with the file's name; none is guessed around."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+from casemgr.filings.kinds.shapes import Block, Column, Kind, Layout, Limit, Part, Purpose, Question, Require, Verb
+from casemgr.law.terms import Event, FactKind, FilingKind, ProceedingKind, Track
+
+HOW = ("fields", "words", "value", "points", "list", "table", "options")
+IN_A_STATE = frozenset(
+    {"name", "title", "plain", "when", "law", "opening", "certificate", "filer", "other", "limit", "copies", "requires"}
+)
+
+
+class KindError(Exception):
+    """A file of a kind cannot be used. The text names the file and what is wrong."""
+
+
+def read(path: Path) -> Kind:
+    """Return the kind of a file. Raises KindError."""
+    try:
+        row = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _kind(path.stem, row)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KindError(f"{path.name}: {error}") from error
+
+
+def _kind(stem: str, row: dict[str, Any]) -> Kind:
+    row = dict(row)
+    states = {code: _converted(words) for code, words in row.pop("state", {}).items()}
+    for code, words in states.items():
+        if strange := set(words) - IN_A_STATE:
+            raise ValueError(f"state.{code} cannot change {', '.join(sorted(strange))}")
+    made = {
+        "questions": tuple(_question(one) for one in row.pop("question", [])),
+        "parts": tuple(_part(one) for one in row.pop("part", [])),
+        "requires": tuple(_made(Require, one) for one in row.pop("require", [])),
+    }
+    return _made(Kind, {"kind": FilingKind(stem), "states": states, **made, **_converted(row)})
+
+
+def _made(shape: Any, row: Mapping[str, Any]) -> Any:
+    known = {one.name: one for one in fields(shape)}
+    if strange := sorted(set(row) - set(known)):
+        raise ValueError(f"{shape.__name__} has no {', '.join(strange)}")
+    missing = [
+        name
+        for name, one in known.items()
+        if one.default is MISSING and one.default_factory is MISSING and name not in row
+    ]
+    if missing:
+        raise ValueError(f"{shape.__name__} lacks {', '.join(missing)}")
+    return shape(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
+
+
+def _facts(value: Any) -> tuple[FactKind, ...]:
+    return tuple(FactKind(one) for one in value)
+
+
+CONVERT: Mapping[str, Callable[[Any], Any]] = {
+    "purpose": Purpose,
+    "layout": Layout,
+    "verb": Verb,
+    "event": Event,
+    "forum": ProceedingKind,
+    "filed": FactKind,
+    "received": FactKind,
+    "filed_if": lambda value: {answer: FactKind(fact) for answer, fact in value.items()},
+    "facts": _facts,
+    "tracks": lambda value: frozenset(Track(one) for one in value),
+    "opening": lambda value: (value,) if isinstance(value, str) else tuple(value),
+    "copies": tuple,
+    "limit": lambda value: _limit(value),
+}
+
+
+def _converted(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: CONVERT[name](value) if name in CONVERT else value for name, value in row.items()}
+
+
+def _limit(row: Mapping[str, Any]) -> Limit:
+    since = {"counts_from": FactKind(row["counts_from"])} if "counts_from" in row else {}
+    limit: Limit = _made(Limit, {**row, **since})
+    if limit.rules and not (limit.counts_from and limit.ask):
+        raise ValueError("a limit with rules says what it counts from, and asks for it")
+    return limit
+
+
+def _question(row: Mapping[str, Any]) -> Question:
+    columns = tuple(_made(Column, one) for one in row.get("columns", []))
+    for one in columns:
+        if one.type not in ("text", "date", "number", "money"):
+            raise ValueError(f"column {one.label!r}: there is no type {one.type!r}")
+    question: Question = _made(Question, {**row, "columns": columns})
+    return question
+
+
+def _part(row: Mapping[str, Any]) -> Part:
+    part: Part = _made(Part, {**row, "blocks": tuple(_block(one) for one in row.get("blocks", []))})
+    if part.issues == bool(part.blocks):
+        raise ValueError(f"part {part.heading!r} has either blocks or the issues")
+    return part
+
+
+def _block(row: Mapping[str, Any]) -> Block:
+    named = [name for name in row if name in HOW]
+    if len(named) != 1 or set(row) - {*HOW, "ordered"}:
+        raise ValueError(f"a block has one of {', '.join(HOW)}, and perhaps 'ordered'; this one: {', '.join(row)}")
+    value = row[named[0]]
+    what = tuple(tuple(pair) for pair in value) if named[0] == "fields" else value
+    return Block(named[0], what if isinstance(what, tuple) else _several(value), row.get("ordered", False))
+
+
+def _several(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
