@@ -182,7 +182,7 @@ def add_issue(page: Page, home: str, *, area: str, law: str, title: str, facts: 
 def make_packet(page: Page, home: str, name: str, *, exhibits: int, answers: dict[str, str]) -> str:
     """Fill the checklist's gaps, choose exhibits, build, and return the packet's address."""
     page.goto(f"{home}/filings")
-    page.get_by_role("button", name=re.compile(f"Make the filing packet.*{name}")).click()
+    page.get_by_role("button", name=re.compile(f"Make the packet ?: {name}")).click()
     page.wait_for_url(re.compile(r"/filings/[0-9a-f-]{36}$"))
     packet = page.url
     page.goto(f"{packet}/details")
