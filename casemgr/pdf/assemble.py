@@ -25,10 +25,12 @@ from casemgr.pdf.errors import ExhibitUnreadable
 from casemgr.pdf.filing import filing_bookmarks
 from casemgr.pdf.fonts import Typesetter
 from casemgr.pdf.front import Placed
+from casemgr.pdf.looking import Looking
 from casemgr.pdf.manifest import as_json, manifest, section_hash
-from casemgr.pdf.model import BuiltExhibit, BuiltPacket, ExhibitKind, Packet
+from casemgr.pdf.model import BuiltExhibit, BuiltPacket, ExhibitKind, Packet, Stamped
 from casemgr.pdf.sources import Source, open_source
-from casemgr.pdf.stamping import Stamper
+from casemgr.pdf.stamping import Stamper, width_for, words_of
+from casemgr.pdf.tags import Structure
 
 Progress = Callable[[int, int, str], None]
 LeftOut = Callable[[ExhibitUnreadable], None]
@@ -51,14 +53,18 @@ def build_packet(
         changed since its hash was taken, before anything is written.
     Files from outside are hostile: call this in a worker process with limits on memory and time.
     """
-    steps = _Steps(2 * len(packet.exhibits) + 2, progress)
+    steps = _Steps(2 * len(packet.exhibits) + 3, progress)
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="packet-")))
-        sources = _read(packet, work, stack, steps, left_out)
+        looking = stack.enter_context(Looking(work))
+        sources = _read(packet, work, stack, steps, left_out, looking)
         packet = replace(packet, exhibits=tuple(source.exhibit for source in sources))
         steps.next("Drawing the pages")
         plan = _plan(packet, sources)
         pdf = stack.enter_context(pikepdf.open(io.BytesIO(plan.drawn.data)))
+        steps.next("Looking where the pages have room for a stamp")
+        for number, found in looking.places().items():
+            sources[number].stamps = found
         _Assembly(packet, pdf, plan, sources, steps).run()
         steps.next("Writing the packet")
         result = _result(packet, plan, sources, _sections(pdf, plan))
@@ -67,9 +73,12 @@ def build_packet(
     return _built(out, plan, sources, result)
 
 
-def _read(packet: Packet, work: Path, stack: ExitStack, steps: "_Steps", left_out: LeftOut | None) -> list[Source]:
+def _read(
+    packet: Packet, work: Path, stack: ExitStack, steps: "_Steps", left_out: LeftOut | None, looking: Looking
+) -> list[Source]:
     """Open every exhibit. Where some are left out, those that stay take the labels in order."""
-    sources = []
+    sources: list[Source] = []
+    offset = 0
     for exhibit in packet.exhibits:
         steps.next(f"Reading exhibit {exhibit.label}")
         try:
@@ -81,6 +90,10 @@ def _read(packet: Packet, work: Path, stack: ExitStack, steps: "_Steps", left_ou
             continue
         if source.pdf is not None:
             stack.enter_context(source.pdf)
+        offset += source.pages
+        source.stamp_width = width_for(words_of(exhibit.label, packet.bates.number(offset - 1)))
+        if source.seen_in is not None:
+            looking.ask(len(sources), source)
         sources.append(source)
     if len(sources) < len(packet.exhibits):
         for source, given in zip(sources, packet.exhibits, strict=False):
@@ -160,7 +173,10 @@ class _Assembly:
         certificate = drawn[front : front + self.plan.drawn.certificate]
         del self.pdf.pages[front:]
         self.labels.append((0, navigation.page_label(start=1)))
-        stamper = Stamper(self.pdf)
+        self.structure = Structure(self.pdf)
+        for number, page in enumerate(drawn[:front], 1):
+            self.structure.own_page(page, self.plan.drawn.roles.get(number, ()))
+        stamper = Stamper(self.pdf, self.plan.drawn.font_in(self.pdf), self.plan.drawn.dot)
         for source, placed in zip(self.sources, self.plan.placed, strict=True):
             self.steps.next(f"Adding exhibit {source.exhibit.label}")
             self._exhibit(source, placed, drawn, stamper)
@@ -168,6 +184,9 @@ class _Assembly:
             at = len(self.pdf.pages)
             self.labels.append((at, navigation.page_label(start=at + 1)))
             self._append(certificate)
+            for number, page in enumerate(certificate, front + 1):
+                self.structure.own_page(page, self.plan.drawn.roles.get(number, ()))
+        self.structure.finish()
         assert len(self.pdf.pages) == self.plan.drawn.total
         navigation.add_labels(self.pdf, self.labels)
         navigation.add_bookmarks(self.pdf, self._bookmarks())
@@ -178,9 +197,12 @@ class _Assembly:
 
     def _exhibit(self, source: Source, placed: Placed, drawn: Sequence[Any], stamper: Stamper) -> None:
         """Append one exhibit's slip sheet and pages, and stamp the pages."""
-        label, marks = source.exhibit.label, self.plan.drawn.marks
+        label, marks, roles = source.exhibit.label, self.plan.drawn.marks, self.plan.drawn.roles
         start = len(self.pdf.pages)
-        self._append([drawn[marks[f"exhibit-{label}"] - 1]])
+        part = self.structure.part(f"{label} {source.exhibit.title}")
+        slip = marks[f"exhibit-{label}"]
+        self._append([drawn[slip - 1]])
+        self.structure.own_page(drawn[slip - 1], roles.get(slip, ()), part)
         native = source.exhibit.kind is ExhibitKind.NATIVE
         if not native:
             self.labels.append((start, navigation.page_label(label)))
@@ -191,12 +213,29 @@ class _Assembly:
         elif source.text:
             first = marks[f"text-{label}"] - 1
             self._append(drawn[first : first + source.pages])
-        for n in range(source.pages):
-            words = f"{label}  \u00b7  {self.packet.bates.number(self.offset + n)}"
-            stamper.stamp(self.pdf.pages[start + n].obj, words, source.cleaned.sealed.get(n))
-        for page, text in navigation.bates_labels(self.packet.bates, self.offset, source.pages):
-            self.labels.append((start + page, text))
+            for number in range(first, first + source.pages):
+                self.structure.own_page(drawn[number], roles.get(number + 1, ()), part)
+        self._stamp(source, [page.obj for page in self.pdf.pages[start:]], part, stamper)
+        for after, text in navigation.bates_labels(self.packet.bates, self.offset, source.pages):
+            self.labels.append((start + after, text))
         self.offset += source.pages
+
+    def _stamp(self, source: Source, pages: Sequence[Any], part: pikepdf.Object, stamper: Stamper) -> None:
+        """Stamp the pages of one exhibit and, where they are no text of ours, put them into the structure."""
+        exhibit, cleaned, whole = source.exhibit, source.cleaned, None
+        for n, page in enumerate(pages):
+            words = words_of(exhibit.label, self.packet.bates.number(self.offset + n))
+            own = cleaned.marks.get(n)
+            marked = source.pdf is not None and own is None
+            place, shape, sealed = source.stamps[n], source.shapes[n], cleaned.sealed.get(n)
+            source.stamps[n] = stamper.stamp(page, words, source.stamp_width, place, shape, sealed, marked=marked)
+            if own is not None:
+                self.structure.marked_page(page, own, part)
+            elif marked:
+                if whole is None:
+                    is_picture = exhibit.kind is ExhibitKind.IMAGE
+                    whole = self.structure.whole("Figure" if is_picture else "P", part, exhibit.title * is_picture)
+                self.structure.whole_page(page, whole)
 
     def _bookmarks(self) -> list[navigation.Entry]:
         sections, marks = self.plan.sections, self.plan.drawn.marks
@@ -315,9 +354,21 @@ def _exhibits(plan: _Plan, sources: Sequence[Source]) -> tuple[BuiltExhibit, ...
             sha256=source.sha256,
             source_pages=source.source_pages,
             notes=tuple(source.cleaned.notes),
+            stamps=_runs(source.stamps),
         )
         for p, page, source in zip(plan.placed, plan.slips, sources, strict=True)
     )
+
+
+def _runs(places: Sequence[str]) -> tuple[Stamped, ...]:
+    """Where the stamps are, pages with the same place together."""
+    runs: list[Stamped] = []
+    for page, place in enumerate(places, 1):
+        if runs and runs[-1].place == place:
+            runs[-1] = replace(runs[-1], last=page)
+        else:
+            runs.append(Stamped(page, page, place))
+    return tuple(runs)
 
 
 def _built(

@@ -12,6 +12,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from casemgr.pdf.tags import marks_in
+
 # Keys of a page that act, carry hidden data or point into structures that stay behind.
 _PAGE_KEYS = ("/AA", "/Metadata", "/PieceInfo", "/Thumb", "/AF", "/B", "/StructParents", "/PresSteps")
 _ACTING = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/Widget", "/TrapNet"}
@@ -27,6 +29,10 @@ class Cleaned:
 
     notes: list[str] = field(default_factory=list)
     sealed: dict[int, bytes] = field(default_factory=dict)
+    marks: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    """Pages that have structure marks of their own (see `tags`)."""
+    redrawn: bool = False
+    """The pages are no longer what another reader sees in the file."""
 
 
 class ContentLost(Exception):
@@ -69,18 +75,56 @@ def _catalog(pdf: pikepdf.Pdf, found: Cleaned) -> None:
         found.notes.append("Scripts and actions that run on opening were removed.")
     if "/EmbeddedFiles" in names or "/Collection" in root:
         found.notes.append("Files attached inside this PDF were left out; offer them as exhibits of their own.")
-    form = root.get("/AcroForm")
-    if not isinstance(form, Dictionary):
-        return
+    form = root.get("/AcroForm", Dictionary())
     if "/XFA" in form:
         found.notes.append("This is an XFA form: compare its pages with what its own program shows.")
-    fields = form.get("/Fields")
-    if isinstance(fields, Array) and len(fields):
-        if any(_is_signature(one) for one in fields):
-            found.notes.append("Assembling ends the digital signature; the original file keeps it.")
-        pdf.generate_appearance_streams()
+    given = form.get("/Fields")
+    fields = list(given) if isinstance(given, Array) else []
+    if any(_is_signature(one) for one in fields):
+        found.notes.append("Assembling ends the digital signature; the original file keeps it.")
+    if fields or any(_has_field(page.obj) for page in pdf.pages if "/Annots" in page.obj):
+        if fields and not _fields_drawn(pdf, everything=bool(form.get("/NeedAppearances", False))):
+            found.notes.append("Some words typed into the form could not be drawn: compare it with the original.")
+        if "/NeedAppearances" in form:
+            del form.NeedAppearances  # while it stands, nothing would be drawn
         pdf.flatten_annotations("all")
+        found.redrawn = True
         found.notes.append("Form fields were drawn onto the page and can no longer be changed.")
+
+
+def _has_field(page: Dictionary) -> bool:
+    notes = page.get("/Annots")
+    return isinstance(notes, Array) and any(
+        isinstance(one, Dictionary) and one.get("/Subtype") == Name.Widget for one in notes
+    )
+
+
+def _fields_drawn(pdf: pikepdf.Pdf, *, everything: bool) -> bool:
+    """Give a look to the fields that have none, or to all (`everything`: the form says that its looks are out of
+    date). Returns whether all words could be drawn."""
+    from pikepdf.form import ExtendedAppearanceStreamGenerator  # few papers are forms
+
+    maker = ExtendedAppearanceStreamGenerator(pdf, pdf.acroform)
+    whole = True
+    for one in pdf.acroform.fields:
+        if not (one.is_text or one.is_choice):
+            continue
+        notes = [note.obj for note in pdf.acroform.get_annotations_for_field(one)]
+        looks = [note.get("/AP") for note in notes]
+        if not everything and all(isinstance(look, Dictionary) and "/N" in look for look in looks):
+            continue
+        for note in notes:
+            note.AP = Dictionary()  # into a look that is there, the new one would be written as well
+        words = one.value_as_string
+        try:
+            words.encode("cp1252")  # the fonts of forms have no other letters
+            maker.generate_text(one) if one.is_text else maker.generate_choice(one)
+        except (UnicodeEncodeError, RuntimeError, ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
+            whole = whole and not words
+            for note, look in zip(notes, looks, strict=True):
+                if look is not None:
+                    note.AP = look
+    return whole
 
 
 def _is_signature(one: Any) -> bool:
@@ -187,6 +231,8 @@ def _content(page: Dictionary, number: int, found: Cleaned, repaired: bool) -> N
         raise ContentLost(number + 1)
     if size <= _PEEK and not _balanced(data):
         found.sealed[number] = data
+    elif marks := marks_in(data):
+        found.marks[number] = marks
 
 
 def _streams(page: Dictionary) -> Iterator[pikepdf.Stream]:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pikepdf
+from reportlab.pdfbase import pdfmetrics
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
 
-from casemgr.pdf import style, textpages
+from casemgr.pdf import fonts, style, textpages
 from casemgr.pdf.blocks import Writer
 from casemgr.pdf.filing import filing_story
 from casemgr.pdf.fonts import Typesetter
@@ -19,7 +21,9 @@ from casemgr.pdf.later import Number, canvas_with
 from casemgr.pdf.model import ExhibitKind, Packet
 from casemgr.pdf.slips import SlipSheet, certificate_story
 from casemgr.pdf.sources import Source
+from casemgr.pdf.stamping import DOT, FONT
 from casemgr.pdf.style import Mark
+from casemgr.pdf.tags import ARTIFACT, Marks, marked, marks_of
 
 FRONT = ("cover", "filing", "chronology", "index")
 
@@ -33,6 +37,22 @@ class Drawn:
     data: bytes = b""
     pages: int = 0
     marks: dict[str, int] = field(default_factory=dict)
+    roles: Marks = field(default_factory=dict)
+    dot: bytes = b""
+    """The code of the stamp's dot in the first part of its font; letters and digits have their own."""
+
+    def font_in(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
+        """Return the first part of the stamp's font in the drawn document."""
+        for font in pdf.pages[0].obj.Resources.Font.values():
+            if str(font.BaseFont).startswith("/AAAAAA+") and self.stamp_font in str(font.BaseFont):
+                return font
+        raise LookupError(self.stamp_font)
+
+    @property
+    def stamp_font(self) -> str:
+        """The name of the stamp's font within the file."""
+        name: bytes = pdfmetrics.getFont(fonts.use(FONT)).face.name
+        return name.decode()
 
     @property
     def front(self) -> int:
@@ -135,7 +155,8 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
 
     def __init__(self, packet: Packet, writer: Writer, drawn: Drawn, out: io.BytesIO) -> None:
         size = (style.PAGE_WIDTH, style.PAGE_HEIGHT)
-        super().__init__(out, pagesize=size, invariant=1, pageCompression=1, lang=packet.language)
+        super().__init__(out, pagesize=size, invariant=1, pageCompression=1, lang=packet.language,
+                         initialFontName=fonts.use(fonts.SANS))  # fmt: skip
         self.packet, self.writer, self.drawn = packet, writer, drawn
         wide = _frame(style.MARGIN_SIDE, style.MARGIN_BOTTOM, style.MARGIN_TOP)
         slip = _frame(style.MARGIN_SIDE, style.MARGIN_BOTTOM - 10, style.MARGIN_TOP)
@@ -153,6 +174,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
     def numbers(self, canvas: Any) -> Any:
         """Return the look-up for the numbers that came late; called when the last page is done."""
         self.drawn.pages = canvas.getPageNumber() - 1
+        self.drawn.roles = dict(marks_of(canvas))
         return self.drawn.numbers().__getitem__
 
     def _mark(self, canvas: Any, _kind: str, label: str) -> None:
@@ -161,6 +183,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
 
     def _cover(self, canvas: Any, _document: Any) -> None:
         canvas.setNamedCB("mark", self._mark)
+        ((_, self.drawn.dot),) = pdfmetrics.getFont(fonts.use(FONT)).splitString(DOT, canvas._doc)
         self._foot(canvas)
 
     def _body(self, canvas: Any, _document: Any) -> None:
@@ -168,7 +191,8 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
         self._foot(canvas)
         right = style.MARGIN_SIDE + style.LINE
         words = f"Page {canvas.getPageNumber()}"
-        style.small_line(canvas, self.writer.type, words, right, style.FOOT, width=80, right=True)
+        with marked(canvas, ARTIFACT):
+            style.small_line(canvas, self.writer.type, words, right, style.FOOT, width=80, right=True)
 
     def _certificate(self, canvas: Any, _document: Any) -> None:
         self._head(canvas)
@@ -176,22 +200,25 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
         page = canvas.getPageNumber()
         nth = page - self.drawn.marks.get("certificate", page) + 1
         number = Number(f"certificate-page-{nth}", "Page {}", style.SMALL)
-        self.writer.later.put(canvas, number, style.MARGIN_SIDE + style.LINE, style.FOOT)
+        with marked(canvas, ARTIFACT):
+            self.writer.later.put(canvas, number, style.MARGIN_SIDE + style.LINE, style.FOOT)
 
     def _head(self, canvas: Any) -> None:
         """Write title and docket (or student) above a hairline."""
         left, right, y = style.MARGIN_SIDE, style.MARGIN_SIDE + style.LINE, style.PAGE_HEIGHT - 54
         packet = self.packet
         words = f"Docket no. {packet.docket}" if packet.docket else packet.student
-        style.small_line(canvas, self.writer.type, packet.title, left, y, width=style.LINE * 0.62)
-        style.small_line(canvas, self.writer.type, words, right, y, width=style.LINE * 0.34, right=True)
-        canvas.setStrokeColor(style.HAIR)
-        canvas.setLineWidth(0.5)
-        canvas.line(left, y - 7, right, y - 7)
+        with marked(canvas, ARTIFACT):
+            style.small_line(canvas, self.writer.type, packet.title, left, y, width=style.LINE * 0.62)
+            style.small_line(canvas, self.writer.type, words, right, y, width=style.LINE * 0.34, right=True)
+            canvas.setStrokeColor(style.HAIR)
+            canvas.setLineWidth(0.5)
+            canvas.line(left, y - 7, right, y - 7)
 
     def _foot(self, canvas: Any) -> None:
         words, width = self.packet.confidential, style.LINE * 0.8
-        style.small_line(canvas, self.writer.type, words, style.MARGIN_SIDE, style.FOOT, width=width)
+        with marked(canvas, ARTIFACT):
+            style.small_line(canvas, self.writer.type, words, style.MARGIN_SIDE, style.FOOT, width=width)
 
 
 def _frame(side: float, bottom: float, top: float) -> Frame:

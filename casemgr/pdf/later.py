@@ -12,6 +12,8 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
+from casemgr.pdf.tags import marked
+
 Resolve = Callable[[str], int]
 
 
@@ -71,7 +73,8 @@ class LateNumber(Flowable):  # type: ignore[misc]  # reportlab has no types
         """Refer to the number and set the link."""
         style = self.number.style
         base = self.height - style.fontSize - (style.leading - style.fontSize) * 0.25
-        self.later.put(self.canv, self.number, self.width if self.number.right else 0, base)
+        with marked(self.canv, "P"):
+            self.later.put(self.canv, self.number, self.width if self.number.right else 0, base)
         if self.target:
             self.canv.linkRect("", self.target, (0, 0, self.width, self.height), relative=1, thickness=0)
 

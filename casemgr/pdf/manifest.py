@@ -64,6 +64,7 @@ def manifest(
                 "bates_first": built.bates_first,
                 "bates_last": built.bates_last,
                 "notes": list(built.notes),
+                "stamps": [{"pages": [one.first, one.last], "place": one.place} for one in built.stamps],
                 **({"only_pages": list(given.only_pages)} if given.only_pages else {}),
                 **({"rendition_sha256": given.rendition_sha256} if given.rendition else {}),
             }

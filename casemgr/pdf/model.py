@@ -307,6 +307,16 @@ class Packet:
 
 
 @dataclass(frozen=True)
+class Stamped:
+    """Where the stamp stands on the pages `first` to `last` of an exhibit (from 1): "bottom right" … or "below the
+    page", where no place of the page was blank."""
+
+    first: int
+    last: int
+    place: str
+
+
+@dataclass(frozen=True)
 class BuiltExhibit:
     """Where one exhibit stands in the packet. Pages count from 1 in the whole PDF; Bates as printed."""
 
@@ -321,6 +331,7 @@ class BuiltExhibit:
     """Pages of the file itself: more than `pages` where only some were asked for."""
     notes: tuple[str, ...]
     """Plain words on what was changed or lost: "The digital signature ends …", "JavaScript was removed"."""
+    stamps: tuple[Stamped, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from casemgr.pdf.front import Placed
 from casemgr.pdf.later import LateNumber, Number
 from casemgr.pdf.model import CertificateOfService, ExhibitKind, Recipient
 from casemgr.pdf.style import paragraph, small_line
+from casemgr.pdf.tags import marked
 
 _NATIVE = (
     "This exhibit cannot be shown on paper. The file is delivered separately, unchanged. "
@@ -40,17 +41,19 @@ class SlipSheet(Flowable):  # type: ignore[misc]  # reportlab has no types
         exhibit, line = self.placed.exhibit, self.writer.type.line
         middle = self.width / 2
         y = self.height - 110
-        _centred(self.canv, "EXHIBIT", style.SLIP_WORD, middle, y)
         size = 62 if len(exhibit.label) <= 7 else 36
-        y -= size * 1.05
-        self.canv.setFont(fonts.use(fonts.SERIF_BOLD), size)
-        self.canv.setFillColor(style.ACCENT)
-        self.canv.drawCentredString(middle, y, exhibit.label)
+        with marked(self.canv, "H1"):
+            _centred(self.canv, "EXHIBIT", style.SLIP_WORD, middle, y)
+            y -= size * 1.05
+            self.canv.setFont(fonts.use(fonts.SERIF_BOLD), size)
+            self.canv.setFillColor(style.ACCENT)
+            self.canv.drawCentredString(middle, y, exhibit.label)
         y = self._below(line(exhibit.title, fonts.SERIF, limit=200), style.SLIP_TITLE, y - 34)
         y = self._below(line(exhibit.when, fonts.SANS, limit=80), style.SLIP_DATE, y - 8)
         if exhibit.kind is ExhibitKind.NATIVE:
             self._below(_NATIVE, style.CENTER, y - 24)
-        self._foot()
+        with marked(self.canv, "P"):
+            self._foot()
 
     def _below(self, markup: str, look: ParagraphStyle, y: float) -> float:
         """Draw a paragraph under `y` and return where it ends."""

@@ -10,6 +10,7 @@ from casemgr.pdf import textpages
 from casemgr.pdf.cleaning import Cleaned, ContentLost, ContentTooLarge, clean_pdf
 from casemgr.pdf.errors import ExhibitUnreadable
 from casemgr.pdf.model import Exhibit, ExhibitKind
+from casemgr.pdf.places import PLACES, Shape, shape_of
 
 _AGAIN = "Open it in a PDF program and print it to a new PDF, or ask the sender for a good copy."
 MAX_TEXT = 20_000_000  # characters
@@ -28,6 +29,13 @@ class Source:
     cleaned: Cleaned = field(default_factory=Cleaned)
     source_pages: int = 0
     """Pages of the whole file, before some were chosen."""
+    shapes: list[Shape] = field(default_factory=list)
+    seen_in: Path | None = None
+    """The PDF in which can be seen where its pages have room for a stamp; None: we laid them out and know."""
+    stamp_width: float = 0.0
+    """Points on a Letter page that the words of its stamps take."""
+    stamps: list[str] = field(default_factory=list)
+    """Where on each page the stamp stands (see `places`)."""
 
 
 def open_source(exhibit: Exhibit, limit: int, work: Path) -> Source:
@@ -39,6 +47,14 @@ def open_source(exhibit: Exhibit, limit: int, work: Path) -> Source:
     source.source_pages = source.pages
     if exhibit.only_pages is not None and source.pdf is not None:
         _choose(source, source.pdf, *exhibit.only_pages)
+    if source.pdf is not None:
+        source.shapes = [shape_of(page.obj) for page in source.pdf.pages]
+    else:
+        source.shapes = [Shape((0.0, 0.0, 612.0, 792.0))] * source.pages
+    source.stamps = [PLACES[0]] * source.pages
+    if source.seen_in is not None and source.pdf is not None and source.cleaned.redrawn:
+        source.seen_in = work / f"{exhibit.label}-seen.pdf"
+        source.pdf.save(source.seen_in, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
     return source
 
 
@@ -54,6 +70,8 @@ def _choose(source: Source, pdf: pikepdf.Pdf, first: int, last: int) -> None:
     del pdf.pages[: first - 1]
     sealed = source.cleaned.sealed
     source.cleaned.sealed = {page - first + 1: form for page, form in sealed.items() if first - 1 <= page < last}
+    marks = source.cleaned.marks
+    source.cleaned.marks = {page - first + 1: found for page, found in marks.items() if first - 1 <= page < last}
     source.cleaned.notes.append(f"Pages {first:,} to {last:,} of {source.pages:,}.")
     source.pages = last - first + 1
 
@@ -73,7 +91,7 @@ def _whole(exhibit: Exhibit, limit: int, work: Path) -> Source:
         return _image(exhibit, sha256, size, limit, work)
     assert exhibit.path is not None  # Exhibit refuses a PDF without a file
     pdf, cleaned = _open_pdf(exhibit, exhibit.path, limit)
-    return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=cleaned)
+    return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=cleaned, seen_in=exhibit.path)
 
 
 def _refuse_changed(exhibit: Exhibit, recorded: str, found: str) -> None:
@@ -90,7 +108,7 @@ def _rendition(exhibit: Exhibit, path: Path, sha256: str, size: int, limit: int)
     _refuse_changed(exhibit, exhibit.rendition_sha256, _hash_of(exhibit, path)[0])
     pdf, cleaned = _open_pdf(exhibit, path, limit)
     cleaned.notes.insert(0, exhibit.rendition_note or "Shown as a PDF that was made of the file.")
-    return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=cleaned)
+    return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=cleaned, seen_in=path)
 
 
 def _hash(exhibit: Exhibit) -> tuple[str, int]:
@@ -174,6 +192,7 @@ def _open_pdf(exhibit: Exhibit, path: Path, limit: int) -> tuple[pikepdf.Pdf, Cl
     except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, MemoryError, RecursionError) as error:
         raise ExhibitUnreadable(label, "the PDF is damaged.", _AGAIN) from error
     if repaired:
+        cleaned.redrawn = True
         cleaned.notes.append("The PDF was damaged and was repaired while reading: compare it with the original.")
     if pdf.is_encrypted:
         cleaned.notes.append("The PDF had usage restrictions (no password needed); the copy here has none.")

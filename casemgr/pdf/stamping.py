@@ -1,9 +1,12 @@
-"""Label and Bates number on each exhibit page: bottom right as the reader sees it, in a small white box.
+"""Label and Bates number on each exhibit page, in a small box where the page is blank, upright as the reader sees it.
 
-One tiny content stream a page and one shared font: what was on the page is not rewritten.
+One tiny content stream a page and one shared, embedded font: what was on the page is not rewritten. Where no place of
+the page is blank, the page is made a little longer at its bottom, and the stamp stands in that band.
 """
 
+import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,63 +14,140 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-SIZE, PADDING, EDGE = 9.0, 4.0, 14.0  # points on a Letter page
-_LETTER = (0.0, 0.0, 612.0, 792.0)
+from casemgr.pdf import fonts, places
+from casemgr.pdf.places import BELOW, COVERING, HEIGHT, PADDING, PLACES, SIZE, Shape, Spot
+
+FONT = fonts.SANS_BOLD
+DOT = "\u00b7"
+MARKED = b"/P <</MCID 0>> BDC "
 _FONT, _BODY = "/CasemgrStamp", "/CasemgrBody"
+_LETTER = (0.0, 0.0, 612.0, 792.0)
+
+
+def words_of(label: str, bates: str) -> str:
+    """Return what a stamp says."""
+    return f"{label}  {DOT}  {bates}"
+
+
+def width_for(longest: str) -> float:
+    """Return the points on a Letter page that the words take, whatever their digits are: a whole exhibit has stamps
+    of one size."""
+    font = fonts.use(FONT)
+    widest = max("0123456789", key=lambda digit: float(stringWidth(digit, font, SIZE)))
+    return float(stringWidth(re.sub(r"[0-9]", widest, longest), font, SIZE))
 
 
 @dataclass
 class Stamper:
-    """Stamps pages that already belong to `pdf`."""
+    """Stamps pages that already belong to `pdf`. `font` is embedded; it shows letters by their Latin-1 code, but
+    `DOT` by the byte `dot`."""
 
     pdf: pikepdf.Pdf
+    font: pikepdf.Object
+    dot: bytes
 
     def __post_init__(self) -> None:
         """Make the objects that all stamps share."""
-        self.font = self.pdf.make_indirect(
-            Dictionary(
-                Type=Name.Font,
-                Subtype=Name.Type1,
-                BaseFont=Name("/Helvetica-Bold"),
-                Encoding=Name.WinAnsiEncoding,
-            )
-        )
-        self.save = self.pdf.make_stream(b"q\n")
+        self.begin = self.pdf.make_stream(b"q\n")
+        self.begin_marked = self.pdf.make_stream(MARKED + b"q\n")
 
-    def stamp(self, page: Dictionary, words: str, sealed: bytes | None = None) -> None:
-        """Write `words` (Latin-1) on the page.
+    def stamp(
+        self,
+        page: Dictionary,
+        words: str,
+        width: float,
+        place: str,
+        shape: Shape,
+        sealed: bytes | None = None,
+        *,
+        marked: bool = False,
+    ) -> str:
+        """Write `words` (ASCII and `DOT`, at most `width` points) and return the place at which they are in the end.
 
-        `sealed` are its drawing commands when they leave the graphics state changed: they are then drawn as
+        `marked`: what the page draws becomes one marked piece, for the structure (see `tags`).
+        `sealed` are the page's drawing commands when they leave the graphics state changed: they are then drawn as
         a form, which ends with the state it began with, whatever they do.
         """
-        box = _visible_box(page)
+        begin, end = (self.begin_marked, b"\nQ EMC\n") if marked else (self.begin, b"\nQ\n")
+        spot = places.spots(shape.size, width)[PLACES.index(place) if place in PLACES else 0]
+        if place == BELOW:
+            longer = places.band(shape, width)
+            if longer is None:
+                place = COVERING
+            else:
+                begin = self.pdf.make_stream((MARKED if marked else b"") + _clip(shape))
+                shape, spot = self._lengthen(page, shape, longer)
         resources = page.get("/Resources")
         if not isinstance(resources, Dictionary):
             resources = page.Resources = Dictionary()
         font = _slot(resources, "/Font", _FONT, self.font)
-        mark = _stamp_commands(words, font, box, _rotation(page), _user_unit(page))
+        mark = self._commands(words, font, shape, spot, width)
         if sealed is not None:
-            body = self._form(page, sealed)
+            body = self._form(page, sealed, shape)
             # The form needs the page's resources as they were; the page itself needs only form and font.
             page.Resources = Dictionary(XObject=Dictionary({_BODY: body}), Font=Dictionary({font: self.font}))
-            page.Contents = self.pdf.make_stream(f"q {_BODY} Do Q\n".encode() + mark)
-            return
+            page.Contents = Array([begin, self.pdf.make_stream(f"{_BODY} Do".encode() + end + mark)])
+            return place
         contents = page.get("/Contents")
-        every = list(contents) if isinstance(contents, Array) else [contents]
+        every: Sequence[Any] = list(contents) if isinstance(contents, Array) else [contents]
         old = [one for one in every if isinstance(one, pikepdf.Stream)]
-        page.Contents = Array([self.save, *old, self.pdf.make_stream(b"\nQ\n" + mark)])
+        page.Contents = Array([begin, *old, self.pdf.make_stream(end + mark)])
+        return place
 
-    def _form(self, page: Dictionary, commands: bytes) -> pikepdf.Stream:
+    def _lengthen(self, page: Dictionary, shape: Shape, longer: tuple[Shape, Spot]) -> tuple[Shape, Spot]:
+        """Make the page longer. Marks that lay outside of what was shown would come to light: they go."""
+        box = longer[0].box
+        media = places.numbers(page.get("/MediaBox")) or _LETTER
+        outer = (min(media[0], box[0]), min(media[1], box[1]), max(media[2], box[2]), max(media[3], box[3]))
+        page.MediaBox, page.CropBox = _array(outer), _array(box)
+        if isinstance(page.get("/Annots"), Array):
+            page.Annots = Array([note for note in page.Annots if _touches(note, shape.box)])
+        return longer
+
+    def _form(self, page: Dictionary, commands: bytes, shape: Shape) -> pikepdf.Stream:
         """Return the commands as a form XObject as large as the page's media."""
-        box = _numbers(page.get("/MediaBox")) or _LETTER
+        box = places.numbers(page.get("/MediaBox")) or _LETTER
         return self.pdf.make_stream(
             zlib.compress(commands),
             Filter=Name.FlateDecode,
             Type=Name.XObject,
             Subtype=Name.Form,
-            BBox=Array([round(number, 4) for number in box]),
+            BBox=_array(box),
             Resources=page.Resources,
         )
+
+    def _commands(self, words: str, font: str, shape: Shape, spot: Spot, width: float) -> bytes:
+        """Return the drawing commands of one stamp."""
+        (across, up), (x, y), by = shape.axes, shape.origin, spot.scale / shape.unit
+        e = x + (across[0] * spot.x + up[0] * spot.y) / shape.unit
+        f = y + (across[1] * spot.x + up[1] * spot.y) / shape.unit
+        a, b, c, d = (number * by for number in (*across, *up))
+        inset = (width - float(stringWidth(words, FONT, SIZE))) / 2 + PADDING
+        left, middle, right = words.encode("latin-1").partition(DOT.encode("latin-1"))
+        code = (left + (self.dot if middle else b"") + right).hex()
+        return (
+            f"/Artifact BMC q {a:.6g} {b:.6g} {c:.6g} {d:.6g} {e:.6g} {f:.6g} cm "
+            f"1 g 0.55 G 0.5 w 0 0 {width + 2 * PADDING:.2f} {HEIGHT:.2f} re B 0 g "
+            f"BT {font} {SIZE:g} Tf {inset:.2f} {0.85 * PADDING:.2f} Td <{code}> Tj ET Q EMC\n"
+        ).encode("ascii")
+
+
+def _clip(shape: Shape) -> bytes:
+    """Return commands that keep what the page draws within what was shown of it."""
+    left, bottom, right, top = shape.box
+    return f"q {left:.6g} {bottom:.6g} {right - left:.6g} {top - bottom:.6g} re W n\n".encode("ascii")
+
+
+def _array(box: places.Box) -> Array:
+    return Array([round(number, 4) for number in box])
+
+
+def _touches(note: Any, box: places.Box) -> bool:
+    """Tell whether an annotation lies at least in part on the shown page."""
+    rect = places.numbers(note.get("/Rect")) if isinstance(note, Dictionary) else None
+    if rect is None:
+        return isinstance(note, Dictionary)
+    return rect[0] < box[2] and rect[2] > box[0] and rect[1] < box[3] and rect[3] > box[1]
 
 
 def _slot(resources: Dictionary, kind: str, key: str, value: pikepdf.Object) -> str:
@@ -81,75 +161,3 @@ def _slot(resources: Dictionary, kind: str, key: str, value: pikepdf.Object) -> 
         name = f"{key}{n}"
     holder[name] = value
     return name
-
-
-def _numbers(array: Any) -> tuple[float, float, float, float] | None:
-    """Return a box as left, bottom, right, top; None when it is not a box with an area."""
-    try:
-        a, b, c, d = (float(number) for number in array)
-    except (TypeError, ValueError):
-        return None
-    left, right = min(a, c), max(a, c)
-    bottom, top = min(b, d), max(b, d)
-    if right - left < 1 or top - bottom < 1 or max(abs(n) for n in (a, b, c, d)) > 1e7:
-        return None
-    return left, bottom, right, top
-
-
-def _visible_box(page: Dictionary) -> tuple[float, float, float, float]:
-    """Return what a reader shows of the page: the CropBox as far as it lies in the MediaBox."""
-    media = _numbers(page.get("/MediaBox"))
-    if media is None:
-        page.MediaBox = Array([0, 0, 612, 792])
-        media = _LETTER
-    crop = _numbers(page.get("/CropBox"))
-    if crop is None:
-        if "/CropBox" in page:
-            del page["/CropBox"]
-        return media
-    left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
-    right, top = min(media[2], crop[2]), min(media[3], crop[3])
-    return (left, bottom, right, top) if right - left >= 1 and top - bottom >= 1 else media
-
-
-def _rotation(page: Dictionary) -> int:
-    """Return the quarter turns to the right; an odd angle counts as its lower quarter, as readers do."""
-    try:
-        return int(float(page.get("/Rotate", 0)) // 90) % 4
-    except (TypeError, ValueError):
-        return 0
-
-
-def _user_unit(page: Dictionary) -> float:
-    """Return how many points one unit of the page measures (1 but for very large plans)."""
-    try:
-        unit = float(page.get("/UserUnit", 1))
-    except (TypeError, ValueError):
-        return 1.0
-    return unit if 0.001 < unit < 100_000 else 1.0
-
-
-def _stamp_commands(words: str, font: str, box: tuple[float, float, float, float], turns: int, unit: float) -> bytes:
-    """Return the drawing commands of one stamp, upright in the corner that the reader sees at bottom right."""
-    left, bottom, right, top = box
-    corner = ((right, bottom), (right, top), (left, top), (left, bottom))[turns]
-    across, up = (((1, 0), (0, 1)), ((0, 1), (-1, 0)), ((-1, 0), (0, -1)), ((0, -1), (1, 0)))[turns]
-    width, height = (right - left) * unit, (top - bottom) * unit
-    if turns % 2:
-        width, height = height, width
-    text = stringWidth(words, "Helvetica-Bold", SIZE)
-    full = text + 2 * PADDING
-    letter = (792.0, 612.0) if width > height else (612.0, 792.0)
-    # As large as on Letter once the page is printed on Letter; on a small page at least legible, if it fits.
-    most = min(width / (full + 2 * EDGE), 0.3 * height / SIZE)
-    scale = min(max(min(width / letter[0], height / letter[1]), 0.75), most) / unit
-    a, b, c, d = (number * scale for number in (*across, *up))
-    size = (full, SIZE + 1.2 * PADDING)
-    place = (-EDGE - full, EDGE)
-    words = words.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-    return (
-        f"/Artifact BMC q {a:.6g} {b:.6g} {c:.6g} {d:.6g} {corner[0]:.6g} {corner[1]:.6g} cm "
-        f"1 g 0.55 G 0.5 w {place[0]:.2f} {place[1]:.2f} {size[0]:.2f} {size[1]:.2f} re B 0 g "
-        f"BT {font} {SIZE:g} Tf {place[0] + PADDING:.2f} {place[1] + 0.85 * PADDING:.2f} Td ({words}) Tj ET "
-        "Q EMC\n"
-    ).encode("latin-1")

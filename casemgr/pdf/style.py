@@ -13,6 +13,7 @@ from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 from casemgr.pdf import fonts
 from casemgr.pdf.fonts import Typesetter
+from casemgr.pdf.tags import HEADINGS, marked
 
 PAGE_WIDTH, PAGE_HEIGHT = 612.0, 792.0  # US Letter, points
 MARGIN_SIDE, MARGIN_TOP, MARGIN_BOTTOM = 84.0, 90.0, 84.0
@@ -148,9 +149,18 @@ class Mark(Flowable):  # type: ignore[misc]  # reportlab has no types
         self.pages[self.key] = self.canv.getPageNumber()
 
 
+class TaggedParagraph(Paragraph):  # type: ignore[misc]  # reportlab has no types
+    """A paragraph that tells screen readers whether it is a heading."""
+
+    def draw(self) -> None:
+        """Mark what is drawn."""
+        with marked(self.canv, HEADINGS.get(self.style.name, "P")):
+            super().draw()
+
+
 def paragraph(markup: str, style: ParagraphStyle, **more: Any) -> Paragraph:
     """Return a paragraph of ready markup (see `Typesetter`)."""
-    return Paragraph(markup, style, **more)
+    return TaggedParagraph(markup, style, **more)
 
 
 def small_line(

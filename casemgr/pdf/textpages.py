@@ -8,6 +8,7 @@ from reportlab.platypus import Flowable
 
 from casemgr.pdf import fonts
 from casemgr.pdf.fonts import Typesetter, clean
+from casemgr.pdf.tags import marked
 
 SIZE, LEADING = 9.5, 13.0
 SIDE, TOP, BOTTOM = 72.0, 72.0, 72.0  # the bottom leaves room for the stamp
@@ -82,4 +83,5 @@ class TextPage(Flowable):  # type: ignore[misc]  # reportlab has no types
                 text.setFont(name, SIZE, LEADING)
                 text.textOut(run)
             text.textLine("")
-        self.canv.drawText(text)
+        with marked(self.canv, "P"):
+            self.canv.drawText(text)

@@ -33,13 +33,13 @@ def page_file(path: Path, content: bytes = b"", **keys: object) -> Path:
     return path
 
 
-def stamp_box(path: Path, index: int) -> tuple[float, float, float, float, float, float]:
+def stamp_box(path: Path, index: int, words: str = "SAMPLE-000001") -> tuple[float, float, float, float, float, float]:
     """Return left, top, right, bottom of the inked box as shares of the shown page, and its size in points."""
     with pypdfium2.PdfDocument(path) as document:
         page = document[index]
         width, height = page.get_size()
         text = page.get_textpage()
-        found = text.search("SAMPLE-000001").get_next()
+        found = text.search(words).get_next()
         assert found is not None, text.get_text_range()
         boxes = [text.get_charbox(n) for n in range(found[0], found[0] + found[1])]
         to_device = [page_to_device(page, box, width, height) for box in boxes]
@@ -85,7 +85,7 @@ def test_the_stamp_is_upright_at_the_bottom_right(keys: dict[str, object], tmp_p
     path, index = build(page_file(tmp_path / "a.pdf", b"", **keys), tmp_path)
     left, top, right, bottom, wide, high = stamp_box(path, index)
     assert 0 < left < right < 1 and 0 < top < bottom < 1
-    assert right > 0.85 and bottom > 0.85
+    assert right > 0.84 and bottom > 0.85
     assert wide > 4 * high  # upright: letters stand side by side
 
 

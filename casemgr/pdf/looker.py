@@ -1,0 +1,144 @@
+"""The child process that looks where pages have room. Run as a file (`python -I looker.py`), not imported.
+
+It draws only the strips of a page where a stamp may stand, small and grey, and says for each page the first place
+that is blank paper. Files are hostile: where drawing one ends this process, nothing else is lost.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import sys
+import time
+from typing import Any
+
+LINES = 12  # pixels in the height of a stamp: a hairline still shows
+MOST_ACROSS = 3000
+OLD_WHITE, DARKEST, GRAIN_ON_WHITE, GRAIN = 250, 185, 12, 24
+NOWHERE = "x"
+
+
+def is_blank(pixels: bytes) -> bool:
+    """Tell whether this is empty paper: white, or of one light tone with no more than the grain of a scan."""
+    if pixels.count(255) == len(pixels):
+        return True
+    low, high = min(pixels), max(pixels)
+    return low >= DARKEST and high - low <= (GRAIN_ON_WHITE if high >= OLD_WHITE else GRAIN)
+
+
+class Document:
+    """One PDF as pdfium opens it, with its form fields."""
+
+    def __init__(self, pdfium: Any, path: str) -> None:
+        self.raw = pdfium.raw
+        self.pdf = pdfium.PdfDocument(path)
+        if self.pdf.get_formtype() != self.raw.FORMTYPE_NONE:
+            self.pdf.init_forms()
+
+    def room(self, number: int, rooms: list[list[float]]) -> str:
+        """Return the place of the first blank room on the page, or `NOWHERE`. Rooms are shares of the page:
+        left, top, right, bottom."""
+        raw = self.raw
+        page = raw.FPDF_LoadPage(self.pdf, number)
+        if not page:
+            return NOWHERE
+        formenv = self.pdf.formenv
+        try:
+            if formenv:
+                raw.FORM_OnAfterLoadPage(page, formenv)
+            for upper in (False, True):
+                strip = [(place, box) for place, box in enumerate(rooms) if (box[1] < 0.5) == upper]
+                if strip:
+                    found = self._in_strip(page, formenv, strip)
+                    if found != NOWHERE:
+                        return found
+            return NOWHERE
+        finally:
+            raw.FPDF_ClosePage(page)
+
+    def _in_strip(self, page: Any, formenv: Any, rooms: list[tuple[int, list[float]]]) -> str:
+        raw = self.raw
+        box = rooms[0][1]
+        wide, high = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+        if not (wide > 0 and high > 0):
+            return NOWHERE
+        scale = LINES / ((box[3] - box[1]) * high)
+        scale = min(scale, MOST_ACROSS / wide)
+        width, height = max(1, round(wide * scale)), max(1, round(high * scale))
+        top = max(0, int(box[1] * height))
+        lines = min(height, int(box[3] * height) + 1) - top
+        bitmap = raw.FPDFBitmap_CreateEx(width, lines, raw.FPDFBitmap_Gray, None, 0)
+        if not bitmap:
+            return NOWHERE
+        try:
+            raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, lines, 0xFFFFFFFF)
+            place = (0, -top, width, height, 0, raw.FPDF_ANNOT)
+            raw.FPDF_RenderPageBitmap(bitmap, page, *place)
+            if formenv:
+                raw.FPDF_FFLDraw(formenv, bitmap, page, *place)
+            stride = raw.FPDFBitmap_GetStride(bitmap)
+            pixels = ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), stride * lines)
+        finally:
+            raw.FPDFBitmap_Destroy(bitmap)
+        for number, (left, _, right, _) in rooms:
+            first, last = int(left * width), min(width, int(right * width) + 1)
+            if is_blank(b"".join(pixels[row + first : row + last] for row in range(0, stride * lines, stride))):
+                return str(number)
+        return NOWHERE
+
+
+def look(pdfium: Any, task: dict[str, Any], say: Any) -> None:
+    """Look at all pages of one task and say where they have room, now and then, so that silence means trouble."""
+    seen: list[str] = []
+    at, said = 0, time.monotonic()
+    try:
+        document = Document(pdfium, task["path"])
+        if len(document.pdf) != task["of"]:  # two readers disagree on what the pages are
+            raise ValueError
+    except (pdfium.PdfiumError, ValueError, OSError):
+        say(n=task["n"], at=0, seen="")
+        return
+    for first, count, rooms in task["runs"]:
+        for number in range(first, first + count):
+            seen.append(document.room(number, rooms))
+            if time.monotonic() - said > 0.5:
+                say(n=task["n"], at=at, seen="".join(seen))
+                at, said = at + len(seen), time.monotonic()
+                seen.clear()
+    say(n=task["n"], at=at, seen="".join(seen))
+    document.pdf.close()
+
+
+def main() -> int:
+    """Answer questions until the list ends. A question is taken by whoever is the first to make its claim file."""
+    folder, answers_name = sys.argv[1:]
+    import pypdfium2 as pdfium
+
+    parent = os.getppid()
+    os.chdir(folder)
+    with open("tasks", encoding="utf-8") as tasks, open(answers_name, "a", encoding="utf-8") as answers:  # noqa: PTH123
+
+        def say(**facts: object) -> None:
+            answers.write(json.dumps(facts) + "\n")
+            answers.flush()
+
+        line = ""
+        while True:
+            line += tasks.readline()
+            if not line.endswith("\n"):
+                if os.getppid() != parent:
+                    return 1
+                time.sleep(0.002)
+                continue
+            task, line = json.loads(line), ""
+            if not task:
+                return 0
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(f"claim-{task['n']}", os.O_CREAT | os.O_EXCL))
+                say(n=task["n"])
+                look(pdfium, task, say)
+
+
+if __name__ == "__main__":
+    code = main()
+    os._exit(code)  # no tidying up: libraries that met a broken file can crash in their destructors

@@ -1,0 +1,173 @@
+"""What other makers of exhibit binders are known to get wrong; each is a promise here."""
+
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+from pikepdf import Array, Dictionary, Name, String
+
+from casemgr.pdf import ExhibitUnreadable, build_packet
+from casemgr.pdf import model as m
+from tests.pdf import samples
+from tests.pdf.conftest import Whole, page_texts
+
+
+def one(path: Path, folder: Path, **changes: object) -> m.BuiltPacket:
+    paper = m.Exhibit("P-1", "Paper", m.ExhibitKind.PDF, path)
+    packet = samples.packet(folder, exhibits=(paper,), filing=None, chronology=(), certificate=None, **changes)
+    return build_packet(packet, folder / "out.pdf")
+
+
+def first_page(built: m.BuiltPacket) -> int:
+    return built.exhibits[0].first_page - 1
+
+
+def test_the_page_that_a_link_leads_to_is_not_blank(tmp_path: Path) -> None:
+    file = samples.pdf_file(tmp_path / "a.pdf", 3)
+    with pikepdf.open(file, allow_overwriting_input=True) as pdf:
+        for target in (1, 2):
+            to = Array([pdf.pages[target].obj, Name.Fit])
+            link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 99, 99]), Dest=to)
+            page = pdf.pages[0].obj
+            page.Annots = Array([*page.get("/Annots", []), link])
+        pdf.save()
+    built = one(file, tmp_path)
+    with pypdfium2.PdfDocument(file) as before, pypdfium2.PdfDocument(built.path) as after:
+        for n in range(3):
+            page = after[first_page(built) + n]
+            assert f"Source page {n + 1}" in page.get_textpage().get_text_range()
+            upper = (0, 0, 612, 740)
+            pictures = [one.render(scale=1).to_pil().convert("L").crop(upper) for one in (before[n], page)]
+            assert pictures[0].tobytes() == pictures[1].tobytes()
+
+
+def test_an_owner_password_keeps_no_paper_out_and_a_user_password_is_named_before_anything_is_drawn(
+    tmp_path: Path,
+) -> None:
+    papers = []
+    for n, (user, owner) in enumerate((("", "boss"), ("secret", "boss"), ("", "")), 1):
+        file = samples.pdf_file(tmp_path / f"{n}.pdf", 1, words=f"Paper {n}")
+        with pikepdf.open(file, allow_overwriting_input=True) as pdf:
+            locks = pikepdf.Permissions(extract=False, modify_assembly=False, print_highres=False)
+            pdf.save(file, encryption=pikepdf.Encryption(user=user, owner=owner, allow=locks) if owner else False)
+        papers.append(m.Exhibit(f"P-{n}", f"Paper {n}", m.ExhibitKind.PDF, file))
+    said: list[str] = []
+    built = build_packet(
+        samples.packet(tmp_path, exhibits=tuple(papers)),
+        tmp_path / "out.pdf",
+        progress=lambda done, total, now: said.append(now),
+        left_out=lambda problem: said.append(f"{problem.label}: {problem.reason}"),
+    )
+    assert said.index("P-2: the PDF needs a password.") < said.index("Drawing the pages")
+    texts = "".join(page_texts(built.path))
+    assert "Paper 1 page 1" in texts and "Paper 3 page 1" in texts and len(built.exhibits) == 2
+    with pikepdf.open(built.path) as pdf:
+        assert not pdf.is_encrypted
+    with pytest.raises(ExhibitUnreadable, match=r"P-2.*needs a password"):
+        build_packet(samples.packet(tmp_path, exhibits=tuple(papers)), tmp_path / "second.pdf")
+    assert not (tmp_path / "second.pdf").exists()
+
+
+def field(pdf: pikepdf.Pdf, name: str, y: float, **keys: object) -> pikepdf.Object:
+    made = Dictionary(Type=Name.Annot, Subtype=Name.Widget, T=String(name), F=4, Rect=Array([90, y, 290, y + 20]))
+    for key, value in keys.items():
+        made[f"/{key}"] = value
+    return pdf.make_indirect(made)
+
+
+def form(path: Path, *, in_form: bool, needed: bool) -> Path:
+    """Write a form: a text without a look of its own, one with a look, a ticked box, a chosen word."""
+    with pikepdf.open(samples.pdf_file(path, 1), allow_overwriting_input=True) as pdf:
+        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding)
+        fonts = Dictionary(Font=Dictionary(Helv=font))
+
+        def look(commands: bytes) -> pikepdf.Object:
+            return pdf.make_stream(
+                commands, Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 200, 20]), Resources=fonts
+            )
+
+        drawn = Dictionary(N=look(b"BT /Helv 12 Tf 2 4 Td (ALREADY DRAWN) Tj ET"))
+        box = Dictionary(N=Dictionary(Yes=look(b"BT /Helv 12 Tf 2 4 Td (TICKED) Tj ET"), Off=look(b"")))
+        every = [
+            field(pdf, "b", 600, FT=Name.Tx, V=String("ALREADY DRAWN"), DA=String("/Helv 12 Tf 0 g"), AP=drawn),
+            field(pdf, "c", 550, FT=Name.Btn, V=Name.Yes, AS=Name.Yes, AP=box),
+        ]
+        if in_form:
+            words = {"FT": Name.Tx, "V": String("TYPED IN"), "DA": String("/Helv 12 Tf 0 g")}
+            every.append(field(pdf, "a", 500, **words))
+            choice = {"FT": Name.Ch, "Ff": 1 << 17, "Opt": Array([String("CHOSEN")]), "V": String("CHOSEN")}
+            every.append(field(pdf, "d", 450, **choice, DA=String("/Helv 12 Tf 0 g")))
+            pdf.Root.AcroForm = Dictionary(Fields=Array(every), DR=fonts, NeedAppearances=needed)
+        pdf.pages[0].obj.Annots = Array(every)
+        pdf.save(path)
+    return path
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_what_was_filled_into_a_form_is_still_there(needed: bool, tmp_path: Path) -> None:
+    built = one(form(tmp_path / "a.pdf", in_form=True, needed=needed), tmp_path)
+    text = page_texts(built.path)[first_page(built)]
+    for words in ("ALREADY DRAWN", "TICKED", "TYPED IN", "CHOSEN"):
+        assert words in text
+    with pikepdf.open(built.path) as pdf:
+        assert "/AcroForm" not in pdf.Root and "/Annots" not in pdf.pages[first_page(built)].obj
+
+
+def test_fields_that_no_form_lists_are_still_there(tmp_path: Path) -> None:
+    built = one(form(tmp_path / "a.pdf", in_form=False, needed=False), tmp_path)
+    text = page_texts(built.path)[first_page(built)]
+    assert "ALREADY DRAWN" in text and "TICKED" in text
+
+
+def test_our_pages_are_letter_and_each_exhibit_keeps_its_size(tmp_path: Path) -> None:
+    sizes = [(612, 792), (595.28, 841.89), (792, 612), (1224, 792), (300, 420)]
+    papers = [
+        m.Exhibit(f"P-{n}", "x", m.ExhibitKind.PDF, samples.pdf_file(tmp_path / f"{n}.pdf", 1, size))
+        for n, size in enumerate(sizes, 1)
+    ]
+    built = build_packet(samples.packet(tmp_path, exhibits=tuple(papers)), tmp_path / "out.pdf")
+    with pypdfium2.PdfDocument(built.path) as document:
+        exhibits = {exhibit.first_page - 1 for exhibit in built.exhibits}
+        assert [document.get_page_size(n) for n in sorted(exhibits)] == [
+            pytest.approx(size, abs=0.01) for size in sizes
+        ]
+        own = [document.get_page_size(n) for n in range(len(document)) if n not in exhibits]
+        assert set(own) == {(612.0, 792.0)}
+
+
+def test_an_index_row_that_is_longer_than_a_page_goes_on_on_the_next(tmp_path: Path) -> None:
+    title = " ".join(f"t{n}" for n in range(1500))
+    words = " ".join(f"d{n}" for n in range(1500))
+    rows = (("P-1", "Short", ""), ("P-2", title, words), ("P-3", "Short", ""))
+    papers = tuple(
+        m.Exhibit(label, long, m.ExhibitKind.TEXT, None, "2026", more, text="x") for label, long, more in rows
+    )
+    built = build_packet(samples.packet(tmp_path, exhibits=papers), tmp_path / "out.pdf")
+    first, last = built.sections["index"]
+    assert last > first + 2
+    printed = " ".join(page_texts(built.path)[first - 1 : last]).split()
+    assert [word for word in printed if word[0] == "t" and word[1:].isdigit()] == title.split()
+    assert [word for word in printed if word[0] == "d" and word[1:].isdigit()] == words.split()
+    assert "P-3" in printed
+
+
+def test_a_vietnamese_title_is_printed_in_index_slip_and_bookmark(tmp_path: Path) -> None:
+    title = "Thư mời họp nhóm IEP của Nguyễn Thị Ánh"
+    paper = m.Exhibit("P-1", title, m.ExhibitKind.TEXT, text=title)
+    built = build_packet(samples.packet(tmp_path, exhibits=(paper,), student=title), tmp_path / "out.pdf")
+    texts = [" ".join(text.split()) for text in page_texts(built.path)]
+    for page in (1, built.sections["index"][0], built.exhibits[0].slip_page, built.exhibits[0].first_page):
+        assert title in texts[page - 1], page
+    assert built.undrawable == ()
+    with pikepdf.open(built.path) as pdf, pdf.open_outline() as outline:
+        (group,) = [item for item in outline.root if item.title == "Exhibits"]
+        assert group.children[0].title == f"P-1 {title}"
+
+
+def test_labels_language_title_and_bookmarks_are_there(whole: Whole) -> None:
+    root = whole.pdf.Root
+    assert str(root.Lang) == "en-US" and root.ViewerPreferences.DisplayDocTitle
+    assert "/PageLabels" in root and "/Outlines" in root
+    labels = [page.label for page in whole.pdf.pages]
+    assert len(labels) == whole.built.pages and labels.count("SAMPLE-000001") == 1
