@@ -20,6 +20,7 @@ _ACTING = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"
 _SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
 MAX_CONTENT = 200_000_000  # bytes of drawing commands on one page; more is a bomb, not a paper
 _PEEK = 8_000_000  # balance is checked up to here; rewriting more would cost too much memory
+_PICTURES = {"/JBIG2Decode", "/DCTDecode", "/JPXDecode", "/CCITTFaxDecode"}  # no drawing commands are coded so
 _GAPS = frozenset((b"", b" ", b"\n", b"\r", b"\t", b"\0", b"\f"))
 
 
@@ -36,7 +37,13 @@ class Cleaned:
 
 
 class ContentLost(Exception):
-    """A page's drawing commands cannot be read; the argument is the page number from 1."""
+    """A page's drawing commands cannot be read; the argument is the page number from 1. `is_empty`: there are none, in
+    a file that had to be repaired."""
+
+    def __init__(self, number: int, *, is_empty: bool = False) -> None:
+        """Keep the page number."""
+        super().__init__(number)
+        self.is_empty = is_empty
 
 
 class ContentTooLarge(Exception):
@@ -213,8 +220,10 @@ def _content(page: Dictionary, number: int, found: Cleaned, repaired: bool) -> N
     streams = list(_streams(page))
     if not streams:
         if repaired:
-            raise ContentLost(number + 1)
+            raise ContentLost(number + 1, is_empty=True)
         return
+    if isinstance(page.Contents, Array) and len(page.Contents) != len(streams):
+        page.Contents = Array(streams)
     parts: list[bytes] = []
     size = 0
     for stream in streams:
@@ -238,15 +247,19 @@ def _content(page: Dictionary, number: int, found: Cleaned, repaired: bool) -> N
 def _streams(page: Dictionary) -> Iterator[pikepdf.Stream]:
     contents = page.get("/Contents")
     for one in contents if isinstance(contents, Array) else (contents,):
-        if isinstance(one, pikepdf.Stream):
+        if isinstance(one, pikepdf.Stream) and not _PICTURES & set(_filters(one)):
             yield one
+
+
+def _filters(stream: pikepdf.Stream) -> list[str]:
+    how = stream.get("/Filter")
+    return [str(one) for one in how] if isinstance(how, Array) else [str(how)] if how is not None else []
 
 
 def _decoded(stream: pikepdf.Stream) -> tuple[bytes, int]:
     """Return the first `_PEEK` bytes of a stream and its whole length; never more memory than that."""
     data = bytes(stream.read_raw_bytes())
-    how = stream.get("/Filter")
-    filters = [str(one) for one in how] if isinstance(how, Array) else [str(how)] if how is not None else []
+    filters = _filters(stream)
     if "/DecodeParms" in stream or not set(filters) <= {"/FlateDecode", "/Fl"}:
         data = bytes(stream.read_bytes())
         return data[:_PEEK], len(data)

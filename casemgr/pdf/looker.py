@@ -15,7 +15,8 @@ from typing import Any
 LINES = 12  # pixels in the height of a stamp: a hairline still shows
 MOST_ACROSS = 3000
 OLD_WHITE, DARKEST, GRAIN_ON_WHITE, GRAIN = 250, 185, 12, 24
-NOWHERE = "x"
+NOWHERE, DIGITS = "-", "0123456789abcdef"
+MOST_MEMORY = 1 << 30
 
 
 def is_blank(pixels: bytes) -> bool:
@@ -58,15 +59,15 @@ class Document:
 
     def _in_strip(self, page: Any, formenv: Any, rooms: list[tuple[int, list[float]]]) -> str:
         raw = self.raw
-        box = rooms[0][1]
         wide, high = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
         if not (wide > 0 and high > 0):
             return NOWHERE
-        scale = LINES / ((box[3] - box[1]) * high)
+        first, last = min(box[1] for _, box in rooms), max(box[3] for _, box in rooms)
+        scale = LINES / ((rooms[0][1][3] - rooms[0][1][1]) * high)
         scale = min(scale, MOST_ACROSS / wide)
         width, height = max(1, round(wide * scale)), max(1, round(high * scale))
-        top = max(0, int(box[1] * height))
-        lines = min(height, int(box[3] * height) + 1) - top
+        top = max(0, int(first * height))
+        lines = min(height, int(last * height) + 1) - top
         bitmap = raw.FPDFBitmap_CreateEx(width, lines, raw.FPDFBitmap_Gray, None, 0)
         if not bitmap:
             return NOWHERE
@@ -80,10 +81,11 @@ class Document:
             pixels = ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), stride * lines)
         finally:
             raw.FPDFBitmap_Destroy(bitmap)
-        for number, (left, _, right, _) in rooms:
-            first, last = int(left * width), min(width, int(right * width) + 1)
-            if is_blank(b"".join(pixels[row + first : row + last] for row in range(0, stride * lines, stride))):
-                return str(number)
+        for number, (left, upper, right, lower) in rooms:
+            rows = range(int(upper * height) - top, min(lines, int(lower * height) + 1 - top))
+            across = slice(int(left * width), min(width, int(right * width) + 1))
+            if is_blank(b"".join(pixels[row * stride : (row + 1) * stride][across] for row in rows)):
+                return DIGITS[number]
         return NOWHERE
 
 
@@ -115,6 +117,10 @@ def main() -> int:
     import pypdfium2 as pdfium
 
     parent = os.getppid()
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     os.chdir(folder)
     with open("tasks", encoding="utf-8") as tasks, open(answers_name, "a", encoding="utf-8") as answers:  # noqa: PTH123
 

@@ -17,7 +17,7 @@ from casemgr.pdf.places import BELOW, PLACES, spots
 from casemgr.pdf.sources import Source
 
 LOOKER = Path(__file__).with_name("looker.py")
-SILENCE = 6.0  # seconds on one page; then it is given up
+SILENCE = 4.0  # seconds on one page; then it is given up
 HEAVY = 8_000_000  # bytes of files that make one more child worth its start
 MOST = 4  # children at a time; never more than processors
 
@@ -122,7 +122,7 @@ class Looking:
                     said = json.loads(line)
                     pages = found[said["n"]]
                     for at, letter in enumerate(said.get("seen", ""), said.get("at", 0)):
-                        pages[at] = PLACES[int(letter)] if letter.isdigit() else BELOW
+                        pages[at] = PLACES[int(letter, 16)] if letter != "-" else BELOW
         return found
 
 

@@ -14,10 +14,15 @@ BAND = HEIGHT + 10.0
 LARGEST = 14_400.0  # units a side; some readers show no larger page
 _LETTER = (0.0, 0.0, 612.0, 792.0)
 
-PLACES = ("bottom right", "bottom middle", "bottom left", "top right", "top left", "top middle")
+_INNER = 36.0  # from the edge of a page with a frame drawn around it
+PLACES = tuple(
+    f"{upright} {across}{depth}"
+    for upright, every in (("bottom", ("right", "middle", "left")), ("top", ("right", "left", "middle")))
+    for depth in ("", ", further in")
+    for across in every
+)
 """Where a stamp may stand on a page, the best first."""
 BELOW, COVERING = "below the page", "bottom right, over what is there"
-EVERY = (*PLACES, BELOW, COVERING)
 
 Box = tuple[float, float, float, float]
 
@@ -90,10 +95,15 @@ def shape_of(page: Dictionary) -> Shape:
 def spots(size: tuple[float, float], words: float) -> tuple[Spot, ...]:
     """Return the room in each of PLACES for `words` points of letters on a page of that size."""
     (width, height), scale = size, _scale(size, words)
-    w, h, edge = (words + 2 * PADDING) * scale, HEIGHT * scale, EDGE * scale
-    across = {"left": edge, "middle": (width - w) / 2, "right": width - edge - w}
-    up = {"bottom": edge, "top": height - edge - h}
-    return tuple(Spot(across[x], up[y], w, h, scale) for y, x in (place.split() for place in PLACES))
+    w, h = (words + 2 * PADDING) * scale, HEIGHT * scale
+    found = []
+    for place in PLACES:
+        upright, across = place.removesuffix(", further in").split()
+        edge = (_INNER if place.endswith("in") else EDGE) * scale
+        x = {"left": edge, "middle": (width - w) / 2, "right": width - edge - w}[across]
+        y = edge if upright == "bottom" else height - edge - h
+        found.append(Spot(x, y, w, h, scale))
+    return tuple(found)
 
 
 def band(shape: Shape, words: float) -> tuple[Shape, Spot] | None:

@@ -1,6 +1,8 @@
 """Open each exhibit before anything is written: hash it, count its pages, refuse what cannot be read."""
 
 import hashlib
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,9 +12,10 @@ from casemgr.pdf import textpages
 from casemgr.pdf.cleaning import Cleaned, ContentLost, ContentTooLarge, clean_pdf
 from casemgr.pdf.errors import ExhibitUnreadable
 from casemgr.pdf.model import Exhibit, ExhibitKind
-from casemgr.pdf.places import PLACES, Shape, shape_of
+from casemgr.pdf.places import BELOW, PLACES, Shape, shape_of
 
 _AGAIN = "Open it in a PDF program and print it to a new PDF, or ask the sender for a good copy."
+RESCUER, RESCUE_SECONDS = Path(__file__).with_name("rescuer.py"), 10.0
 MAX_TEXT = 20_000_000  # characters
 
 
@@ -53,9 +56,22 @@ def open_source(exhibit: Exhibit, limit: int, work: Path) -> Source:
         source.shapes = [Shape((0.0, 0.0, 612.0, 792.0))] * source.pages
     source.stamps = [PLACES[0]] * source.pages
     if source.seen_in is not None and source.pdf is not None and source.cleaned.redrawn:
-        source.seen_in = work / f"{exhibit.label}-seen.pdf"
-        source.pdf.save(source.seen_in, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+        _copy_to_see(source, source.pdf, work / f"{exhibit.label}-seen.pdf")
     return source
+
+
+def _copy_to_see(source: Source, pdf: pikepdf.Pdf, copy: Path) -> None:
+    """Save the pages as they will be, for another reader to look at. Without that, no room on them is known."""
+    try:
+        pdf.save(
+            copy,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            fix_metadata_version=False,
+        )
+        source.seen_in = copy
+    except (pikepdf.PdfError, RuntimeError, ValueError):
+        source.seen_in, source.stamps = None, [BELOW] * source.pages
 
 
 def _choose(source: Source, pdf: pikepdf.Pdf, first: int, last: int) -> None:
@@ -80,7 +96,7 @@ def _whole(exhibit: Exhibit, limit: int, work: Path) -> Source:
     sha256, size = _hash(exhibit)
     _refuse_changed(exhibit, exhibit.sha256, sha256)
     if exhibit.rendition is not None:
-        return _rendition(exhibit, exhibit.rendition, sha256, size, limit)
+        return _rendition(exhibit, exhibit.rendition, sha256, size, limit, work)
     if exhibit.kind is ExhibitKind.NATIVE:
         return Source(exhibit, sha256, size, pages=1)
     if exhibit.kind is ExhibitKind.TEXT:
@@ -90,7 +106,7 @@ def _whole(exhibit: Exhibit, limit: int, work: Path) -> Source:
     if exhibit.kind is ExhibitKind.IMAGE:
         return _image(exhibit, sha256, size, limit, work)
     assert exhibit.path is not None  # Exhibit refuses a PDF without a file
-    pdf, cleaned = _open_pdf(exhibit, exhibit.path, limit)
+    pdf, cleaned = _open_pdf(exhibit, exhibit.path, limit, work)
     return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=cleaned, seen_in=exhibit.path)
 
 
@@ -103,10 +119,10 @@ def _refuse_changed(exhibit: Exhibit, recorded: str, found: str) -> None:
         )
 
 
-def _rendition(exhibit: Exhibit, path: Path, sha256: str, size: int, limit: int) -> Source:
+def _rendition(exhibit: Exhibit, path: Path, sha256: str, size: int, limit: int, work: Path) -> Source:
     """Open the PDF that stands in the place of the file; `sha256` and `size` stay those of the file."""
     _refuse_changed(exhibit, exhibit.rendition_sha256, _hash_of(exhibit, path)[0])
-    pdf, cleaned = _open_pdf(exhibit, path, limit)
+    pdf, cleaned = _open_pdf(exhibit, path, limit, work)
     cleaned.notes.insert(0, exhibit.rendition_note or "Shown as a PDF that was made of the file.")
     return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=cleaned, seen_in=path)
 
@@ -162,14 +178,45 @@ def _says(pdf: pikepdf.Pdf, *words: str) -> bool:
     return any(word in str(warning) for warning in pdf.get_warnings() for word in words)
 
 
-def _open_pdf(exhibit: Exhibit, path: Path, limit: int) -> tuple[pikepdf.Pdf, Cleaned]:
+class _AskAnother(ExhibitUnreadable):
+    """Another reader may know more: it is locked for one alone, or a page that seems to be lost is blank."""
+
+
+def _open_pdf(exhibit: Exhibit, path: Path, limit: int, work: Path) -> tuple[pikepdf.Pdf, Cleaned]:
+    """Open and clean a PDF, with a second reader's help where the first one gives up."""
+    try:
+        return _read_pdf(exhibit, path, limit)
+    except _AskAnother as problem:
+        copy = work / f"{exhibit.label}-second.pdf"
+        if not _saved_by_another_reader(path, copy):
+            raise ExhibitUnreadable(exhibit.label, problem.reason, problem.remedy) from problem
+    pdf, cleaned = _read_pdf(exhibit, copy, limit)
+    cleaned.redrawn = True
+    cleaned.notes.append("Not every program opens this PDF: compare it with the original.")
+    return pdf, cleaned
+
+
+def _saved_by_another_reader(path: Path, copy: Path) -> bool:
+    """Have pdfium save the PDF anew, in a process that can be lost. False where it cannot open it either."""
+    command = [sys.executable, "-I", str(RESCUER), str(path), str(copy)]
+    nothing = subprocess.DEVNULL
+    try:
+        done = subprocess.run(
+            command, stdin=nothing, stdout=nothing, stderr=nothing, timeout=RESCUE_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0 and copy.is_file()
+
+
+def _read_pdf(exhibit: Exhibit, path: Path, limit: int) -> tuple[pikepdf.Pdf, Cleaned]:
     """Open and clean a PDF; every way in which that can fail has its own words."""
     label = exhibit.label
     try:
         pdf = pikepdf.open(path)
         count = len(pdf.pages)
     except pikepdf.PasswordError as error:
-        raise ExhibitUnreadable(
+        raise _AskAnother(
             label, "the PDF needs a password.", "Save a copy without a password and use that one."
         ) from error
     except (pikepdf.PdfError, RuntimeError, ValueError, MemoryError, RecursionError) as error:
@@ -185,7 +232,7 @@ def _open_pdf(exhibit: Exhibit, path: Path, limit: int) -> tuple[pikepdf.Pdf, Cl
             raise ExhibitUnreadable(label, "the PDF is damaged: a part of it is missing.", _AGAIN)
     except ContentLost as lost:
         reason = f"the PDF is damaged: what is on page {lost.args[0]} cannot be read."
-        raise ExhibitUnreadable(label, reason, _AGAIN) from lost
+        raise (_AskAnother if lost.is_empty else ExhibitUnreadable)(label, reason, _AGAIN) from lost
     except ContentTooLarge as large:
         reason = f"page {large.args[0]} of the PDF unpacks to an impossible size."
         raise ExhibitUnreadable(label, reason, _AGAIN) from large

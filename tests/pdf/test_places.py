@@ -27,7 +27,8 @@ def picture(path: Path, index: int) -> Image.Image:
 
 
 def words(*lines: tuple[float, float, str]) -> bytes:
-    return b"".join(f"BT /F1 11 Tf {x} {y} Td ({text}) Tj ET ".encode() for x, y, text in lines)
+    """Two lines each, so that there is no room just above or below either."""
+    return b"".join(f"BT /F1 11 Tf {x} {y} Td ({text}) Tj 0 20 Td ({text}) Tj ET ".encode() for x, y, text in lines)
 
 
 def picture_page(path: Path, image: Image.Image) -> Path:
@@ -45,12 +46,13 @@ def picture_page(path: Path, image: Image.Image) -> Path:
 
 
 FOOTER, MIDDLE, LEFT = (420, 20, "Page 3 of 4, Fernhollow"), (240, 20, "CONFIDENTIAL, do not copy"), (30, 20, "Form 7b")
-HEAD = ((30, 768, "Mossbank School"), (250, 768, "Progress report"), (480, 768, "Term 2 of 2026"))
+HEAD = ((30, 744, "Mossbank School"), (250, 744, "Progress report"), (480, 744, "Term 2 of 2026"))
 WHOLE_FOOT = (20, 20, "a footer that runs over the whole width of the page " * 3)
-GREY_LINE = b"0.8 G 0.4 w 300 22 m 612 22 l S 0 G "
+GREY_LINE = b"0.8 G 0.4 w 300 22 m 612 22 l 300 40 m 612 40 l S 0 G "
 
 WHERE = [
     pytest.param(words((72, 700, "A plain page")), "bottom right", id="free corner"),
+    pytest.param(b"24 24 564 744 re S", "bottom right, further in", id="a frame around the page"),
     pytest.param(words(FOOTER), "bottom middle", id="a number at the bottom right"),
     pytest.param(GREY_LINE, "bottom left", id="a thin grey line"),
     pytest.param(words(FOOTER, MIDDLE), "bottom left", id="two at the bottom"),
@@ -86,7 +88,7 @@ def test_the_stamp_stands_where_the_page_is_blank(tmp_path: Path) -> None:
     found = [one.place for one in built.exhibits[0].stamps for _ in range(one.first, one.last + 1)]
     assert found == wanted
     said = built.manifest["exhibits"][0]["stamps"]
-    assert said[0] == {"pages": [1, 4], "place": "bottom right"} and said[-1]["pages"] == [37, 40]
+    assert said[0] == {"pages": [1, 4], "place": "bottom right"} and said[-1]["pages"] == [41, 44]
     for page in range(len(wanted)):
         covers_nothing(file, built, page)
 
@@ -95,10 +97,10 @@ def covers_nothing(source: Path, built: m.BuiltPacket, page: int) -> None:
     """The room of the stamp is blank in the source, or lies beyond it; all else is drawn as in the source."""
     index = built.exhibits[0].first_page - 1 + page
     before, after = picture(source, page), picture(built.path, index)
-    left, top, right, bottom, _, _ = stamp_box(built.path, index, built.exhibits[0].label)
+    left, top, _, bottom, _, _ = stamp_box(built.path, index, built.exhibits[0].label)
+    right = stamp_box(built.path, index, f"SAMPLE-{page + 1:06d}")[2]
     assert before.width == after.width
-    # The label is found; the box goes on to the right of it, where the Bates number is.
-    room = [int(left * after.width) - 7, int(top * after.height) - 6, min(int(right * after.width) + 96, after.width)]
+    room = [int(left * after.width) - 7, int(top * after.height) - 6, int(right * after.width) + 7]
     room.append(int(bottom * after.height) + 6)
     shown = after.crop((0, 0, *before.size))
     if room[1] < before.height - 6:
