@@ -1,7 +1,7 @@
 """Prove that a binder keeps its pages: each page of each source stands once in the result, and shows what it showed.
 
 Every page is drawn small, from the source and from the result, and what is dark on the one has to be dark on the other.
-The corner of the stamp is left out. Two readers count the pages, and both have to agree.
+The room of the stamp, as the manifest names it, is left out, and so is the band that a page may have got for it. Two readers count the pages, and both have to agree.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ DARK = 200  # of 255; what is darker is ink
 FAINT = 4  # pixels of ink below which a page counts as blank
 KEPT = 0.6  # share of the ink that has to be there again
 MOST_DIFFERENCE = 12.0  # of 255, on average over a page
-STAMP = (0.55, 0.9)  # right of this share of the width and below this share of the height stands the stamp
+ACROSS = {"left": (0.0, 0.45), "middle": (0.25, 0.75), "right": (0.55, 1.0)}  # shares of the width with a stamp
+UPRIGHT = {"top": (0.0, 0.1), "bottom": (0.9, 1.0)}  # and of the height
+ANYWHERE = "bottom right"
+MOST_BAND = 0.08  # share of its height by which a page may be longer, for its stamp
 MOST_NAMED = 20
 
 
@@ -87,7 +90,7 @@ def _exhibit(
         return told
     if kind == "text":  # there is no page to compare with: each has to show something
         for n in range(row["pages"]):
-            if _ink(_drawn(result, row["first_page"] + n)) < FAINT:
+            if _ink(_drawn(result, row["first_page"] + n, 0, ANYWHERE)) < FAINT:
                 problems.append(f"Exhibit {label}, page {n + 1}: it is blank.")
         told["compared"] = row["pages"]
         return told
@@ -100,7 +103,8 @@ def _exhibit(
                 )
                 return told
             for n in range(row["pages"]):
-                _page(given, first + n, result, row["first_page"] + n, label, told, problems)
+                stamp = _stamp(row, n + 1)
+                _page(given, first + n, result, row["first_page"] + n, label, stamp, told, problems)
     except (pypdfium2.PdfiumError, pikepdf.PdfError, PictureUnreadable, OSError, KeyError) as error:
         problems.append(f"Exhibit {label}: its pages could not be compared ({str(error)[:80] or 'unreadable'}).")
     return told
@@ -140,16 +144,20 @@ def _page(
     result: pypdfium2.PdfDocument,
     place: int,
     label: str,
+    stamp: str,
     told: dict[str, Any],
     problems: list[str],
 ) -> None:
     """Compare one page. Mostly the two pictures are the same, dot for dot; where flattened fields or a repair change
     something, what was dark has to be dark again, little may differ, and every letter has to be there in its order."""
-    before, after = _drawn(given, number), _drawn(result, place)
+    scale = _scale(given, number)
+    before, after = _drawn(given, number, scale, stamp), _drawn(result, place, scale, stamp)
     told["compared"] += 1
     if before is None or after is None:
         problems.append(f"Exhibit {label}, page {number}: it could not be drawn.")
         return
+    if len(before) < len(after) <= len(before) * (1 + MOST_BAND):
+        after = after[: len(before)]
     ink = _ink(before)
     if ink < FAINT:
         told["blank_in_source"].append(number)
@@ -177,21 +185,43 @@ def _letters(document: pypdfium2.PdfDocument, number: int) -> str:
     return "".join(str(text).split())
 
 
-def _drawn(document: pypdfium2.PdfDocument, number: int) -> bytes | None:
-    """Return one byte of gray a pixel, with the corner of the stamp left out; None where it cannot be drawn."""
+def _stamp(row: Mapping[str, Any], page: int) -> str:
+    """Return where the stamp stands on a page of an exhibit, as the manifest says; older ones say nothing."""
+    for one in row.get("stamps", ()):
+        if one["pages"][0] <= page <= one["pages"][1]:
+            return str(one["place"])
+    return ANYWHERE
+
+
+def _scale(document: pypdfium2.PdfDocument, number: int) -> float:
+    """Pixels a point, so that the long side gets WIDTH of them."""
+    try:
+        width, height = document.get_page_size(number - 1)
+        return WIDTH / max(1.0, float(width), float(height))
+    except pypdfium2.PdfiumError:
+        return 1.0
+
+
+def _drawn(document: pypdfium2.PdfDocument, number: int, scale: float, stamp: str) -> bytes | None:
+    """Return one byte of gray a pixel, with the room of the stamp left out; None where it cannot be drawn. `scale` 0:
+    the page's own."""
     try:
         page = document[number - 1]
-        long = max(page.get_size())
-        bitmap = page.render(scale=WIDTH / max(long, 1.0), grayscale=True, may_draw_forms=False)
+        scale = scale or _scale(document, number)
+        bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
     except (pypdfium2.PdfiumError, ValueError, MemoryError):
         return None
     width, height, stride = bitmap.width, bitmap.height, bitmap.stride
     raw = ctypes.string_at(ctypes.addressof(bitmap.buffer), stride * height)
     page.close()
+    words = stamp.replace(",", "").split()
+    across = next((share for word, share in ACROSS.items() if word in words), (1.0, 1.0))
+    upright = next((share for word, share in UPRIGHT.items() if word in words), (1.0, 1.0))
+    left, right = int(width * across[0]), int(width * across[1])
     lines = []
     for y in range(height):
         line = raw[y * stride : y * stride + width]
-        lines.append(line[: int(width * STAMP[0])] if y > height * STAMP[1] else line)
+        lines.append(line[:left] + line[right:] if upright[0] * height <= y <= upright[1] * height else line)
     return b"".join(lines)
 
 

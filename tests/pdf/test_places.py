@@ -10,6 +10,7 @@ from PIL import Image, ImageChops
 
 from casemgr.pdf import build_packet
 from casemgr.pdf import model as m
+from casemgr.pdf.conservation import prove
 from casemgr.pdf.looker import is_blank
 from tests.pdf import samples
 from tests.pdf.test_stamps import page_file, stamp_box
@@ -91,6 +92,8 @@ def test_the_stamp_stands_where_the_page_is_blank(tmp_path: Path) -> None:
     assert said[0] == {"pages": [1, 4], "place": "bottom right"} and said[-1]["pages"] == [41, 44]
     for page in range(len(wanted)):
         covers_nothing(file, built, page)
+    proof = prove(built.path, built.manifest, {"P-1": {"path": str(file), "kind": "pdf"}}, tmp_path, lambda _: None)
+    assert proof["problems"] == [] and proof["exhibits"][0]["compared"] == len(wanted)
 
 
 def covers_nothing(source: Path, built: m.BuiltPacket, page: int) -> None:
