@@ -1,7 +1,8 @@
 """Prove that a binder keeps its pages: each page of each source stands once in the result, and shows what it showed.
 
 Every page is drawn small, from the source and from the result, and what is dark on the one has to be dark on the other.
-The room of the stamp, as the manifest names it, is left out, and so is the band that a page may have got for it. Two readers count the pages, and both have to agree.
+The room of the stamp, as the manifest names it, is left out, and so is the band that a page may have got for it. Two
+readers count the pages, and both have to agree.
 """
 
 from __future__ import annotations
