@@ -40,7 +40,7 @@ MOST_PAGES = 20_000  # of one exhibit
 UNPACK = "Unpack it first, and name the files that are inside."
 PRIVILEGED = (
     "Its name or words mark it as advice between attorney and client, which must not leave the house. If that is not "
-    "so, give a copy without the mark."
+    "so, give a copy without the mark; otherwise redact it, and give the redacted copy."
 )
 IN_BINDER, LEFT_OUT = "in_binder", "left_out"
 

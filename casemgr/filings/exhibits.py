@@ -1,10 +1,14 @@
-"""Which papers may be exhibits, and how each gets onto paper. One rule, asked at every door."""
+"""Which papers may be exhibits, and how each gets onto paper. One rule, asked at every door.
+
+A redacted copy is a paper of its own: it goes in when it is shared, whatever its original is.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from casemgr.documents import quarantine
+from casemgr.documents.kin import closed_twin, holds_closed
 from casemgr.documents.models import Document
 from casemgr.pdf.model import ExhibitKind
 from casemgr.storage.renditions import How
@@ -29,7 +33,8 @@ class NotAnExhibit:
 _WHY_NOT = {
     "privileged": NotAnExhibit(
         "It is privileged: advice between attorney and client, and showing it to others can give up the privilege",
-        "Leave it out. If it is not such advice, change who may see it on the paper’s own page, then choose it again.",
+        "Leave it out, or make a redacted copy on the paper’s own page and choose that. If it is not such advice, "
+        "change who may see it there, then choose it again.",
     ),
     "mediation": NotAnExhibit(
         "It is about what was said in mediation, and that may not be used in a hearing or in court",
@@ -38,9 +43,30 @@ _WHY_NOT = {
     ),
     "internal": NotAnExhibit(
         "It is internal: a draft or a working note of your own side",
-        "Leave it out, or change it to “Shared with the family” on the paper’s own page, then choose it again.",
+        "Leave it out, make a redacted copy on the paper’s own page and choose that, or change it there to “Shared "
+        "with the family” and choose it again.",
     ),
 }
+_COPY_OF = {
+    "privileged": NotAnExhibit(
+        "The same paper is here a second time, and there it is privileged",
+        "Leave it out, or make a redacted copy and choose that. If only the mark is wrong, give both papers the same "
+        "mark.",
+    ),
+    "mediation": NotAnExhibit(
+        "The same paper is here a second time, and there it is marked as said in mediation",
+        "Leave it out. If only the mark is wrong, give both papers the same mark.",
+        "34 CFR 300.506(b)(8)",
+    ),
+    "internal": NotAnExhibit(
+        "The same file is here a second time, and there it is internal",
+        "Leave it out, or give both papers the same mark.",
+    ),
+}
+_HOLDS_CLOSED = NotAnExhibit(
+    "It is delivered as the file that it is, and a paper inside it is not marked as shared",
+    "Choose the papers that were taken out of it instead, each by itself.",
+)
 _TRASHED = NotAnExhibit("It is in the trash", "Take it out of the trash on the paper’s own page, or leave it out.")
 
 
@@ -50,8 +76,13 @@ def why_not(paper: Document) -> NotAnExhibit | None:
         return _WHY_NOT.get(paper.visibility, _WHY_NOT["internal"])
     if paper.trashed_at is not None:
         return _TRASHED
-    closed = quarantine.why_closed(paper)
-    return NotAnExhibit(closed.rstrip("."), "Leave it out until then.") if closed else None
+    if closed := quarantine.why_closed(paper):
+        return NotAnExhibit(closed.rstrip("."), "Leave it out until then.")
+    if mark := closed_twin(paper):
+        return _COPY_OF[mark]
+    if exhibit_kind(paper) is ExhibitKind.NATIVE and holds_closed(paper):
+        return _HOLDS_CLOSED
+    return None
 
 
 def rendition_of(paper: Document) -> str:
