@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from casemgr.cases.clock import today
@@ -46,11 +46,6 @@ LAW_COLUMNS = (
     *("corrects_id", "is_retraction"),
 )
 """What is read of a fact to count with it."""
-COMPARED = (
-    *("rule_id", "title", "citation", "verification", "actor", "fact_id", "state"),
-    *("nominal", "act_by", "late_after", "reason"),
-)
-"""What a deadline is, but for its explanation; each is a column."""
 LONG_AGO = timedelta(days=3 * 366)
 """Birthdays before this start no clock in a case: longer than the usual limits for a complaint."""
 
@@ -194,11 +189,13 @@ def _birthday_facts(case: Case) -> list[law.Fact]:
 class Ground:
     """What the dates of one case are computed from.
 
-    `latest`: the row that a fact stands in now, by the lasting id that the law's facts and deadlines carry."""
+    `latest`: the row that a fact stands in now, by the lasting id that the law's facts and deadlines carry.
+    `has_removals`: some of the facts were counted in school days themselves."""
 
     facts: list[law.Fact]
     latest: dict[str, UUID]
     calendar: DayCalendar
+    has_removals: bool
 
 
 def grounds_of(cases: Sequence[Case]) -> dict[UUID, Ground]:
@@ -206,12 +203,17 @@ def grounds_of(cases: Sequence[Case]) -> dict[UUID, Ground]:
     rows, first = _facts_and_first_records(cases)
     years = {lea: school_years(lea) for lea in {case.lea for case in cases}}
     removals = discipline.removals_of(cases)
-    grounds = {}
+    grounds: dict[UUID, Ground] = {}
+    calendars: dict[tuple[District, frozenset[int]], DayCalendar] = {}
     for case in cases:
         log = DisciplineLog(removals[case.id], years[case.lea])
         facts = law_facts(case, rows[case.id], first, log)
         latest = {str(first[row.id].id if row.id in first else row.id): row.id for row in rows[case.id]}
-        grounds[case.id] = Ground(facts, latest, calendar_for(case, facts, years[case.lea]))
+        around = _years_around(case, facts)
+        calendar = calendars.get((case.lea, around))  # one for many cases: it remembers what it was asked
+        if calendar is None:
+            calendar = calendars[case.lea, around] = day_calendar(case.state, years[case.lea], around)
+        grounds[case.id] = Ground(facts, latest, calendar, bool(log.removals))
     return grounds
 
 
@@ -234,11 +236,14 @@ def _facts_and_first_records(cases: Sequence[Case]) -> tuple[dict[UUID, list[Any
 
 def calendar_for(case: Case, facts: Sequence[law.Fact], entered: tuple[SchoolYear, ...] | None = None) -> DayCalendar:
     """Return the business and school days that count for this case. `entered`: its district’s years, if known."""
+    entered = school_years(case.lea) if entered is None else entered
+    return day_calendar(case.state, entered, _years_around(case, facts))
+
+
+def _years_around(case: Case, facts: Sequence[law.Fact]) -> frozenset[int]:
     own = [fact.on.year for fact in facts if not fact.id.startswith("birthday:")] or [case.concern_on.year]
     years = {*range(min(own) - YEARS_AROUND, max(own) + YEARS_AROUND + 1)}
-    years |= {fact.on.year + near for fact in facts for near in (-1, 0, 1)}
-    entered = school_years(case.lea) if entered is None else entered
-    return day_calendar(case.state, entered, frozenset(years))
+    return frozenset(years | {fact.on.year + near for fact in facts for near in (-1, 0, 1)})
 
 
 def school_years(district: District) -> tuple[SchoolYear, ...]:
@@ -271,22 +276,21 @@ def deadlines_of(case: Case) -> Sequence[Deadline]:
     return db.session.scalars(query.order_by(Deadline.act_by.nulls_last(), Deadline.title)).all()
 
 
-def deadlines_of_all(cases: Sequence[Case], whole: Collection[str] | None = None) -> dict[UUID, list[Any]]:
+def deadlines_of_all(
+    cases: Sequence[Case], rules: Mapping[UUID, Collection[str]] | None = None
+) -> dict[UUID, list[Deadline]]:
     """Return the deadlines of several cases, by case, as they stand in the database now, even where this session has
-    read them before.
+    read them before. One query.
 
-    `whole`: ids of the rules whose deadlines are read as model objects; those of other rules come as plain rows with
-    what is compared, which are cheap. Without it, all are model objects."""
-    found: dict[UUID, list[Any]] = {case.id: [] for case in cases}
+    `rules`: ids of the rules whose deadlines are wanted, of the cases that it names."""
+    found: dict[UUID, list[Deadline]] = {case.id: [] for case in cases}
     query = select(Deadline).where(Deadline.case_id.in_(found))
-    if whole is not None:
-        query = query.where(Deadline.rule_id.in_(whole))
-        columns = (getattr(Deadline, name) for name in ("id", "case_id", "key", *COMPARED))
-        rest = select(*columns).where(Deadline.case_id.in_(found), Deadline.rule_id.not_in(whole))
-        for plain in db.session.execute(rest):
-            found[plain.case_id].append(plain)
+    if rules:
+        wanted = frozenset[str]().union(*rules.values())
+        query = query.where(or_(Deadline.case_id.not_in(rules.keys()), Deadline.rule_id.in_(wanted)))
     for row in db.session.scalars(query, execution_options={"populate_existing": True}):
-        found[row.case_id].append(row)
+        if not rules or row.case_id not in rules or row.rule_id in rules[row.case_id]:
+            found[row.case_id].append(row)
     return found
 
 

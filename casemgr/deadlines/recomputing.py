@@ -49,16 +49,19 @@ def recompute_all(
     `change_id` is what cases of several calls share. Does not commit. A deadline whose trigger is gone is kept as
     superseded, so that nobody wonders where it went.
 
-    `only_calendar`: nothing but a school calendar changed. All dates are computed and compared as always, but of what
-    neither counts school days nor changed, the stored explanation is not read: it is still true.
+    `only_calendar`: nothing but a school calendar changed: the deadlines that it cannot move are left alone. (Where
+    removals are logged, facts hang on the calendar as well, and all are counted.)
     """
     one_at_a_time(cases)
     grounds = queries.grounds_of(cases)
-    stored = queries.deadlines_of_all(cases, _on_school_days(cases) if only_calendar else None)
+    books = {case.id: rulebook_for(case.state) for case in cases}
+    partly = [case.id for case in cases if only_calendar and not grounds[case.id].has_removals]
+    only = {case_id: books[case_id].moved_by_school_calendar for case_id in partly}
+    stored = queries.deadlines_of_all(cases, only)
     why, news = _Why(cause, by_name), []
     for case in cases:
         ground = grounds[case.id]
-        computed = law.deadlines(rulebook_for(case.state), ground.facts, ground.calendar, today(case))
+        computed = law.deadlines(books[case.id], ground.facts, ground.calendar, today(case), only=only.get(case.id))
         rows = {row.key: row for row in stored[case.id]}
         moved = _bring_in_line(case, computed, ground.latest, rows, why)
         news += news_of(case, moved, cause)
@@ -73,16 +76,11 @@ def one_at_a_time(cases: Sequence[Case]) -> None:
     db.session.execute(select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update())
 
 
-def _on_school_days(cases: Sequence[Case]) -> frozenset[str]:
-    states = {case.state for case in cases}
-    return frozenset[str]().union(*(rulebook_for(state).on_school_days for state in states))
-
-
 def _bring_in_line(
     case: Case,
     computed: Sequence[law.Deadline],
     latest: Mapping[str, UUID],
-    rows: dict[str, Any],
+    rows: dict[str, Deadline],
     why: _Why,
 ) -> list[Moved]:
     """Add, change and supersede rows; return what moved.
@@ -94,25 +92,18 @@ def _bring_in_line(
     moved = []
     for found in computed:
         row, columns = rows.pop(found.key, None), _columns(found, latest)
-        if row is None or isinstance(row, Deadline) or any(getattr(row, key) != columns[key] for key in columns):
-            columns["explanation"] = _explanation(found, latest)
         if row is None:
             db.session.add(Deadline(org_id=case.org_id, case_id=case.id, key=found.key, **columns))
-        elif "explanation" in columns and (was := _update(_whole(row), columns, why)):
-            moved.append(Moved(_whole(row), was))
+        elif was := _update(row, columns, why):
+            moved.append(Moved(row, was))
     for row in rows.values():
         if row.state != "superseded":
-            _update(_whole(row), {"state": "superseded", "reason": f"No longer runs. {why.cause}"}, why)
+            _update(row, {"state": "superseded", "reason": f"No longer runs. {why.cause}"}, why)
     return moved
 
 
-def _whole(row: Any) -> Deadline:
-    """Return the model object of a stored deadline that was read as a plain row."""
-    return row if isinstance(row, Deadline) else db.session.get_one(Deadline, row.id)
-
-
 def _columns(found: law.Deadline, latest: Mapping[str, UUID]) -> dict[str, Any]:
-    """Return what a row says of a deadline, but for its explanation: queries.COMPARED."""
+    """Return what a row says of a deadline."""
     return {
         "rule_id": found.rule.id,
         "title": found.rule.title,
@@ -125,6 +116,7 @@ def _columns(found: law.Deadline, latest: Mapping[str, UUID]) -> dict[str, Any]:
         "act_by": found.act_by,
         "late_after": found.late_after,
         "reason": found.reason,
+        "explanation": _explanation(found, latest),
     }
 
 

@@ -73,6 +73,7 @@ class DayCalendar:
     school_years: tuple[SchoolYear, ...] = ()
     names: Mapping[date, str] = field(default_factory=dict, compare=False)
     _covered: frozenset[int] = field(init=False, repr=False, compare=False)
+    _asked: dict[date, bool] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         years = sorted(self.school_years, key=lambda year: year.first)
@@ -103,6 +104,12 @@ class DayCalendar:
         years is known to have none; outside of them nothing is known.
 
         Raises DaysNotCovered, naming the school year that nobody has entered."""
+        known = self._asked.get(day)
+        if known is None:
+            known = self._asked[day] = self._has_school(day)
+        return known
+
+    def _has_school(self, day: date) -> bool:
         year = self.school_year_of(day)
         if year is None:
             self._refuse_outside(day)

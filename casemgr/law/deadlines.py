@@ -7,7 +7,7 @@ and bodies disagree:
     late_after  the latest plausible reading: before it nobody is told that the other side is late
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -34,18 +34,26 @@ __all__ = [
 ]
 
 
-def deadlines(rulebook: Rulebook, facts: Sequence[Fact], calendar: DayCalendar, today: date) -> list[Deadline]:
+def deadlines(
+    rulebook: Rulebook,
+    facts: Sequence[Fact],
+    calendar: DayCalendar,
+    today: date,
+    *,
+    only: Collection[str] | None = None,
+) -> list[Deadline]:
     """Every deadline that the facts start, soonest act_by first, those without a date last.
 
     Args:
         facts: in the order in which they were recorded (of two hearing dates the later record counts).
         today: local date; a deadline is never late on its own day.
+        only: ids of the rules whose deadlines are wanted; they come out as they would among all others.
     """
     if imprecise.is_exact(facts):
-        found = _Case(rulebook, facts, calendar, today).deadlines()
+        found = _Case(rulebook, facts, calendar, today).deadlines(only)
     else:
         early, late = (
-            _Case(rulebook, side, calendar, today).deadlines()
+            _Case(rulebook, side, calendar, today).deadlines(only)
             for side in (imprecise.earliest(facts), imprecise.latest(facts))
         )
         found = imprecise.merge(early, late, facts, today)
@@ -73,13 +81,18 @@ class _Case:
             self.by_kind.setdefault(fact.kind, []).append(fact)
         self.rulebook = rulebook
 
-    def deadlines(self) -> list[Deadline]:
-        rules = self.rulebook.running
+    def deadlines(self, only: Collection[str] | None) -> list[Deadline]:
+        rules: Sequence[Rule] = self.rulebook.running
+        if only is not None:
+            needed = self.rulebook.with_what_they_read(only)
+            rules = [rule for rule in rules if rule.id in needed]
         started = (rule for rule in rules if not self.by_kind.keys().isdisjoint(rule.starts_on))
         found = [made for rule in started for made in self._direct(rule)]
         found += [made for rule in rules if rule.starts_after for made in self._chained(rule, found)]
         found = [self._with_alternative(deadline, found) for deadline in found]
-        return [self._with_rivals(deadline, found) for deadline in found] if self.rulebook.rivals else found
+        if self.rulebook.rivals:
+            found = [self._with_rivals(deadline, found) for deadline in found]
+        return [deadline for deadline in found if only is None or deadline.rule.id in only]
 
     def _all(self, kinds: Iterable[FactKind]) -> Iterator[Fact]:
         for kind in kinds:

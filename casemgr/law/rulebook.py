@@ -7,7 +7,7 @@ rule of every mistake; a running program then keeps the last good packs.
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -21,7 +21,7 @@ from casemgr.law.packfiles import PACKS, PackError, PackProblem, read_toml, stat
 from casemgr.law.packfolders import Pack, Place
 from casemgr.law.packrows import make
 from casemgr.law.rules import Alert, Forum, Item, PathInfo, Reading, Route, Rule, StayPutReading
-from casemgr.law.terms import FilingKind, ProceedingKind
+from casemgr.law.terms import FilingKind, ProceedingKind, Unit
 
 __all__ = [
     "PACKS",
@@ -90,9 +90,39 @@ class Rulebook:
         return _by_name((rule, rule.beside) for rule in self.rules)
 
     @cached_property
-    def on_school_days(self) -> frozenset[str]:
-        """Ids of the rules whose own count looks at the school calendar."""
-        return frozenset(rule.id for rule in self.rules if rule.uses_school_days)
+    def moved_by_school_calendar(self) -> frozenset[str]:
+        """Ids of the rules whose dates or reminders a school calendar can move: by their own count, or through another
+        rule whose date they read."""
+        moved = {
+            rule.id
+            for rule in self.rules
+            if rule.uses_school_days
+            or any(
+                alert.unit is Unit.SCHOOL_DAY
+                for one in (rule, *self.restating.get(rule.id, ()))
+                for alert in one.alerts
+            )
+        }
+        while more := {rule_id for rule_id, read in self._reads.items() if read & moved} - moved:
+            moved |= more
+        return frozenset(moved)
+
+    def with_what_they_read(self, rule_ids: Collection[str]) -> frozenset[str]:
+        """These rules, and those whose dates theirs are worked out from."""
+        needed = set(rule_ids)
+        while more := {other for rule_id in needed for other in self._reads.get(rule_id, ())} - needed:
+            needed |= more
+        return frozenset(needed)
+
+    @cached_property
+    def _reads(self) -> Mapping[str, frozenset[str]]:
+        """By id: the rules whose dates a rule's dates depend on."""
+        found: dict[str, frozenset[str]] = {}
+        for rule in self.rules:
+            read = {*rule.beside, *(rival.id for rival in self.rivals.get(rule.id, ()))}
+            read |= {other for other in (rule.starts_after, rule.alternative_to) if other}
+            found[rule.id] = found.get(rule.id, frozenset()) | read
+        return found
 
     def rule(self, rule_id: str) -> Rule:
         """The newest version of a rule. Raises KeyError for an id that no pack has."""

@@ -204,3 +204,22 @@ def test_versions_that_load_never_overlap_and_versions_that_overlap_never_load(
 def test_on_no_day_are_two_versions_of_a_rule_in_force(state: str, on: date) -> None:
     in_force = [rule.id for rule in rulebook_for(state).rules if rule.in_force(on)]
     assert len(in_force) == len(set(in_force))
+
+
+@given(
+    st.sampled_from(["MA", "TX", "CA", "WY"]),
+    st.lists(st.tuples(st.sampled_from(FactKind), DAYS), max_size=9),
+    st.sets(DAYS, max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_school_calendar_moves_no_date_but_those_that_hang_on_it(
+    state: str, told: list[tuple[FactKind, date]], closed: set[date]
+) -> None:
+    book = rulebook_for(state)
+    facts = [Fact(f"{number}", kind, on) for number, (kind, on) in enumerate(told)]
+    snow = replace(CALENDAR_A, school_years=(replace(YEAR_A, closed=YEAR_A.closed | closed),))
+    before = {one.key: one for one in deadlines(book, facts, CALENDAR_A, TODAY)}
+    after = deadlines(book, facts, snow, TODAY)
+    moved = book.moved_by_school_calendar
+    assert deadlines(book, facts, snow, TODAY, only=moved) == [one for one in after if one.rule.id in moved]
+    assert all(one == before[one.key] for one in after if one.rule.id not in moved)
