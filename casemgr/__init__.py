@@ -34,6 +34,7 @@ FEATURES = (
     "plans",
     "goals",
     "filings",
+    "letters",
     "exhibit_binders",
     "notices",
     "obligations",

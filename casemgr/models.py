@@ -22,6 +22,7 @@ from casemgr.goals.models import Goal, GoalEvidence
 from casemgr.heads.models import ChainHead, NightlyHead
 from casemgr.holds.models import LegalHold
 from casemgr.issues.models import Issue, IssueEvidence
+from casemgr.letters.models import LetterSending, LetterVersion, OutgoingLetter
 from casemgr.notices.models import Notice
 from casemgr.obligations.models import Delivery, Obligation
 from casemgr.paper_order.models import DocumentTag, PaperChange
@@ -63,12 +64,15 @@ __all__ = [
     "IssueEvidence",
     "LegalHold",
     "Letter",
+    "LetterSending",
+    "LetterVersion",
     "MailboxMessage",
     "Membership",
     "NightlyHead",
     "Notice",
     "Obligation",
     "Organization",
+    "OutgoingLetter",
     "Packet",
     "PacketExhibit",
     "PageNote",

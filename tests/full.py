@@ -212,4 +212,15 @@ def fill(actor: Actor, case_id: UUID) -> None:
     add(models.RecordsTerms(**own, count=4))
     add(models.ChainHead(**own, way="mail", entries=1, head=HASH, address="a@example.org"))
     add(models.NightlyHead(**own, user_id=actor.user_id, address="a@example.org"))
+    letter = add(models.OutgoingLetter(**own, kind="thank_you"))
+    add(
+        models.LetterVersion(
+            **own, letter_id=letter.id, number=1, content={"subject": "Thank you"}, body="<p>Thanks.</p>"
+        )
+    )
+    add(
+        models.LetterSending(
+            **own, letter_id=letter.id, letter_version=1, way="email", state="queued", pdf_sha256=HASH, pdf_size=1
+        )
+    )
     add(models.TimelineMark(**own, user_id=actor.user_id, kind="log", item_id=entry.id))

@@ -40,6 +40,7 @@ CASE = (
     Place("evidence.index", "Evidence log", "list"),
     Place("deadlines.index", "Facts & deadlines", "clock"),
     Place("issues.index", "Issues & relief", "scales"),
+    Place("letters.index", "Letters", "edit"),
     Place("filings.index", "Filing packets", "packet"),
     Place("cases.people", "People", "people"),
     Place("proceedings.history", "History", "history"),

@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 
 import config
 from casemgr.accounts.access import access_to_case
-from casemgr.accounts.models import Membership, User
+from casemgr.accounts.models import Membership, Organization, User
 from casemgr.cases import services as cases
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case, CaseMember, Person
@@ -50,6 +50,9 @@ from casemgr.issues import services as issues
 from casemgr.issues.models import Issue
 from casemgr.issues.services import NewIssue
 from casemgr.law.terms import RemovalKind
+from casemgr.letters import services as letters
+from casemgr.letters.kinds import kinds as letter_kinds
+from casemgr.letters.models import LetterSending, OutgoingLetter
 from casemgr.obligations import services as obligations
 from casemgr.obligations.services import NewDelivery, NewObligation
 from casemgr.paper_order import services as binder
@@ -57,6 +60,7 @@ from casemgr.paper_order.services import Change
 from casemgr.photos import services as photos
 from casemgr.plans import services as plans
 from casemgr.plans.services import NewPlacement
+from casemgr.platform.columns import now
 from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import standing_moves
 from casemgr.reading.models import PageNote
@@ -188,6 +192,18 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "issues.matrix": ({}, {"text": "nothing says this"}),
     "issues.new": PLAIN,
     "issues.show": ({}, {"issue_id": "@withdrawn"}),
+    "letters.begin": ({"kind": "iep_response"},),
+    "letters.by_hand": ({"letter_id": "@ready_letter"},),
+    "letters.discard": PLAIN,
+    "letters.index": PLAIN,
+    "letters.mail": ({"letter_id": "@ready_letter"},),
+    "letters.proof": ({"letter_id": "@sent_letter"},),
+    "letters.received": ({"letter_id": "@sent_letter"},),
+    "letters.settle": ({"letter_id": "@unknown_letter"},),
+    "letters.show": ({}, {"missing": "1"}, {"letter_id": "@sent_letter"}, {"letter_id": "@unknown_letter"}),
+    "letters.take_back": ({"letter_id": "@sent_letter"},),
+    "letters.version": ({"number": "1"},),
+    "letters.versions": PLAIN,
     "notices.index": PLAIN,
     "obligations.choose": PLAIN,
     "obligations.edit": PLAIN,
@@ -277,6 +293,9 @@ NOT_PAGES: dict[str, str] = {
     "photos.picture": "an image",
     "photos.state": "JSON for the page of the paper in the making",
     "uploads.show": "JSON for the script that sends files",
+    "letters.pdf": "a download",
+    "letters.picture": "a picture",
+    "letters.progress": "JSON for the page of the letter",
     "filings.pdf": "a download",
     "filings.progress": "JSON for the page of the packet",
     "redaction.progress": "JSON for the page of the copy",
@@ -414,6 +433,7 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
     removal = NewRemoval(RemovalKind.SENT_HOME, today(case) - timedelta(days=9), today(case) - timedelta(days=9))
     return (
         _promises(case, by)
+        | _letters(case, by)
         | _filed_away(case, by)
         | _binders(case, by)
         | _redacted(case, alike, by)
@@ -535,6 +555,29 @@ def _filed_away(case: Case, by: User) -> dict[str, UUID]:
         "hold_id": holds.set_hold(case, "A hearing is near.", paper=rows[0], by=by).id,
         "request_id": records.add(case, asked, by=by).id,
     }
+
+
+def _letters(case: Case, by: User) -> dict[str, UUID]:
+    """A draft with gaps, a letter that was sent, and one of which nobody knows."""
+    organization = db.session.get_one(Organization, case.org_id)
+
+    def begun(kind: str, **choices: str) -> OutgoingLetter:
+        return letters.begin(case, letter_kinds()[kind], choices, organization=organization, by=by)
+
+    def sending(row: OutgoingLetter, state: str, way: str) -> LetterSending:
+        own = {"org_id": case.org_id, "case_id": case.id, "letter_id": row.id, "letter_version": 1}
+        to = [{"name": "Morgan Pretend", "address": "m.pretend@otterbrook.example"}]
+        made = LetterSending(**own, way=way, state=state, pdf_sha256="0" * 64, pdf_size=1, recipients=to)
+        made.asked_by, made.asked_by_name, made.began_at = by.id, by.name, now()
+        return made
+
+    draft = begun("iep_response", iep="part", placement="reject")
+    sent, unknown = begun("records_request"), begun("thank_you")
+    db.session.add_all([sending(sent, "by_hand", "certified"), sending(unknown, "unknown", "email")])
+    sent.state, sent.sent_on, sent.sent_version, unknown.state = "sent", today(case), 1, "sending"
+    db.session.commit()
+    ready = begun("records_request").id
+    return {"letter_id": draft.id, "sent_letter": sent.id, "unknown_letter": unknown.id, "ready_letter": ready}
 
 
 def _packet(case: Case, **more: Any) -> UUID:

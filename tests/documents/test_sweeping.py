@@ -14,6 +14,7 @@ from casemgr.documents.sweeping import NAMED_BY, sweep
 from casemgr.exhibit_binders.models import BinderFile
 from casemgr.extensions import db
 from casemgr.filings.models import Packet
+from casemgr.letters.models import LetterSending
 from casemgr.photos.models import Photo
 from casemgr.storage.objects import object_key
 from tests.documents.paper import add, papers_of
@@ -39,7 +40,7 @@ def test_every_column_that_names_stored_bytes_is_known_to_the_sweep() -> None:
         if column.name.endswith("sha256")
     }
     assert named == set(NAMED_BY)
-    assert {model.__tablename__ for model in (Document, DocumentPage, Photo, Packet, BinderFile)} == {
+    assert {model.__tablename__ for model in (Document, DocumentPage, Photo, Packet, LetterSending, BinderFile)} == {
         table for table, _ in NAMED_BY
     }
 

@@ -1,0 +1,127 @@
+"""What stands on a letter, apart from any table: what a version keeps, what the page edits, what the PDF is made of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from casemgr.letters import richtext
+from casemgr.pdf.letter import Block, Letter
+
+FACES = {"serif": "Serif, like a book", "sans": "Sans serif, plain and clear"}
+
+
+@dataclass(frozen=True)
+class Content:
+    """The parts of a letter. Of the parts with several lines each line is printed on one of its own."""
+
+    body: tuple[Block, ...]
+    letterhead: str = ""
+    to: str = ""
+    subject: str = ""
+    salutation: str = ""
+    closing: str = "Sincerely,"
+    signer: str = ""
+    copies: str = ""
+    face: str = "serif"
+    dated_on: date | None = None
+    """Printed as the date; None: the day on which it is sent."""
+
+    @property
+    def html(self) -> str:
+        return richtext.to_html(self.body)
+
+    @property
+    def text(self) -> str:
+        """Everything that is printed, as plain text."""
+        return "\n".join(
+            (self.letterhead, self.to, self.subject, self.salutation, richtext.to_plain(self.body, emphasis=False),
+             self.closing, self.signer, self.copies)
+        )  # fmt: skip
+
+    def as_json(self) -> dict[str, Any]:
+        kept = {name: value for name, value in asdict(self).items() if name not in ("body", "dated_on")}
+        return kept | {"dated_on": self.dated_on.isoformat() if self.dated_on else ""}
+
+
+PARTS: dict[str, str] = {
+    "letterhead": "Letterhead",
+    "to": "To",
+    "subject": "Subject",
+    "salutation": "Greeting",
+    "closing": "Closing words",
+    "signer": "Signed by",
+    "copies": "Copies to",
+    "face": "Typeface",
+    "dated_on": "Date on the letter",
+}
+
+
+def from_json(kept: dict[str, Any], html: str) -> Content:
+    """Return what a version keeps."""
+    known = {name: str(kept.get(name, "")) for name in PARTS if name != "dated_on"}
+    day = kept.get("dated_on") or ""
+    return Content(body=richtext.from_html(html), dated_on=date.fromisoformat(day) if day else None, **known)
+
+
+def printed(content: Content, *, look: str, on: date, made_at: datetime, sent_by: str = "") -> Letter:
+    """Return the letter as it is drawn. `on`: the day printed where the letter has none of its own; `made_at` fixes
+    the bytes."""
+    return Letter(
+        letterhead=_lines(content.letterhead),
+        to=_lines(content.to),
+        subject=content.subject,
+        salutation=content.salutation,
+        body=content.body,
+        closing=content.closing,
+        signer=_lines(content.signer),
+        copies=_lines(content.copies),
+        dated=content.dated_on or on,
+        look=look,
+        face=content.face,
+        sent_by=sent_by,
+        made_at=made_at.astimezone(UTC),
+    )
+
+
+def as_message(content: Content) -> str:
+    """Return the letter as the text of an e-mail."""
+    parts = (
+        f"Re: {content.subject}" if content.subject else "",
+        content.salutation,
+        richtext.to_plain(content.body, emphasis=False),
+        content.closing,
+        content.signer,
+        "The same letter is attached as a PDF.",
+    )
+    return "\n\n".join(part for part in parts if part.strip()) + "\n"
+
+
+def in_words(content: Content) -> list[tuple[str, str]]:
+    """Return (label, value) of everything, to compare two versions."""
+    rows = [(label, str(getattr(content, name) or "")) for name, label in PARTS.items()]
+    return [*rows, ("The letter", richtext.to_plain(content.body))]
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+@dataclass(frozen=True)
+class Used:
+    """Something of the case that the draft says. `place` and `id` lead to where it is kept."""
+
+    slot: str
+    label: str
+    value: str
+    place: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A value of the case for `{name}` in a letter: words, or the points of a list."""
+
+    value: str | tuple[str, ...]
+    used: tuple[Used, ...] = field(default_factory=tuple)

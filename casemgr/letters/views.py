@@ -1,0 +1,331 @@
+"""Pages of letters: the list, how one is begun, the draft with its versions, and what it looks like."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm.exc import StaleDataError
+
+from casemgr.accounts.access import Access
+from casemgr.accounts.roles import Permission
+from casemgr.cases.clock import today
+from casemgr.documents.store import store
+from casemgr.extensions import db
+from casemgr.letters import drawing, forms, gathering, queries, richtext, sending_views, services
+from casemgr.letters.blueprint import LETTER, LETTERS, bp, letter_or_404, place_url, sees_drafts
+from casemgr.letters.checking import Look
+from casemgr.letters.content import Content, in_words, printed
+from casemgr.letters.drawing import NotDrawn
+from casemgr.letters.forms import DraftForm
+from casemgr.letters.kinds import GROUPS, Kind, kinds
+from casemgr.letters.models import OutgoingLetter
+from casemgr.letters.services import LetterRefused
+from casemgr.platform.locking import StaleForm
+from casemgr.storage.names import content_disposition
+from casemgr.storage.objects import ObjectMissing
+from casemgr.web.once import make_once
+from casemgr.web.permissions import case_access, requires
+
+__all__ = ["bp", "sending_views"]
+TAB = "letters.index"
+
+
+@bp.get(LETTERS)
+@requires(Permission.CASE_READ)
+def index(case_id: UUID) -> Any:
+    access = case_access()
+    drafts = sees_drafts(access)
+    known = queries.kinds_for(access.case)
+    return render_template(
+        "letters/index.html",
+        case=access.case,
+        letters=queries.letters_of(access.case, drafts=drafts),
+        suggested=queries.suggested(access.case) if drafts else [],
+        groups=[(group, [kind for kind in known if kind.group == group]) for group in GROUPS] if drafts else [],
+    )
+
+
+@bp.route(f"{LETTERS}/new/<kind>", methods=["GET", "POST"])
+@requires(Permission.PACKET_EDIT)
+def begin(case_id: UUID, kind: str) -> Any:
+    """What the letter is for and what it must say; then its draft is made from the facts of the case."""
+    access = case_access()
+    case = access.case
+    found = kinds().get(kind) or abort(404)
+    asked = [choice for choice in found.choices if services.setting_of(case, {}).fits(choice)]
+    form = forms.begin_form(asked)
+    if form.validate_on_submit():
+        own_id, chosen = form.submission.uuid, form.chosen
+        row, _made = make_once(
+            OutgoingLetter,
+            own_id,
+            case_id,
+            lambda: services.begin(
+                case, found, chosen, organization=access.organization, by=current_user, letter_id=own_id
+            ),
+        )
+        return redirect(url_for(".show", case_id=case_id, letter_id=row.id))
+    page = render_template(
+        "letters/begin.html",
+        case=case,
+        case_tab=TAB,
+        kind=found,
+        form=form,
+        hints={choice.key: {one.value: one.hint for one in choice.options if one.hint} for choice in asked},
+        items=_items(access, found),
+        people=gathering.named(case, found),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _items(access: Access, kind: Kind) -> list[Any]:
+    """Return what the letter must and may say in this case, whatever is chosen, as findings without a gap."""
+    case = access.case
+    return [
+        item
+        for item in kind.items
+        if item.where.fits(case.state, case.track, case.plan, {key: one[0] for key, one in item.where.when.items()})
+    ]
+
+
+@bp.route(LETTER, methods=["GET", "POST"])
+@requires(Permission.CASE_READ)
+def show(case_id: UUID, letter_id: UUID) -> Any:
+    access = case_access()
+    row = letter_or_404(access, letter_id)
+    if row.state != "draft":
+        return sending_views.letter_page(access, row)
+    if not access.allows(Permission.PACKET_EDIT):
+        abort(403)
+    content = queries.content_of(queries.newest(row))
+    form = _draft_form(access, row, content)
+    if not form.is_submitted():
+        if "missing" in request.args:
+            _show_gaps(access, row, form, content)
+        return _draft_page(access, row, form, content)
+    theirs = None
+    if form.validate():
+        try:
+            services.save(
+                access.case,
+                row,
+                form.to_content(),
+                form.said_otherwise.data or [],
+                version=form.seen_version,
+                by=current_user,
+            )
+        except (StaleForm, StaleDataError):
+            db.session.rollback()
+            row = letter_or_404(access, letter_id)
+            theirs = queries.content_of(queries.newest(row))
+            form.show_version(row.version)
+        except LetterRefused as refusal:
+            db.session.rollback()
+            flash(str(refusal), "error")
+            return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
+        else:
+            flash("Saved.")
+            return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
+    page = _draft_page(access, row, form, form.to_content(), theirs)
+    return page, 409 if theirs is not None else 422
+
+
+def _draft_form(access: Access, row: OutgoingLetter, content: Content) -> DraftForm:
+    """The form, with a tick for each required thing that the letter may say in words of its own."""
+    kind, setting = services.kind_of(row), services.setting_of(access.case, row.choices)
+    items = [(one.key, one.label) for one in kind.items if one.words and one.blocks and setting.fits(one)]
+    return forms.draft_form(today(access.case), content, row.said_otherwise, items, row.version)
+
+
+def _show_gaps(access: Access, row: OutgoingLetter, form: DraftForm, content: Content) -> None:
+    """Put what keeps the letter from being sent beside the field that it is about."""
+    for one in services.look(access.case, row, content).stops:
+        field = form[one.item.key] if one.item.key in ("to", "signer") else form.body
+        field.errors = [*field.errors, f"{one.item.label}: {one.gap}"]
+
+
+def _draft_page(
+    access: Access, row: OutgoingLetter, form: DraftForm, content: Content, theirs: Content | None = None
+) -> Any:
+    case = access.case
+    slots = gathering.slots_of(case, access.organization)
+    return render_template(
+        "letters/draft.html",
+        case=case,
+        case_tab=TAB,
+        letter=row,
+        kind=services.kind_of(row),
+        form=form,
+        rich=richtext.to_html(content.body, marked=True),
+        look=_look(access, row, content, form),
+        used=[(one, place_url(case, one)) for one in row.used],
+        changed=gathering.since_changed(row.used, slots),
+        saved=queries.newest(row),
+        last=next(iter(queries.sendings_of(row)), None),
+        conflict_rows=_differing(theirs, content) if theirs is not None else None,
+    )
+
+
+def _look(access: Access, row: OutgoingLetter, content: Content, form: DraftForm) -> Look:
+    return services.look(access.case, row, content, form.said_otherwise.data or [])
+
+
+def _differing(theirs: Content, mine: Content) -> dict[str, list[tuple[str, str]]]:
+    pairs = [pair for pair in zip(in_words(theirs), in_words(mine), strict=True) if pair[0] != pair[1]]
+    return {"theirs": [one for one, _ in pairs], "mine": [one for _, one in pairs]}
+
+
+@bp.post(f"{LETTER}/preview")
+@requires(Permission.PACKET_EDIT)
+def preview(case_id: UUID, letter_id: UUID) -> Any:
+    """The letter as it is typed now, as pictures of its pages, and what is missing from it. Nothing is kept."""
+    access = case_access()
+    row = letter_or_404(access, letter_id)
+    form = _draft_form(access, row, queries.content_of(queries.newest(row)))
+    if not form.validate():
+        return jsonify({"message": "Mend what is marked, then the page is drawn again."}), 422
+    content = form.to_content()
+    found = _look(access, row, content, form)
+    try:
+        pages = _drawn(access, row, content, pictures=True)
+    except NotDrawn as problem:
+        return jsonify({"message": str(problem)}), 422
+    return jsonify(
+        {
+            "pages": [f"data:image/png;base64,{b64encode(one).decode()}" for one in pages.pictures],
+            "count": pages.count,
+            "undrawable": " ".join(pages.undrawable),
+            "stops": [f"{one.item.label}: {one.gap}" for one in found.stops],
+        }
+    )
+
+
+def _drawn(access: Access, row: OutgoingLetter, content: Content, *, pictures: bool) -> drawing.Pages:
+    made_at = queries.newest(row).saved_at
+    letter = printed(content, look=access.organization.kind, on=today(access.case), made_at=made_at)
+    db.session.rollback()  # a transaction is not held open while pages are drawn
+    return drawing.draw(letter, pictures=pictures)
+
+
+@bp.get(f"{LETTER}/page/<int:number>.png")
+@requires(Permission.PACKET_EDIT)
+def picture(case_id: UUID, letter_id: UUID, number: int) -> Any:
+    """A page of the letter as it is saved, for a browser without a script."""
+    access = case_access()
+    row = letter_or_404(access, letter_id)
+    try:
+        pages = _drawn(access, row, queries.content_of(queries.newest(row)), pictures=True)
+    except NotDrawn:
+        abort(404)
+    if not 1 <= number <= len(pages.pictures):
+        abort(404)
+    return Response(pages.pictures[number - 1], mimetype="image/png")
+
+
+@bp.get(f"{LETTER}/pdf")
+@requires(Permission.CASE_READ)
+def pdf(case_id: UUID, letter_id: UUID) -> Any:
+    """The letter as a PDF: the very file that was sent, or the draft as it is saved."""
+    access = case_access()
+    row = letter_or_404(access, letter_id)
+    kind = services.kind_of(row)
+    sent = next(
+        (one for one in queries.sendings_of(row) if one.state not in ("taken_back", "refused", "stopped")), None
+    )
+    if row.state != "draft" and sent is not None:
+        try:
+            data = b"".join(store().open_stream(row.org_id, sent.pdf_sha256))
+        except ObjectMissing:
+            abort(404)
+    else:
+        try:
+            data = _drawn(access, row, queries.content_of(queries.newest(row)), pictures=False).pdf
+        except NotDrawn as problem:
+            flash(str(problem), "error")
+            return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
+    response = Response(data, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = content_disposition(f"{kind.kind.replace('_', '-')}.pdf")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.get(f"{LETTER}/versions")
+@requires(Permission.PACKET_EDIT)
+def versions(case_id: UUID, letter_id: UUID) -> Any:
+    """Every saved version, newest first."""
+    access = case_access()
+    row = letter_or_404(access, letter_id)
+    return render_template(
+        "letters/versions.html",
+        case=access.case,
+        case_tab=TAB,
+        letter=row,
+        kind=services.kind_of(row),
+        versions=[(one, one.content.get("subject", "")) for one in queries.versions_of(row)],
+    )
+
+
+@bp.get(f"{LETTER}/versions/<int:number>")
+@requires(Permission.PACKET_EDIT)
+def version(case_id: UUID, letter_id: UUID, number: int) -> Any:
+    """One saved version, to read."""
+    access = case_access()
+    row = letter_or_404(access, letter_id)
+    saved = queries.version(row, number) or abort(404)
+    content = queries.content_of(saved)
+    return render_template(
+        "letters/version.html",
+        case=access.case,
+        case_tab=TAB,
+        letter=row,
+        kind=services.kind_of(row),
+        saved=saved,
+        newest=queries.version(row),
+        content=content,
+        rich=richtext.to_html(content.body, marked=True),
+    )
+
+
+@bp.post(f"{LETTER}/versions/<int:number>/restore")
+@requires(Permission.PACKET_EDIT)
+def restore(case_id: UUID, letter_id: UUID, number: int) -> Any:
+    """Bring an older version back as the newest one."""
+    access = case_access()
+    row = letter_or_404(access, letter_id)
+    form = forms.VersionForm()
+    try:
+        services.restore(access.case, row, number, version=form.seen_version, by=current_user)
+    except (StaleForm, StaleDataError):
+        db.session.rollback()
+        flash("Someone saved this letter meanwhile. Look at the newest version first.", "warning")
+        return redirect(url_for(".versions", case_id=case_id, letter_id=letter_id))
+    except LetterRefused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+    else:
+        flash(f"Version {number} is back, as the newest one.")
+    return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
+
+
+@bp.route(f"{LETTER}/discard", methods=["GET", "POST"])
+@requires(Permission.PACKET_EDIT)
+def discard(case_id: UUID, letter_id: UUID) -> Any:
+    access = case_access()
+    row = letter_or_404(access, letter_id)
+    form = forms.VersionForm()
+    if not form.is_submitted():
+        return render_template(
+            "letters/discard.html", case=access.case, case_tab=TAB, letter=row, kind=services.kind_of(row)
+        )
+    try:
+        services.discard(access.case, row, version=form.seen_version, by=current_user)
+    except (StaleForm, StaleDataError, LetterRefused) as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+        return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
+    flash("The draft was thrown away.")
+    return redirect(url_for(".index", case_id=case_id))

@@ -1,0 +1,190 @@
+// The draft of a letter: formatted text instead of the plain text area, and pictures of the pages while one types.
+// Without this module the text area and the saved first page do the same work.
+const TAGS = ["P", "BR", "STRONG", "EM", "UL", "OL", "LI", "MARK"];
+const ALIASES = { B: "STRONG", I: "EM", DIV: "P" };
+const PAUSE_MS = 900;
+const GAP = /\[\[.{1,200}?\]\]/;
+const TOOLS = [
+  ["bold", "Bold", "Ctrl+B", "B"],
+  ["italic", "Italic", "Ctrl+I", "I"],
+  ["insertUnorderedList", "Bullets", "Ctrl+Shift+8", "• List"],
+  ["insertOrderedList", "Numbers", "Ctrl+Shift+7", "1. List"],
+];
+
+for (const place of document.querySelectorAll("[data-rich]")) startEditor(place);
+for (const form of document.querySelectorAll("[data-letter]")) startPreview(form.closest("form"), form.dataset.preview);
+
+function startEditor(place) {
+  const [plain, sent] = place.querySelectorAll("textarea");
+  const editor = document.createElement("div");
+  editor.className = "form-control letter-editor";
+  editor.contentEditable = "true";
+  editor.spellcheck = true;
+  const label = place.querySelector("label");
+  label.id = `${plain.id}-label`;
+  label.addEventListener("click", () => editor.focus());
+  for (const [name, value] of [["role", "textbox"], ["aria-multiline", "true"], ["aria-labelledby", label.id]]) {
+    editor.setAttribute(name, value);
+  }
+  const errors = place.querySelector(".field-error");
+  if (errors) editor.setAttribute("aria-describedby", errors.id);
+  // What was typed and not saved (keep-text.js has just put it back) comes before what is saved.
+  const unsaved = sent.value !== sent.defaultValue && sent.value;
+  editor.append(cleaned(unsaved || place.querySelector("template").innerHTML));
+  plain.disabled = true;
+  sent.disabled = false;
+  sent.value = editor.innerHTML;
+  place.classList.add("is-rich");
+  plain.before(toolbar(editor), editor);
+  document.execCommand("defaultParagraphSeparator", false, "p");
+  document.execCommand("styleWithCSS", false, false);
+  editor.addEventListener("input", () => (sent.value = editor.innerHTML));
+  editor.addEventListener("paste", (event) => {
+    event.preventDefault();
+    const html = event.clipboardData.getData("text/html");
+    if (!html) document.execCommand("insertText", false, event.clipboardData.getData("text/plain"));
+    else document.execCommand("insertHTML", false, asHtml(cleaned(html)));
+  });
+  editor.addEventListener("keydown", (event) => {
+    const list = event.shiftKey && (event.ctrlKey || event.metaKey) && { Digit8: 2, Digit7: 3 }[event.code];
+    if (!list) return;
+    event.preventDefault();
+    document.execCommand(TOOLS[list][0]);
+  });
+}
+
+function toolbar(editor) {
+  const bar = document.createElement("div");
+  bar.className = "letter-tools";
+  bar.setAttribute("role", "toolbar");
+  bar.setAttribute("aria-label", "Format of the letter");
+  const buttons = TOOLS.map(([command, name, keys, words]) => {
+    const button = tool(`${name} (${keys})`, words, () => {
+      editor.focus();
+      document.execCommand(command);
+      show();
+    });
+    button.dataset.command = command;
+    return button;
+  });
+  const next = tool("Go to the next gap", "Next gap", () => nextGap(editor));
+  bar.append(...buttons, next);
+  bar.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
+    document.activeElement[step]?.focus();
+  });
+  const show = () => {
+    for (const button of buttons) button.setAttribute("aria-pressed", document.queryCommandState(button.dataset.command));
+  };
+  document.addEventListener("selectionchange", () => editor.contains(getSelection().anchorNode) && show());
+  return bar;
+}
+
+function tool(title, words, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-outline-primary";
+  button.title = title;
+  button.setAttribute("aria-label", title);
+  button.textContent = words;
+  button.addEventListener("mousedown", (event) => event.preventDefault()); // the words stay selected
+  button.addEventListener("click", act);
+  return button;
+}
+
+// Selects the next gap behind the cursor, so that typing replaces it.
+function nextGap(editor) {
+  const here = getSelection();
+  const from = editor.contains(here.focusNode) ? here.getRangeAt(0) : null;
+  const gaps = [...texts(editor)].filter((text) => GAP.test(text.data));
+  if (!gaps.length) return editor.focus();
+  const after = from && gaps.find((text) => from.comparePoint(text, text.data.search(GAP)) > 0);
+  const text = after || gaps[0];
+  const at = text.data.search(GAP);
+  const range = document.createRange();
+  range.setStart(text, at);
+  range.setEnd(text, at + text.data.match(GAP)[0].length);
+  editor.focus();
+  here.removeAllRanges();
+  here.addRange(range);
+  text.parentElement.scrollIntoView({ block: "nearest" });
+}
+
+function* texts(node) {
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) yield walker.currentNode;
+}
+
+function largerButton(pages) {
+  const window = document.createElement("dialog");
+  window.className = "letter-larger letter-preview";
+  window.setAttribute("aria-label", "The letter, larger");
+  const close = tool("Close", "Close", () => window.close());
+  document.body.append(window);
+  return tool("Look at the pages larger", "Larger", () => {
+    window.replaceChildren(close, ...[...pages.children].map((page) => page.cloneNode()));
+    window.showModal();
+  });
+}
+
+// Only paragraphs, emphasis and lists: the server keeps no more.
+function cleaned(html) {
+  const made = document.createDocumentFragment();
+  for (const child of new DOMParser().parseFromString(html, "text/html").body.childNodes) copy(child, made);
+  return made;
+}
+
+function copy(node, to) {
+  if (node.nodeType === Node.TEXT_NODE) to.append(node.data);
+  if (node.nodeType !== Node.ELEMENT_NODE || ["SCRIPT", "STYLE"].includes(node.tagName)) return;
+  const name = ALIASES[node.tagName] || node.tagName;
+  const into = TAGS.includes(name) ? document.createElement(name) : to;
+  if (into !== to) to.append(into);
+  for (const child of node.childNodes) copy(child, into);
+}
+
+function asHtml(fragment) {
+  const holder = document.createElement("div");
+  holder.append(fragment);
+  return holder.innerHTML;
+}
+
+function startPreview(form, url) {
+  const place = document.querySelector("[data-letter-preview]");
+  if (!place) return;
+  const [status, pages] = [place.querySelector("[data-preview-status]"), place.querySelector("[data-preview-pages]")];
+  let timer, running, again;
+  const draw = async () => {
+    if (running) return (again = true);
+    running = true;
+    again = false;
+    status.textContent = "Drawing the page…";
+    try {
+      const answer = await fetch(url, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+      show(await answer.json());
+    } catch {
+      status.textContent = "The page could not be drawn now. Your text is not affected.";
+    }
+    running = false;
+    if (again) draw();
+  };
+  const show = (news) => {
+    const odd = news.undrawable ? ` These characters cannot be printed: ${news.undrawable}` : "";
+    status.textContent = news.pages ? `${news.count === 1 ? "One page" : `${news.count} pages`}.${odd}` : news.message;
+    if (!news.pages) return;
+    pages.replaceChildren(
+      ...news.pages.map((data, number) => {
+        const picture = new Image(918, 1188);
+        picture.src = data;
+        picture.alt = `Page ${number + 1} as it will be printed`;
+        return picture;
+      }),
+    );
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(draw, PAUSE_MS);
+  });
+  place.append(largerButton(pages));
+  draw();
+}

@@ -1,0 +1,120 @@
+"""Every kind of letter says what it is, and its draft stands on its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from casemgr.law.terms import Verification
+from casemgr.letters import checking, richtext
+from casemgr.letters.content import Content, Slot, Used
+from casemgr.letters.drafting import BLANKS, Setting, blank_words, draft
+from casemgr.letters.kinds import BadKind, Kind, _kind, kinds
+
+FRAME = {"letterhead": "Dana Example", "to": "Morgan Example", "salutation": "Dear Morgan Example:", "signer": "Dana"}
+NAMED = {
+    "student": Slot("Juniper Example", (Used("student", "Name", "Juniper Example", "student", "1"),)),
+    "first": Slot("Juniper"),
+    "opening": Slot("I am the parent of Juniper Example."),
+    "placement_setting": Slot(""),
+    "born": Slot("May 4, 2016"),
+    "reply_by": Slot("June 1, 2026"),
+}
+EVERY = [pytest.param(kind, id=kind.kind) for kind in kinds().values()]
+
+
+def settings(kind: Kind, state: str = "MA") -> list[Setting]:
+    """Every way in which a letter of this kind can be begun."""
+    ways: list[dict[str, str]] = [{}]
+    for choice in kind.choices:
+        if choice.where.fits(state, "both", "iep", {}):
+            ways = [way | {choice.key: option.value} for way in ways for option in choice.options]
+    return [Setting(state, "both", plan, way) for way in ways for plan in ("iep", "none")]
+
+
+def test_the_letters_that_people_really_send_are_there() -> None:
+    assert set(kinds()) >= {
+        "evaluation_request", "section_504_evaluation_request", "evaluation_consent", "iee_request", "records_request",
+        "meeting_request", "agenda", "meeting_follow_up", "iep_response", "notice_disagreement",
+        "private_placement_notice", "manifestation_request", "stay_put", "compensatory_services", "doctor_letter",
+        "thank_you",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_a_draft_names_its_gaps_and_is_ready_when_they_are_filled(kind: Kind) -> None:
+    for state in ("MA", "TX", "VA"):
+        for setting in settings(kind, state):
+            made = draft(kind, setting, NAMED, FRAME).content
+            plain = richtext.to_plain(made.body)
+            assert made.body and "{" not in plain, plain
+            assert richtext.from_html(made.html) == made.body
+            gaps = set(richtext.blanks(made.text))
+            known = {blank_words(kind, slot) for item in kind.items for slot in item.slots}
+            assert gaps <= known | set(kind.blanks.values()) | set(BLANKS.values())
+            filled = re.sub(r"\[\[.*?\]\]", "reading", made.html)
+            done = replace(made, body=richtext.from_html(filled))
+            look = checking.look(kind, setting, done)
+            assert look.is_ready and not look.blanks, [(one.item.key, one.gap) for one in look.stops]
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_what_the_law_requires_has_its_source_and_no_unverified_law_stands_in_the_words(kind: Kind) -> None:
+    for item in kind.items:
+        assert item.need != "required" or item.citation
+    text = " ".join(one.text for one in kind.paragraphs)
+    unverified = [item.citation for item in kind.items if item.verified is Verification.U]
+    assert not any(citation in text for citation in unverified)
+    assert not any(item.need == "required" for item in kind.items if item.verified is Verification.U)
+
+
+def test_massachusetts_asks_for_two_answers() -> None:
+    kind = kinds()["iep_response"]
+    setting = Setting("MA", "idea", "iep", {"iep": "accept", "placement": "reject"})
+    made = draft(kind, setting, NAMED, FRAME).content
+    words = richtext.to_plain(made.body)
+    assert "I accept the IEP as written" in words and "I reject the placement" in words
+    without = richtext.from_plain(words.replace("I reject the placement.", ""))
+    bare = replace(made, body=without)
+    assert [one.item.key for one in checking.look(kind, setting, bare).stops if one.by_word] == ["placement"]
+    confirmed = checking.look(kind, setting, bare, ["placement"])
+    assert "placement" not in {one.item.key for one in confirmed.stops}
+    elsewhere = draft(kind, Setting("TX", "idea", "iep", {"iep": "accept"}), NAMED, FRAME).content
+    assert "placement" not in richtext.to_plain(elsewhere.body)
+
+
+def test_a_letter_without_address_or_signature_is_not_ready() -> None:
+    kind = kinds()["thank_you"]
+    setting = Setting("MA", "idea", "iep", {})
+    look = checking.look(kind, setting, Content(body=richtext.from_plain("Thank you.")))
+    assert {one.item.key for one in look.stops} == {"to", "signer"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"item": [{"key": "x", "need": "required", "label": "X"}]},
+        {"sent": "no_such_fact"},
+        {"odd": 1},
+        {"to": ["king"]},
+    ],
+)
+def test_a_file_of_a_kind_that_says_something_impossible_is_refused(change: dict[str, object]) -> None:
+    row = {"title": "T", "group": "Support", "order": 1, "plain": "P", "when": "W", "to": [], "subject": "S",
+           "paragraph": [{"text": "Hello"}]}  # fmt: skip
+    assert _kind("good", dict(row)).title == "T"
+    with pytest.raises((BadKind, ValueError)):
+        _kind("bad", row | change)
+
+
+def test_the_day_printed_is_that_of_the_sending_unless_the_letter_has_its_own() -> None:
+    from casemgr.letters.content import printed
+
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    letter = printed(Content(body=()), look="firm", on=date(2026, 3, 3), made_at=at)
+    assert letter.dated == date(2026, 3, 3)
+    own = printed(Content(body=(), dated_on=date(2026, 3, 1)), look="firm", on=date(2026, 3, 3), made_at=at)
+    assert own.dated == date(2026, 3, 1)
