@@ -15,9 +15,9 @@ from casemgr.audit import services as audit
 from casemgr.cases.clock import today
 from casemgr.documents.store import store
 from casemgr.extensions import db
-from casemgr.filings import filing, forms, queries, services
+from casemgr.filings import filing, forms, last_look, queries, services
 from casemgr.filings.blueprint import PACKET, bp, packet_or_404
-from casemgr.filings.kinds import Layout, kind_in
+from casemgr.filings.kinds import Layout, Verb, kind_in
 from casemgr.filings.material import fingerprint
 from casemgr.filings.models import Packet
 from casemgr.law.contents import routing
@@ -29,6 +29,7 @@ from casemgr.storage.objects import ObjectMissing
 from casemgr.web.permissions import Access, case_access, requires
 
 # Whatever is not under way any more is "done" for the waiting page: it reloads, and shows the result or what failed.
+LEAVES = (Verb.FILE, Verb.SEND)
 UNDER_WAY = {"queued": "waiting", "building": "running"}
 _WHAT_FOLLOWS = {
     True: "Marked as filed. The case has moved, and its dates are set.",
@@ -120,6 +121,8 @@ def file(case_id: UUID, packet_id: UUID) -> Any:
     if packet.state != "ready":
         flash("Make the PDF first, and send it. Then mark it as filed.", "warning")
         return _back(packet)
+    if kind_in(packet.kind, access.case.state).verb in LEAVES and last_look.not_answered(access.case, packet):
+        return redirect(url_for(".look_again", case_id=case_id, packet_id=packet_id))
     verdict = filing.what_the_law_says(access.case, packet)
     form = _file_form(access, packet, warned=verdict.kind is VerdictKind.WARNING)
     status = 200

@@ -13,7 +13,16 @@ from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
 from casemgr.extensions import db
-from casemgr.filings import details_form, exhibit_views, filing_views, fitting, forms, queries, services
+from casemgr.filings import (
+    details_form,
+    exhibit_views,
+    filing_views,
+    fitting,
+    forms,
+    last_look_views,
+    queries,
+    services,
+)
 from casemgr.filings.blueprint import PACKET, PACKETS, bp, fix_url, packet_or_404, sees_drafts
 from casemgr.filings.kinds import KINDS, kind_in
 from casemgr.filings.material import fingerprint
@@ -25,7 +34,7 @@ from casemgr.proceedings.queries import proceeding
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
 
-__all__ = ["bp", "exhibit_views", "filing_views"]
+__all__ = ["bp", "exhibit_views", "filing_views", "last_look_views"]
 
 
 @bp.get(PACKETS)

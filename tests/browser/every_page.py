@@ -179,6 +179,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "filings.exhibits": PLAIN,
     "filings.file": ({"packet_id": "@ready"},),
     "filings.index": PLAIN,
+    "filings.look_again": ({"packet_id": "@ready"},),
     "filings.received": ({"packet_id": "@filed"},),
     "filings.service": PLAIN,
     "filings.show": ({}, {"packet_id": "@ready"}, {"packet_id": "@failed"}, {"packet_id": "@filed"}),

@@ -27,6 +27,13 @@ def look(page: Page, name: str) -> None:
     kit.screenshot(page, f"filings-{name}")
 
 
+def go_on(page: Page) -> None:
+    """Tick what the last look warns of, and go on."""
+    for box in page.locator("input[name=tick]").all():
+        box.check()
+    page.get_by_role("button", name="Go on").click()
+
+
 @pytest.mark.timeout(900)  # a dozen pages, each in four looks
 def test_a_parent_makes_and_files_a_complaint_with_exhibits(
     world: World, sign_in: SignIn, live: str, worker: subprocess.Popen[bytes], tmp_path: Path
@@ -97,6 +104,8 @@ def test_a_parent_makes_and_files_a_complaint_with_exhibits(
     keep.write_bytes(file.read_bytes())
 
     page.get_by_role("link", name="Mark as filed").click()
+    look(page, "last-look")
+    go_on(page)
     look(page, "file")
     with case.open() as (row, _):
         day = today(row)

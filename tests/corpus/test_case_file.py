@@ -210,6 +210,10 @@ def day_it_was_made(world: World, actor: Actor, case_id: UUID) -> date:
 
 def mark_filed(page: Page, packet: str, on: date, received: date | None) -> None:
     page.goto(f"{packet}/file")
+    if page.url.endswith("/last-look"):
+        for box in page.locator("input[name=tick]").all():
+            box.check()
+        page.get_by_role("button", name="Go on").click()
     page.get_by_label("The day you filed it").fill(on.isoformat())
     page.locator("input[name=how][value=email]").check()
     if received is not None:

@@ -34,6 +34,8 @@ ROUTES = [
     ("GET", "/{packet}/progress", "edit"),
     ("GET", "/{packet}/pdf", "read"),
     ("GET", "/{packet}/manifest", "read"),
+    ("GET", "/{packet}/last-look", "file"),
+    ("POST", "/{packet}/last-look", "file"),
     ("GET", "/{packet}/file", "file"),
     ("POST", "/{packet}/file", "file"),
     ("GET", "/{packet}/received", "file"),

@@ -1,0 +1,111 @@
+"""Before something leaves the house a person sees what should give pause, and says so for each kind of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from casemgr.audit.models import AuditEvent
+from casemgr.cases.clock import today
+from casemgr.documents.models import Document, DocumentPage
+from casemgr.extensions import db
+from casemgr.filings import last_look, queries
+from casemgr.filings.last_look import Shown
+from casemgr.filings.models import Packet
+from casemgr.redaction import services as redaction
+from tests.filings.makers import Dispute, dispute
+from tests.world import Actor, World
+
+ClientFor = Callable[[Actor | None], FlaskClient]
+
+
+def pages(case: Dispute, name: str, *texts: str) -> None:
+    """What a worker would have read on the pages of a paper."""
+    with case.open() as (row, _):
+        for number, text in enumerate(texts, 1):
+            db.session.add(
+                DocumentPage(
+                    org_id=row.org_id, case_id=row.id, document_id=case.papers[name], number=number, width=1, height=1,
+                    image_sha256="0" * 64, thumb_sha256="0" * 64, text=text,
+                )
+            )  # fmt: skip
+        db.session.commit()
+
+
+def pretend_made(case: Dispute, packet_id: UUID, sha256: str = "a" * 64) -> None:
+    with case.open():
+        packet = db.session.get_one(Packet, packet_id)
+        packet.state, packet.pdf_sha256, packet.pdf_size = "ready", sha256, 10
+        packet.built_at = packet.created_at
+        db.session.commit()
+
+
+def test_warnings_name_page_and_exhibit_and_each_kind_is_ticked(world: World, client_for: ClientFor) -> None:
+    case = dispute(world)
+    world.case(case.actor, student="Quentin Otherchild")  # another case's child is nobody's business here
+    packet_id = case.begin()
+    case.choose(packet_id, "iep", "photo", "sound")
+    pages(
+        case, "iep", "Goals", "Juniper sat with Rémy Stone. SSN 123-45-6789.", "Quentin Otherchild was born on 3/4/2015"
+    )
+    pages(case, "photo", "")
+    with case.open() as (row, user):
+        redaction.protect_names(row, ["Remy Stone"], by=user)
+    pretend_made(case, packet_id)
+    url = f"/cases/{case.case_id}/filings/{packet_id}"
+    client = client_for(case.actor)
+    assert client.get(f"{url}/file").location.endswith("/last-look")
+    page = " ".join(client.get(f"{url}/last-look").text.split())
+    titles = [last_look.CLASSES[kind].title for kind in ("other_children", "identity", "undated", "unread")]
+    for words in (*titles, "Dana Director", "IEP 2025-26"):
+        assert words in page, words
+    assert "Nobody is named who signs" not in page and "Otherchild" not in page
+    assert f"/papers/{case.papers['iep']}/read?page=2" in page and f'{case.papers["iep"]}/read?page=1"' not in page
+
+    with case.open() as (row, _):
+        packet = queries.packet(row, packet_id, drafts=True)
+        assert packet is not None
+        found = {one.kind: [(spot.label, spot.page) for spot in one.spots] for one in last_look.look_at(row, packet)}
+    assert found["other_children"] == [("P-1", 2)] and found["identity"] == [("P-1", 2), ("P-1", 3)]
+    assert found["undated"] == [("P-3", 0)] and found["unread"] == [("P-3", 0), ("P-2", 1)]
+
+    ticks = list(found)
+    assert client.post(f"{url}/last-look", data={"tick": ticks[:-1]}).status_code == 422
+    assert client.get(f"{url}/file").status_code == 302
+    assert client.post(f"{url}/last-look", data={"tick": ticks}).location.endswith("/file")
+    assert client.get(f"{url}/file").status_code == 200
+    with case.open():
+        kept = db.session.scalars(select(AuditEvent.detail).where(AuditEvent.action == last_look.ACTION)).all()
+    mine = next(row for row in kept if row["sha256"] == "a" * 64 and set(row["ticked"]) == set(ticks))
+    assert mine["counts"]["identity"] == 2 and "Stone" not in str(mine)
+    pretend_made(case, packet_id, "b" * 64)  # another PDF: look again
+    assert client.get(f"{url}/file").status_code == 302
+
+
+def test_what_a_binder_asks_is_answered_for_its_own_pages(world: World) -> None:
+    case = dispute(world)
+    pages(case, "iep", "DOB: 5/4/2016", "Nothing", "")
+    with case.open() as (row, _):
+        iep = db.session.get_one(Document, case.papers["iep"])
+        shown = [Shown("S-9", iep, True, 2, 2)]
+        yesterday = date.fromordinal(today(row).toordinal() - 1)
+        assert last_look.look(row, shown, signer="Marta", recipients=1) == []
+        found = last_look.look(row, shown, signer="", recipients=0, printed_on=yesterday, last_safe=yesterday)
+        assert [one.kind for one in found] == ["unsigned", "no_recipients", "late", "printed_date"]
+        closed = last_look.look(row, [Shown("S-9", iep, True, refused="It is privileged")], signer="M", recipients=1)
+        assert [one.kind for one in closed] == ["closed", "identity", "unread"]
+
+
+def test_a_closed_exhibit_cannot_be_ticked_away(world: World, client_for: ClientFor) -> None:
+    case = dispute(world)
+    packet_id = case.begin()
+    case.choose(packet_id, "mail")
+    pretend_made(case, packet_id)
+    case.set_paper("mail", visibility="privileged")
+    url = f"/cases/{case.case_id}/filings/{packet_id}/last-look"
+    answer = client_for(case.actor).post(url, data={"tick": list(last_look.CLASSES)})
+    assert answer.status_code == 422 and "An exhibit may not go in" in answer.text
