@@ -63,6 +63,10 @@ class DetailsForm(VersionForm):
         """Each question with its field."""
         return [(question, self[ANSWER + question.key]) for question in self.kind.questions]
 
+    @property
+    def has_tables(self) -> bool:
+        return any(question.columns for question in self.kind.questions)
+
     def pasted(self, question: Question) -> Any:
         """Return the field that rows are pasted into, or None."""
         return self[PASTE + question.key] if question.paste else None
@@ -153,7 +157,9 @@ def _column_field(column: Column) -> Field:
         return DayField(column.label, [Optional()])
     if column.type in ("number", "money"):
         return StringField(column.label, [_is_number], filters=[_plain], render_kw={"inputmode": "decimal"})
-    return TextAreaField(column.label, [Length(max=2000)], filters=[_plain], render_kw={"rows": 2})
+    if column.width == "short":
+        return StringField(column.label, [SHORT], filters=[_plain])
+    return TextAreaField(column.label, [Length(max=2000)], filters=[_plain])
 
 
 def _field(question: Question) -> Field:

@@ -34,12 +34,13 @@ class WayIn:
 
 @dataclass(frozen=True)
 class Group:
-    """The filings of one purpose that fit now."""
+    """The filings of one purpose that fit now. `is_folded`: they fit, and are hardly what is looked for now."""
 
     purpose: Purpose
     heading: str
     help: str
     ways: tuple[WayIn, ...]
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,12 @@ def offer(case: Case) -> Offer:
     """Return every filing, sorted into what fits this case today and what does not, with the reasons."""
     seen = _Look(case)
     ways = [seen.way(kind_in(name, case.state)) for name in KINDS]
-    groups = (
-        Group(purpose, *PURPOSES[purpose], tuple(way for way in ways if way.is_open and way.kind.purpose is purpose))
-        for purpose in Purpose
-    )
-    return Offer(
-        tuple(group for group in groups if group.ways), tuple(way for way in ways if not way.is_open), seen.open_paths()
-    )
+    groups = []
+    for purpose in sorted(Purpose, key=lambda one: seen.is_under_way and one is Purpose.START):
+        own = tuple(way for way in ways if way.is_open and way.kind.purpose is purpose)
+        folded = seen.is_under_way and purpose is Purpose.START and bool(groups)
+        groups += [Group(purpose, *PURPOSES[purpose], own, folded)] if own else []
+    return Offer(tuple(groups), tuple(way for way in ways if not way.is_open), seen.open_paths())
 
 
 def way_in(case: Case, kind: str) -> WayIn:
@@ -78,6 +78,11 @@ class _Look:
         self.view: CaseView = case_view(case)
         self.found = deadlines(self.book, self.view.facts, calendar_for(case, self.view.facts), self.view.today)
         self.proceedings = proceedings_of(case)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something is pending: then what belongs to it comes first."""
+        return any(row.ended_on is None and row.kind != ProceedingKind.MEETING for row in self.proceedings)
 
     def way(self, kind: Kind) -> WayIn:
         unmet = self._unmet(kind)

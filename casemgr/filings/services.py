@@ -140,6 +140,8 @@ def add_exhibits(packet: Packet, paper_ids: Collection[UUID], *, version: int, b
 
     Raises ExhibitRefused for any paper that may not go into a filing, and then adds none; StaleForm."""
     _open_for_change(packet, version)
+    if not kind_in(packet.kind, db.session.get_one(Case, packet.case_id).state).has_exhibits:
+        raise FilingRefused("This paper goes out without exhibits.")
     chosen = {row.document_id for row, _ in queries.exhibits_of(packet)}
     wanted = select(Document).where(Document.case_id == packet.case_id, Document.id.in_(paper_ids))
     papers = db.session.scalars(

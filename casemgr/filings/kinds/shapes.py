@@ -36,6 +36,9 @@ class Verb(StrEnum):
     KEEP = "keep"
 
 
+SHORT_SHARE = 1.9
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table that is typed in. `type`: text, date, number or money."""
@@ -43,6 +46,13 @@ class Column:
     label: str
     type: str = "text"
     share: float = 1.0
+
+    @property
+    def width(self) -> str:
+        """How much room it takes where it is typed: number, day, short or long."""
+        if self.type == "text":
+            return "short" if self.share <= SHORT_SHARE else "long"
+        return "day" if self.type == "date" else "number"
 
 
 @dataclass(frozen=True)
