@@ -26,6 +26,8 @@ NAMED_BY = (
     ("packets", "manifest_sha256"),
     ("outgoing_letter_sendings", "pdf_sha256"),
     ("binder_files", "sha256"),
+    ("redaction_log", "original_sha256"),
+    ("redaction_log", "result_sha256"),
 )
 
 

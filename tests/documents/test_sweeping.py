@@ -16,6 +16,7 @@ from casemgr.extensions import db
 from casemgr.filings.models import Packet
 from casemgr.letters.models import LetterSending
 from casemgr.photos.models import Photo
+from casemgr.redaction.models import RedactionEntry
 from casemgr.storage.objects import object_key
 from tests.documents.paper import add, papers_of
 from tests.server import TestServer
@@ -40,9 +41,8 @@ def test_every_column_that_names_stored_bytes_is_known_to_the_sweep() -> None:
         if column.name.endswith("sha256")
     }
     assert named == set(NAMED_BY)
-    assert {model.__tablename__ for model in (Document, DocumentPage, Photo, Packet, LetterSending, BinderFile)} == {
-        table for table, _ in NAMED_BY
-    }
+    models = (Document, DocumentPage, Photo, Packet, LetterSending, BinderFile, RedactionEntry)
+    assert {model.__tablename__ for model in models} == {table for table, _ in NAMED_BY}
 
 
 def test_an_old_orphan_goes_and_what_a_row_names_or_is_young_stays(
