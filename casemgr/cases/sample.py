@@ -34,6 +34,7 @@ from casemgr.evidence.models import EvidenceEntry
 from casemgr.evidence.services import NewEntry, PaperRef, Someone
 from casemgr.extensions import db
 from casemgr.filings import services as filings
+from casemgr.goals import services as goals
 from casemgr.issues import services as issues
 from casemgr.law.terms import Event, FactKind, FilingKind
 from casemgr.pdf.sheets import make_sheet
@@ -87,6 +88,7 @@ class _Teller:
         self.days: Days = story_days(today_in(timezone_of("MA")))
         self.case: Case
         self.papers: dict[str, Document] = {}
+        self.measured: EvidenceEntry
         self._open: UUID | None = None
 
     def tell(self) -> Case:
@@ -132,6 +134,8 @@ class _Teller:
         wrong: tuple[log.Told, EvidenceEntry] | None = None
         for told in log.entries(self.days):
             entry = self._log(told, people, [made[place].id for place in told.issues])
+            if told.title == log.MEASURED:
+                self.measured = entry
             if told.title == log.CORRECTED:
                 wrong = told, entry
         if wrong is not None:
@@ -183,7 +187,9 @@ class _Teller:
             document_id=self.papers["iep"].id,
             note="Accepted in part: these services began, and more reading is in dispute.",
         )
-        plans.record_placement(self.case, new, by=self.user, commit=False)
+        plan = plans.record_placement(self.case, new, by=self.user, commit=False)
+        goal = goals.add_goal(self.case, plan, papers.goal(self.days), by=self.user, commit=False)
+        goals.tie(self.case, self.measured, [goal.goal_id])
 
     def _meet(self) -> None:
         days = self.days

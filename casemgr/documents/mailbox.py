@@ -101,6 +101,12 @@ def want(mailbox: Document, case: Case, wanted: MessageFilter, positions: Collec
     return len(marked.all())
 
 
+def is_listed(mailbox: Document) -> bool:
+    """Whether its messages are known: what is under way then is the making of papers from those that were picked."""
+    mine = select(MailboxMessage.id).where(MailboxMessage.case_id == mailbox.case_id)
+    return db.session.scalar(mine.where(MailboxMessage.document_id == mailbox.id).limit(1)) is not None
+
+
 def list_messages(mailbox: Document, path: Path, folder: Path) -> str:
     """Write the list of messages, once. Returns what there is to say about it. Raises opening.Unreadable."""
     mine = select(MailboxMessage.id).where(MailboxMessage.document_id == mailbox.id).limit(1)

@@ -324,6 +324,7 @@ def _messages_page(access: Access, paper: Document, problem: str = "") -> str:
         wanted=wanted,
         messages=mailbox.listing(paper, access.case, wanted, access.visible),
         problem=problem,
+        doing=_now_doing(paper, "documents.messages"),
     )
 
 
@@ -378,7 +379,9 @@ def _changed_meanwhile(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 def _now_doing(paper: Document, page: str) -> str:
     if quarantine.why_closed(paper):
         return "Checking for viruses"
-    return "Reading the mailbox" if page == "documents.messages" else "Drawing the pages"
+    if page == "documents.messages":
+        return "Making papers of the messages" if mailbox.is_listed(paper) else "Reading the mailbox"
+    return "Drawing the pages"
 
 
 def _read_to_the_end() -> None:

@@ -39,11 +39,12 @@ class NewGoal:
     id: UUID = field(default_factory=uuid4)
 
 
-def add_goal(case: Case, placement: Placement, new: NewGoal, *, by: User) -> Goal:
+def add_goal(case: Case, placement: Placement, new: NewGoal, *, by: User, commit: bool = True) -> Goal:
     """Add a goal to a plan."""
     row = _add(case, new, by, goal_id=new.id, placement_id=placement.id)
     audit.record(case, "plans:goal:add", by=by, subject=row.id, area=new.area)
-    db.session.commit()
+    if commit:
+        db.session.commit()
     return row
 
 

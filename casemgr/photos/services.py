@@ -23,7 +23,7 @@ from casemgr.holds.guard import OnHold, refuse_if_held
 from casemgr.photos import queries
 from casemgr.photos.models import Photo, PhotoSet
 from casemgr.platform.columns import now
-from casemgr.platform.jobs import enqueue, jobs
+from casemgr.platform.jobs import BEFORE_OTHERS, enqueue, jobs
 from casemgr.platform.tenancy import Scope, acting_in
 from casemgr.storage.types import Family
 
@@ -83,7 +83,13 @@ def add(access: Access, photo_set: PhotoSet, body: IO[bytes], client_name: str, 
     )
     db.session.add(row)
     db.session.flush()
-    enqueue(jobs.tasks["photos.look"], lock=f"photo:{row.id}", case_id=str(row.case_id), photo_id=str(row.id))
+    enqueue(
+        jobs.tasks["photos.look"],
+        lock=f"photo:{row.id}",
+        priority=BEFORE_OTHERS,
+        case_id=str(row.case_id),
+        photo_id=str(row.id),
+    )
     db.session.commit()
 
 
@@ -145,6 +151,7 @@ def make(access: Access, photo_set: PhotoSet, title: str, *, by: User) -> None:
     enqueue(
         jobs.tasks["photos.make"],
         lock=f"photos:{photo_set.id}",
+        priority=BEFORE_OTHERS,
         case_id=str(photo_set.case_id),
         set_id=str(photo_set.id),
         by_id=str(by.id),

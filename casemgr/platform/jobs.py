@@ -32,6 +32,8 @@ STALLED_AFTER_SECONDS = 10.0
 ASK_SECONDS = 0.3
 AFTER_OTHERS = -1
 """The priority of work in bulk: a paper that somebody waits for goes first."""
+BEFORE_OTHERS = 1
+"""The priority of what a person watches: it does not stand behind a whole folder that is read."""
 MOST_RESCUES = 5
 _RESCUED_ONCE_MORE = (
     "UPDATE procrastinate_jobs SET args = jsonb_set(args, '{rescued}',"

@@ -33,6 +33,7 @@ from casemgr.evidence.verification import verify_case
 from casemgr.extensions import db
 from casemgr.filings.exhibits import why_not
 from casemgr.filings.models import Packet, PacketExhibit
+from casemgr.goals.queries import plans_with_goals
 from casemgr.issues.queries import issues_of
 from casemgr.law.days import DayCalendar, span
 from casemgr.law.terms import Event
@@ -121,6 +122,8 @@ def test_the_sample_case_is_complete(world: World) -> None:
         kinds = {row.kind: (row.step, row.ended_on is not None) for row in proceeding_queries.proceedings_of(case)}
         assert kinds == {"meeting": ("partly_agreed", True), "mediation": ("impasse", True)}
         assert placements_of(case)[0].services and not stay_put_of(case).in_force
+        [(goal, bearing)] = [(view.goal, view.bearing) for view in plans_with_goals(case, {"shared"})[0].goals]
+        assert goal.area == "reading" and bearing.entries == 1
 
 
 def test_its_deadlines_are_alive_and_the_missed_ones_are_late(world: World, sample: Sample) -> None:

@@ -155,6 +155,8 @@ def corrected(days: Days, wrong: Told) -> tuple[Told, str]:
 
 
 CORRECTED = "Call: “the schedule is full”"
+MEASURED = "IEP progress report and service log"
+"""The entry that bears on the goal."""
 
 
 def _before_the_plan(days: Days) -> tuple[Told, ...]:
@@ -295,7 +297,7 @@ def _since_then(days: Days) -> tuple[Told, ...]:
         Told(
             "document",
             days.latest_progress,
-            "IEP progress report and service log",
+            MEASURED,
             shows="51 words instead of 70; 150 minutes not given.",
             papers=("latest_progress", "service_log"),
             issues=(CONTENT, MISSED),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from casemgr.cases.sample_story import cast
 from casemgr.cases.sample_story.days import Days
+from casemgr.goals.services import NewGoal
 from casemgr.pdf.model import Block, Fields, Grid, Items, Signature, Text
 from casemgr.pdf.sheets import Sheet
 
@@ -189,6 +190,15 @@ def _reminder(days: Days) -> Paper:
     return Paper("reminder", "email", sheet, days.reminder, cast.PARENT, "email")
 
 
+GOAL = "Robin will read 70 words correctly in a minute in grade 2 text, with 95% accuracy, in three trials."
+
+
+def goal(days: Days) -> NewGoal:
+    """The goal of that IEP, as the case keeps it."""
+    met = "70 words correctly in a minute, 95% accuracy, three trials"
+    return NewGoal("reading", GOAL, "48 words a minute, 84% accuracy", met, days.iep, days.iep + timedelta(days=364))
+
+
 def _iep(days: Days) -> Paper:
     rows = (
         ("Reading, small group of five", "Special education teacher", "30 min", "3 x week", "Resource room"),
@@ -197,7 +207,7 @@ def _iep(days: Days) -> Paper:
     )
     blocks = (
         "Measurable annual goal",
-        _says("Robin will read 70 words correctly in a minute in grade 2 text, with 95% accuracy, in three trials."),
+        _says(GOAL),
         "Services",
         Grid(("Service", "Provider", "Time", "How often", "Where"), rows, (2.4, 1.8, 0.9, 1.1, 1.5)),
         "Placement",
