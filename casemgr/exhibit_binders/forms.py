@@ -80,6 +80,7 @@ class SettingsForm(VersionForm):
     bates_digits = _whole("Digits of a page number", 1, 12)
     bates_start = _whole("First page number", 0, 9_999_999)
     shape = RadioField("Files", choices=list(SHAPES.items()), default="one")
+    slip_sheets = BooleanField("A sheet before each exhibit. Without it, the stamp of its first page says EXHIBIT")
     print_set = BooleanField("Also a PDF to print on both sides: each exhibit begins on the front of a sheet")
     most_mb = _whole("Largest file, in MB", 1, 5_000)
     most_pages = _whole("Most pages of one volume", 10, 20_000)
@@ -100,6 +101,7 @@ class SettingsForm(VersionForm):
             bates_digits=self.bates_digits.data or 6,
             bates_start=1 if self.bates_start.data is None else self.bates_start.data,
             shape=self.shape.data,
+            slip_sheets=self.slip_sheets.data,
             print_set=self.print_set.data,
             most_mb=self.most_mb.data,
             most_pages=self.most_pages.data,

@@ -139,6 +139,7 @@ def compose(material: Material, files: Mapping[str, File], program: str, head: p
         log_head=head,
         max_pages_per_exhibit=20_000,
         volume=_volume(material),
+        slip_sheets=material.slip_sheets,
     )
 
 

@@ -76,6 +76,7 @@ class Material:
     bates_start: int
     first_volume: int
     shape: str
+    slip_sheets: bool
     print_set: bool
     most_bytes: int | None
     most_pages: int | None

@@ -34,6 +34,9 @@ class ExhibitBinder(CaseOwned, Created, Versioned, db.Model):
     bates_digits: Mapped[int] = mapped_column(default=6)
     bates_start: Mapped[int] = mapped_column(default=1)
     shape: Mapped[str] = mapped_column(String(10), default="one", comment="one PDF, or files: one for each exhibit")
+    slip_sheets: Mapped[bool] = mapped_column(
+        default=True, comment="No: EXHIBIT in the stamp of the first page instead"
+    )
     print_set: Mapped[bool] = mapped_column(default=False, comment="Also a PDF for printing on both sides")
     most_mb: Mapped[int | None] = mapped_column(comment="Of one volume, in MB (10^6 bytes)")
     most_pages: Mapped[int | None] = mapped_column(comment="Of one volume")

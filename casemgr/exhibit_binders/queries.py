@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, date
 from uuid import UUID
 
@@ -187,7 +188,7 @@ def gather(case: Case, row: ExhibitBinder) -> m.Material:
     inside = in_supplement(found)
     going = [one for one in now if not one.withdrawn and (not versions or one.id in inside)]
     served = last_served(versions)
-    elsewhere = [served[one.id].placed for one in now if one.id in served and one.id not in inside]
+    elsewhere = [_as_now(served[one.id].placed, one) for one in now if one.id in served and one.id not in inside]
     hearing = hearing_of(case)
     own = proceedings.proceeding(case, hearing.proceeding_id) if hearing and hearing.proceeding_id else None
     started = versions[-1].recorded_at or versions[-1].created_at if versions else row.created_at
@@ -213,12 +214,18 @@ def gather(case: Case, row: ExhibitBinder) -> m.Material:
         bates_start=versions[-1].bates_next if versions else row.bates_start,
         first_volume=1 + sum(one.volumes for one in versions),
         shape=row.shape,
+        slip_sheets=row.slip_sheets,
         print_set=row.print_set,
         most_bytes=row.most_mb * MB if row.most_mb else None,
         most_pages=row.most_pages,
         overrides=tuple(sorted((key, one["reason"]) for key, one in row.overrides.items())),
         made_at=started.astimezone(UTC).replace(microsecond=0).isoformat(),
     )
+
+
+def _as_now(placed: Placed, one: m.ExhibitNow) -> Placed:
+    """What was served before, as the index of a supplement names it now, also when it was withdrawn."""
+    return replace(placed, title=f"Withdrawn: {one.title}" if one.withdrawn else one.title, when=one.when)
 
 
 def _office(name: str) -> str:

@@ -47,6 +47,7 @@ class Settings:
     bates_digits: int = 6
     bates_start: int = 1
     shape: str = "one"
+    slip_sheets: bool = True
     print_set: bool = False
     most_mb: int | None = None
     most_pages: int | None = None

@@ -20,14 +20,14 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from casemgr.pdf import navigation
-from casemgr.pdf.drawing import Drawn, draw
+from casemgr.pdf.drawing import Drawn, draw, has_slip
 from casemgr.pdf.errors import ExhibitUnreadable
 from casemgr.pdf.filing import filing_bookmarks
 from casemgr.pdf.fonts import Typesetter
 from casemgr.pdf.front import Placed
 from casemgr.pdf.looking import Looking
 from casemgr.pdf.manifest import as_json, manifest, section_hash
-from casemgr.pdf.model import BuiltExhibit, BuiltPacket, ExhibitKind, Packet, Stamped
+from casemgr.pdf.model import BuiltExhibit, BuiltPacket, Exhibit, ExhibitKind, Packet, Stamped
 from casemgr.pdf.sources import Source, open_source
 from casemgr.pdf.stamping import Stamper, width_for, words_of
 from casemgr.pdf.tags import Structure
@@ -70,7 +70,7 @@ def build_packet(
         result = _result(packet, plan, sources, _sections(pdf, plan))
         _attach(pdf, result({}), packet.made_at)
         _save(pdf, out)
-    return _built(out, plan, sources, result)
+    return _built(out, plan, _exhibits(packet, plan, sources), result)
 
 
 def _read(
@@ -91,7 +91,7 @@ def _read(
         if source.pdf is not None:
             stack.enter_context(source.pdf)
         offset += source.pages
-        source.stamp_width = width_for(words_of(exhibit.label, packet.bates.number(offset - 1)))
+        source.stamp_width = width_for(words_of(_first_name(packet, exhibit), packet.bates.number(offset - 1)))
         if source.seen_in is not None:
             looking.ask(len(sources), source)
         sources.append(source)
@@ -99,6 +99,11 @@ def _read(
         for source, given in zip(sources, packet.exhibits, strict=False):
             source.exhibit = replace(source.exhibit, label=given.label)
     return sources
+
+
+def _first_name(packet: Packet, exhibit: Exhibit) -> str:
+    """What the stamp of an exhibit's first page calls it: without a slip sheet it says that an exhibit begins."""
+    return exhibit.label if has_slip(packet, exhibit) else f"EXHIBIT {exhibit.label}"
 
 
 def _attach(pdf: pikepdf.Pdf, data: dict[str, Any], made_at: datetime) -> None:
@@ -165,6 +170,8 @@ class _Assembly:
     labels: list[tuple[int, Dictionary]] = field(default_factory=list)
     offset: int = 0
     """Exhibit pages stamped so far."""
+    moved: dict[tuple[int, int], Any] = field(default_factory=dict)
+    """Slip sheets that do not stand in the packet, and the page that links to them lead to instead."""
 
     def run(self) -> None:
         """Arrange, stamp, label, bookmark and describe."""
@@ -188,6 +195,8 @@ class _Assembly:
                 self.structure.own_page(page, self.plan.drawn.roles.get(number, ()))
         self.structure.finish()
         assert len(self.pdf.pages) == self.plan.drawn.total
+        if self.moved:
+            navigation.move_targets((page.obj for page in self.pdf.pages), self.moved)
         navigation.add_labels(self.pdf, self.labels)
         navigation.add_bookmarks(self.pdf, self._bookmarks())
         self._describe()
@@ -201,10 +210,11 @@ class _Assembly:
         start = len(self.pdf.pages)
         part = self.structure.part(f"{label} {source.exhibit.title}")
         slip = marks[f"exhibit-{label}"]
-        self._append([drawn[slip - 1]])
-        self.structure.own_page(drawn[slip - 1], roles.get(slip, ()), part)
-        native = source.exhibit.kind is ExhibitKind.NATIVE
-        if not native:
+        native, stamped = source.exhibit.kind is ExhibitKind.NATIVE, not has_slip(self.packet, source.exhibit)
+        if not stamped:
+            self._append([drawn[slip - 1]])
+            self.structure.own_page(drawn[slip - 1], roles.get(slip, ()), part)
+        if not native and not stamped:
             self.labels.append((start, navigation.page_label(label)))
             start += 1
         if source.pdf is not None:
@@ -218,13 +228,16 @@ class _Assembly:
         self._stamp(source, [page.obj for page in self.pdf.pages[start:]], part, stamper)
         for after, text in navigation.bates_labels(self.packet.bates, self.offset, source.pages):
             self.labels.append((start + after, text))
+        if stamped:
+            self.moved[drawn[slip - 1].objgen] = self.pdf.pages[start].obj
         self.offset += source.pages
 
     def _stamp(self, source: Source, pages: Sequence[Any], part: pikepdf.Object, stamper: Stamper) -> None:
         """Stamp the pages of one exhibit and, where they are no text of ours, put them into the structure."""
         exhibit, cleaned, whole = source.exhibit, source.cleaned, None
         for n, page in enumerate(pages):
-            words = words_of(exhibit.label, self.packet.bates.number(self.offset + n))
+            name = exhibit.label if n else _first_name(self.packet, exhibit)
+            words = words_of(name, self.packet.bates.number(self.offset + n))
             own = cleaned.marks.get(n)
             marked = source.pdf is not None and own is None
             place, shape, sealed = source.stamps[n], source.shapes[n], cleaned.sealed.get(n)
@@ -327,7 +340,7 @@ def _result(
     packet: Packet, plan: _Plan, sources: Sequence[Source], sections: list[dict[str, Any]]
 ) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Return what makes the manifest once hash and size of the PDF are known (empty: they are not)."""
-    exhibits = _exhibits(plan, sources)
+    exhibits = _exhibits(packet, plan, sources)
 
     def made(pdf: dict[str, Any]) -> dict[str, Any]:
         return manifest(
@@ -342,12 +355,12 @@ def _result(
     return made
 
 
-def _exhibits(plan: _Plan, sources: Sequence[Source]) -> tuple[BuiltExhibit, ...]:
+def _exhibits(packet: Packet, plan: _Plan, sources: Sequence[Source]) -> tuple[BuiltExhibit, ...]:
     return tuple(
         BuiltExhibit(
             label=p.exhibit.label,
             slip_page=page,
-            first_page=page + (0 if p.exhibit.kind is ExhibitKind.NATIVE else 1),
+            first_page=page + (has_slip(packet, p.exhibit) and p.exhibit.kind is not ExhibitKind.NATIVE),
             pages=p.pages,
             bates_first=p.bates_first,
             bates_last=p.bates_last,
@@ -372,7 +385,7 @@ def _runs(places: Sequence[str]) -> tuple[Stamped, ...]:
 
 
 def _built(
-    out: Path, plan: _Plan, sources: Sequence[Source], made: Callable[[dict[str, Any]], dict[str, Any]]
+    out: Path, plan: _Plan, exhibits: tuple[BuiltExhibit, ...], made: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> BuiltPacket:
     """Hash the finished file and put the manifest together."""
     with out.open("rb") as file:
@@ -385,7 +398,7 @@ def _built(
         size=size,
         pages=plan.drawn.total,
         sections=plan.sections,
-        exhibits=_exhibits(plan, sources),
+        exhibits=exhibits,
         manifest=data,
         manifest_json=as_json(data),
         undrawable=plan.undrawable,

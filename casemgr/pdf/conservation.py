@@ -47,7 +47,7 @@ def prove(
     rows = []
     with _opened(made) as result:
         ours = sum(section["last_page"] - section["first_page"] + 1 for section in manifest["sections"])
-        slips = sum(1 for row in manifest["exhibits"] if row["kind"] != "native")
+        slips = sum(1 for row in manifest["exhibits"] if row["slip_page"] < row["first_page"])
         told = ours + slips + sum(row["pages"] for row in manifest["exhibits"])
         if len(result) != manifest["pdf"]["pages"] or told != len(result):
             problems.append(f"The PDF has {len(result):,} pages, and {told:,} are accounted for.")

@@ -18,7 +18,7 @@ from casemgr.pdf.filing import filing_story
 from casemgr.pdf.fonts import Typesetter
 from casemgr.pdf.front import Placed, chronology_story, cover_story, index_story
 from casemgr.pdf.later import Number, canvas_with
-from casemgr.pdf.model import ExhibitKind, Packet
+from casemgr.pdf.model import Exhibit, ExhibitKind, Packet
 from casemgr.pdf.slips import SlipSheet, certificate_story
 from casemgr.pdf.sources import Source
 from casemgr.pdf.stamping import DOT, FONT
@@ -100,11 +100,16 @@ class Drawn:
         return known | {"total": self.total}
 
 
+def has_slip(packet: Packet, exhibit: Exhibit) -> bool:
+    """Say whether a sheet stands before an exhibit; that of a native file stands for the file itself."""
+    return packet.slip_sheets or exhibit.kind is ExhibitKind.NATIVE
+
+
 def draw(packet: Packet, sources: Sequence[Source], placed: Sequence[Placed], type_: Typesetter) -> Drawn:
     """Draw cover, filing, chronology, index, certificate, slip sheets and text exhibits."""
     sheets = [
-        (source.exhibit.label, 1 if source.exhibit.kind is ExhibitKind.NATIVE else 1 + source.pages)
-        for source in sources
+        (one.exhibit.label, 1 if one.exhibit.kind is ExhibitKind.NATIVE else has_slip(packet, one.exhibit) + one.pages)
+        for one in sources
     ]
     drawn = Drawn(sheets)
     writer = Writer(type_, targets=frozenset(label for label, _ in sheets))

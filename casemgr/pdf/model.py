@@ -297,6 +297,8 @@ class Packet:
     language: str = "en-US"
     max_pages_per_exhibit: int = 3000
     volume: Volume | None = None
+    slip_sheets: bool = True
+    """A sheet before each exhibit. False: the stamp on its first page says EXHIBIT; a native file keeps its sheet."""
 
     def __post_init__(self) -> None:
         """Refuse two exhibits of one label: an index must point to one place."""

@@ -1,8 +1,9 @@
 """What a reader's side panel and title bar show: bookmarks, page labels, document information."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, String
@@ -57,6 +58,15 @@ def add_labels(pdf: pikepdf.Pdf, labels: Iterable[tuple[int, Dictionary]]) -> No
         nums.append(page)
         nums.append(label)
     pdf.Root.PageLabels = Dictionary(Nums=nums)
+
+
+def move_targets(pages: Iterable[Dictionary], moved: Mapping[tuple[int, int], Any]) -> None:
+    """Let links on these pages that lead to a page which is not there lead to another one instead."""
+    for page in pages:
+        for link in page.get("/Annots", ()):
+            target = link.get("/Dest") if isinstance(link, Dictionary) else None
+            if isinstance(target, Array) and len(target) and target[0].objgen in moved:
+                target[0] = moved[target[0].objgen]
 
 
 def pdf_date(at: datetime) -> str:

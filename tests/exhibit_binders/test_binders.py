@@ -73,6 +73,15 @@ def test_a_binder_from_choosing_to_a_late_supplement(world: World) -> None:
     assert "Photo of the ramp" in told and "Volume 1" in told
     made.serve()
     assert made.change(lambda row, by: services.queries.changes_of(row)) == []
+    photo = next(one.id for one in made.now() if one.title == "Photo of the ramp")
+    made.change(lambda row, by: services.withdraw(row, UUID(photo), "It is unclear.", version=row.version, by=by))
+    with pytest.raises(FilingRefused, match="no new page"):
+        made.queue()
+    more(made, "late2", pdf("Later"), "Later report")
+    made.add("late2")
+    told = " ".join(texts(made.bytes_of(made.made(), "volume")))
+    assert "P-3 is withdrawn: Photo of the ramp" in told and "Withdrawn: Photo of the ramp" in told
+    assert "P-5 is new: Later report." in told and "000011" in told
     assert made.bytes_of(made.versions()[0], "volume") == whole
 
 

@@ -17,6 +17,7 @@ from casemgr.pdf.conservation import prove
 from casemgr.pdf.model import Bates, Exhibit, ExhibitKind, Packet
 from casemgr.pdf.parts import print_set
 from tests.documents.paper import pdf, png
+from tests.filings.makers import texts
 
 
 @pytest.fixture
@@ -48,6 +49,26 @@ def test_every_page_is_found_again_and_a_blank_one_is_named(made: Any) -> None:
     proof = found(made)
     assert proof["problems"] == [] and proof["pdf_pages"] == made[1]["pdf"]["pages"]
     assert [(one["compared"], one["blank_in_source"]) for one in proof["exhibits"]] == [(3, []), (1, []), (4, [4])]
+
+
+def test_without_slip_sheets_the_first_page_is_stamped_and_the_index_leads_there(made: Any, tmp_path: Path) -> None:
+    exhibits = tuple(
+        Exhibit(label, "A paper", ExhibitKind(one["kind"]), Path(one["path"])) for label, one in made[2].items()
+    )
+    packet = Packet("Exhibits", "", "", datetime(2026, 11, 2, tzinfo=UTC), "test", exhibits=exhibits, slip_sheets=False)
+    built = build_packet(packet, tmp_path / "stamped.pdf")
+    assert built.pages == made[1]["pdf"]["pages"] - 3
+    assert [(one.slip_page, one.first_page) for one in built.exhibits] == [(3, 3), (6, 6), (7, 7)]
+    words = texts(built.path.read_bytes())
+    assert "EXHIBIT P-3 · 000005" in words[6] and "EXHIBIT" not in words[7] and "P-3 · 000006" in words[7]
+    with pikepdf.open(built.path) as given:
+        places = {page.obj.objgen: n for n, page in enumerate(given.pages, 1)}
+        index = [places[link.Dest[0].objgen] for link in given.pages[1].obj.Annots]
+        assert set(index) == {3, 6, 7}
+        with given.open_outline() as outline:
+            assert [item.title for item in outline.root] == ["Cover", "Exhibit index", "Exhibits"]
+    proof = prove(built.path, json.loads(built.manifest_json), made[2], tmp_path, lambda now: None)
+    assert proof["problems"] == []
 
 
 def blank(given: pikepdf.Pdf) -> None:
