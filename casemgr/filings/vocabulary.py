@@ -301,6 +301,10 @@ def _sufficiency(material: Material) -> Grid:
     )
 
 
+def _day(on: date | None) -> str:
+    return long_date(on) if on else ""
+
+
 def _entries(material: Material) -> tuple[fees.Entry, ...]:
     return fees.entries(material.rows.get("entries", ()))
 
@@ -341,11 +345,12 @@ def _fees_by_person(material: Material) -> Grid | None:
 
 
 def _worked_out(material: Material) -> Grid | None:
+    """The mark of an uncertain rule stands wherever its date stands."""
     rows = tuple(
-        (one.title, long_date(one.on) if one.on else one.note or "No date known", one.citation)
+        (one.title, "\n".join(part for part in (_day(one.on), one.note) if part) or "No date known", one.citation)
         for one in material.worked_out
     )
-    return Grid(("What", "Day", "Law"), rows, (3, 2, 2.4)) if rows else None
+    return Grid(("What", "Safe day", "Law"), rows, (3, 2, 2.4)) if rows else None
 
 
 TABLES: Mapping[str, Callable[[Material], Grid | None]] = {

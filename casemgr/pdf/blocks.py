@@ -58,7 +58,7 @@ class Writer:
                 rows.append([name, paragraph(self.type.markup(part), style.VALUE)])
         if not rows:
             return []
-        whole = [("NOSPLIT", (0, 0), (-1, -1))] if sum(len(value) for _, value in pairs) < WHOLE else []
+        whole = [("NOSPLIT", (0, 0), (-1, -1))] if _fits([value for _, value in pairs]) else []
         return [style.table(rows, [label_width, style.LINE - label_width], *whole), Spacer(1, 8)]
 
     def items(self, block: Items) -> list[Flowable]:
@@ -99,6 +99,10 @@ class Writer:
             )
             for n, name in enumerate((*block.head, *[""] * columns)[:columns])
         ]
+        if len(block.rows) <= SMALL and _fits([cell for row in block.rows for cell in row]):
+            lines.append(("NOSPLIT", (0, 0), (-1, -1)))
+        elif block.totals:
+            lines.append(("NOSPLIT", (0, -2), (-1, -1)))  # no sum stands alone on a page
         return [style.table([head, *body], widths, *lines, head=True), Spacer(1, 10)]
 
     def _rows(
@@ -157,11 +161,17 @@ class Writer:
 
 
 WHOLE = 900
-"""Fields of at most so many characters in all are not split between two pages."""
+"""Fields, and tables of few rows, of at most so many characters in all are not split between two pages."""
+SMALL = 6
 SIGNED_WITH = 900
 """A closing paragraph of at most so many characters of markup stays on the page of the signature."""
 
 SIGNER = style.make_style("signer", fonts.SERIF_BOLD, 11, 15)
+
+
+def _fits(texts: Sequence[str]) -> bool:
+    """Whether texts are so short that they stay on one page together."""
+    return sum(len(text) + 60 * text.count("\n") for text in texts) < WHOLE
 
 
 def letter(number: int) -> str:

@@ -60,6 +60,17 @@ def remedy(key: str, material: Material, today: date) -> Found:
     return Found(taken) if taken else Found(gaps=("Not written yet.",), fixes=(f.answer_fix(key),))
 
 
+def _consent_form(key: str, material: Material, today: date) -> Found:
+    """Consent or refusal: the page that is printed, or what was said of OCR's own form."""
+    printed = ("A consent page is printed. Tick one box on it, and sign it.",) if _prints_consent(material) else ()
+    said = (material.answer(key),) if material.answer(key) else ()
+    return Found(printed + said) if printed or said else f.from_answer(key, material, today)
+
+
+def _prints_consent(material: Material) -> bool:
+    return material.answer("consent_page") == "yes"
+
+
 RULES: Mapping[str, Rule] = {
     "complainant": f.filer,
     "grievant": f.filer,
@@ -70,6 +81,7 @@ RULES: Mapping[str, Rule] = {
     "acts": _acts,
     "remedy": remedy,
     "papers": f.papers,
+    "consent_form": _consent_form,
     "case_number": f.docket,
     "determination_date": f.on_record("ocr_determination_dated", "ocr_dismissal_dated"),
 }
