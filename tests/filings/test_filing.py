@@ -20,6 +20,7 @@ from casemgr.evidence.verification import verify_case
 from casemgr.extensions import db
 from casemgr.filings import filing, queries, services
 from casemgr.filings.filing import Filing, TransitionRefused
+from casemgr.filings.last_look import CLASSES
 from casemgr.filings.services import FilingRefused
 from casemgr.law.terms import FactKind
 from casemgr.plans.queries import open_period
@@ -142,6 +143,8 @@ def test_a_warning_of_the_law_stops_the_filing_until_a_reason_is_given(world: Wo
         file(case, packet_id)
     url = f"/cases/{case.case_id}/filings/{packet_id}/file"
     client = client_for(case.actor)
+    assert client.get(url).location.endswith("/last-look")  # the last safe day is past: first that
+    client.post(url.replace("/file", "/last-look"), data={"tick": list(CLASSES)})
     page = client.get(url).text
     assert "The time to ask for a hearing seems to have run out" in page and "34 CFR 300.507(a)(2)" in page
     form = {
