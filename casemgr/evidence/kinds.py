@@ -54,10 +54,7 @@ KIND_ICONS: dict[str, str] = {
 }
 
 QUICK_KINDS = ("call", "email", "meeting", "missed_service", "incident")
-"""The kinds that the log offers with one press."""
-
-QUICK_FORMS = ("call", "meeting", "missed_service", "incident")
-"""Those that have a short form of their own (evidence/quick.py)."""
+"""The kinds that the log offers with one press; the others are one press further."""
 
 PRECISIONS: dict[str, str] = {
     "day": "I know the day",

@@ -1,4 +1,4 @@
-"""Quick forms: a call, a meeting, an incident or a missed service, logged on a phone while it is fresh."""
+"""Quick forms: a call, a meeting, a missed service and every other kind, logged on a phone while it is fresh."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from casemgr.accounts.access import Access
 from casemgr.cases import queries as cases
 from casemgr.cases.models import Case
+from casemgr.documents import queries as documents
 from casemgr.documents.kinds import choices_for
 from casemgr.evidence.forms import EARLIEST_YEAR, LONGEST, Checklist
-from casemgr.evidence.kinds import PRECISIONS, WEIGHTS
+from casemgr.evidence.kinds import PRECISIONS, VIOLATION, WEIGHTS
 from casemgr.evidence.models import EvidenceEntry
-from casemgr.evidence.services import NewEntry, Someone, plain_text
+from casemgr.evidence.services import NewEntry, PaperRef, Someone, plain_text
 from casemgr.extensions import db
 from casemgr.goals import queries as goals
 from casemgr.platform.columns import now
@@ -45,6 +46,10 @@ class Quick:
     first_hand: str
     was_there: bool = True
     """Whether that box is ticked to start with: who logs a call was in it, as a rule."""
+    is_now: bool = True
+    """Whether it is logged as it happens, so that the time of now stands in the form."""
+    paper: str = ""
+    """How the paper that shows it is asked for; empty: it is not."""
 
 
 QUICK: dict[str, Quick] = {
@@ -86,6 +91,89 @@ QUICK: dict[str, Quick] = {
         "I saw it myself",
         was_there=False,
     ),
+    "email": Quick(
+        "Log an e-mail",
+        "Who wrote, and to whom?",
+        "What does it say?",
+        "The sentence that matters, in its own words.",
+        "What was promised, and by when?",
+        "Promised",
+        "I wrote it, or it came to me",
+        is_now=False,
+        paper="Is the e-mail among the papers?",
+    ),
+    "text_message": Quick(
+        "Log a text message",
+        "Who wrote, and to whom?",
+        "What does it say?",
+        "The words as they stand there.",
+        "What was promised, and by when?",
+        "Promised",
+        "I wrote it, or it came to me",
+        paper="Is a picture of it among the papers?",
+    ),
+    "letter_sent": Quick(
+        "Log a letter you sent",
+        "Who got it?",
+        "What did you ask for?",
+        "In one sentence, as the letter says it.",
+        "How was it sent, and how can that be shown?",
+        "Sent",
+        "I sent it myself",
+        is_now=False,
+        paper="Is the letter among the papers?",
+    ),
+    "document": Quick(
+        "Log a paper you received",
+        "Who gave or sent it?",
+        "What does it say that matters?",
+        "In its own words, and on which page.",
+        "How and when did it come?",
+        "How it came",
+        "It came to me",
+        is_now=False,
+        paper="Which paper is it?",
+    ),
+    "conversation": Quick(
+        "Log a talk in person",
+        "Who was there?",
+        "What was said?",
+        "Their words, if you remember them, and where it was.",
+        "What was promised, and by when?",
+        "Promised",
+        "I was there myself",
+    ),
+    "observation": Quick(
+        "Log an observation",
+        "Who was there?",
+        "What did you see or hear?",
+        "Only what you saw or heard: where, how long, how often.",
+        "What else was going on?",
+        "Also",
+        "I saw or heard it myself",
+    ),
+    VIOLATION: Quick(
+        "Log a suspected break of stay-put",
+        "Who told you, or decided it?",
+        "What changed?",
+        "School, setting, services, a removal; and what the plan says.",
+        "Since when, and what reason was given?",
+        "Since when, and why",
+        "I saw it myself",
+        was_there=False,
+        is_now=False,
+        paper="Which paper shows it?",
+    ),
+    "other": Quick(
+        "Log something else",
+        "Who was part of it?",
+        "What happened?",
+        "Who, what, where and when. Facts first.",
+        "What happens next?",
+        "Next",
+        "I saw or heard it myself",
+        was_there=False,
+    ),
 }
 
 
@@ -108,6 +196,7 @@ class QuickForm(FlaskForm):
     )
     more = TextAreaField(validators=[Length(max=LONGEST)], filters=[_cleaned])
     first_hand = BooleanField()
+    paper = SelectField(validators=[Optional()])
     happened_on = DayField("Day", [InputRequired("Enter the day it happened, or your best guess.")])
     happened_at = ClockField("Time", [Optional()])
     precision = SelectField("How sure is the date?", choices=list(PRECISIONS.items()), default="day")
@@ -121,6 +210,7 @@ class QuickForm(FlaskForm):
         words = QUICK[kind]
         self.people.label.text, self.said.label.text = words.who, words.said
         self.more.label.text, self.first_hand.label.text = words.more, words.first_hand
+        self.paper.label.text = words.paper
         if kind != "missed_service":
             del self.minutes
 
@@ -140,11 +230,16 @@ class QuickForm(FlaskForm):
             title=self._title(),
             body=self._body(),
             weight=self.weight.data,
-            learned="saw" if self.first_hand.data else "",
+            learned="saw" if self.first_hand.data else "paper" if self._paper else "",
             people=self._people(),
+            papers=[PaperRef(UUID(self._paper))] if self._paper else [],
             visibility=self.visibility.data,
             goal_ids=[UUID(key) for key in self.goals.data or ()],
         )
+
+    @property
+    def _paper(self) -> str:
+        return self.paper.data or "" if "paper" in self else ""
 
     def _time(self) -> time | None:
         """The time that the form opened with is that of today: on another day it is not known."""
@@ -185,13 +280,17 @@ def quick_form(access: Access, kind: str) -> QuickForm:
     names = {str(person.id): person.name for person in cases.people_of(access.case)}
     start = {
         "happened_on": local.date(),
-        "happened_at": local.time().replace(second=0, microsecond=0),
-        "started": f"{local:%H:%M}",
+        "happened_at": local.time().replace(second=0, microsecond=0) if QUICK[kind].is_now else None,
+        "started": f"{local:%H:%M}" if QUICK[kind].is_now else "",
         "first_hand": QUICK[kind].was_there,
         "visibility": "shared",
     }
     form = QuickForm(kind, local, names, data=start)
     form.people.choices = [(key, names[key]) for key in _newest_first(access.case, access.visible, names)]
+    papers = documents.choices(access.case, access.visible) if QUICK[kind].paper else []
+    form.paper.choices = [("", "No paper yet"), *papers]
+    if not papers:
+        del form.paper
     form.goals.choices = goals.choices(access.case)
     form.visibility.choices = choices_for(access.visible)
     return form

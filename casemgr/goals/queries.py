@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from casemgr.cases.models import Case
 from casemgr.evidence.current import is_current
@@ -78,13 +77,12 @@ def goals_to_take_over(case: Case, placement: Placement) -> list[Goal]:
 
 
 def goal(case: Case, row_id: UUID) -> Goal | None:
-    """Return one record of a goal, as long as it stands."""
-    later = aliased(Goal)
-    return db.session.scalar(
-        select(Goal)
-        .outerjoin(later, later.corrects_id == Goal.id)
-        .where(Goal.case_id == case.id, Goal.id == row_id, later.id.is_(None), Goal.is_retraction.is_(False))
-    )
+    """Return one record of a goal, also one that was corrected since."""
+    return db.session.scalar(select(Goal).where(Goal.case_id == case.id, Goal.id == row_id, ~Goal.is_retraction))
+
+
+def was_corrected(row: Goal) -> bool:
+    return db.session.scalar(select(Goal.id).where(Goal.case_id == row.case_id, Goal.corrects_id == row.id)) is not None
 
 
 def choices(case: Case) -> list[tuple[str, str]]:

@@ -67,7 +67,9 @@ def correct_goal(case: Case, old: Goal, new: NewGoal, reason: str, *, is_gone: b
         db.session.rollback()
         if not any(name in str(problem.orig) for name in ("uq_plan_goals_corrected_once", "pk_plan_goals")):
             raise
-        raise GoalRefused("text", "Somebody has corrected this goal already. Open it again to see how.") from None
+        raise GoalRefused(
+            "text", "This goal was corrected meanwhile. Look at the list of goals, and correct what stands there."
+        ) from None
     audit.record(case, f"plans:goal:{'remove' if is_gone else 'correct'}", by=by, subject=row.id, corrects=str(old.id))
     db.session.commit()
     return row

@@ -63,6 +63,9 @@ def correct(case_id: UUID, row_id: UUID) -> ResponseReturnValue:
     if made_before(Goal, request.form.get("submission"), case_id):
         return redirect(url_for(".index", case_id=case_id))
     row = queries.goal(case, row_id) or abort(404)
+    if request.method == "GET" and queries.was_corrected(row):
+        flash("This goal was corrected already. Here is what stands now.", "warning")
+        return redirect(url_for(".index", case_id=case_id))
     form = forms.correction_form(row)
     if form.validate_on_submit():
         try:

@@ -29,8 +29,10 @@ TASKS: dict[str, str] = {
     "exhibit_binders.build": "Make an exhibit binder",
     "filings.build_packet": "Make a filing packet",
     "heads.deliver": "Send or stamp the fingerprint of an evidence log",
+    "letters.deliver": "Send a letter by e-mail",
     "photos.look": "Look for the sheet on a photo",
     "photos.make": "Make a paper of photos",
+    "redaction.make": "Make a redacted copy",
 }
 """Each task in plain words."""
 

@@ -12,10 +12,11 @@ from flask.testing import FlaskClient
 
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
+from casemgr.evidence.kinds import EVIDENCE_KINDS
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.evidence.services import Someone
 from casemgr.extensions import db
-from tests.evidence.makers import log, person, told
+from tests.evidence.makers import log, paper, person, told
 from tests.world import Actor, World
 
 Clients = Callable[[Actor | None], FlaskClient]
@@ -34,7 +35,8 @@ def prefilled(page: str) -> dict[str, str]:
     found = {}
     for name in names:
         [tag] = [one for one in inputs if f'name="{name}"' in one]
-        found[name] = re.search(r'value="([^"]*)"', tag).group(1)  # type: ignore[union-attr]
+        value = re.search(r'value="([^"]*)"', tag)
+        found[name] = value[1] if value else ""
     return found | {"precision": "day", "visibility": "shared", "weight": ""}
 
 
@@ -105,7 +107,7 @@ def test_the_time_of_now_is_not_kept_for_another_day(world: World, client_for: C
     assert late.status_code == 422 and "still to come" in late.text and "Sent to the office" in late.text
 
 
-@pytest.mark.parametrize("kind", ["meeting", "incident"])
+@pytest.mark.parametrize("kind", EVIDENCE_KINDS)
 def test_each_quick_kind_asks_in_its_own_words(world: World, client_for: Clients, kind: str) -> None:
     actor = world.person()
     case_id = world.case(actor)
@@ -115,7 +117,23 @@ def test_each_quick_kind_asks_in_its_own_words(world: World, client_for: Clients
     client.post(f"/cases/{case_id}/evidence/quick/{kind}", data=form | {"said": long})
     row = newest(world, actor, case_id)
     assert row.kind == kind and len(row.title) <= 100 and row.title.endswith("word…")
-    assert client.get(f"/cases/{case_id}/evidence/quick/letter_sent").status_code == 404
+    assert f"/evidence/quick/{kind}" in client.get(f"/cases/{case_id}/evidence").text
+    assert client.get(f"/cases/{case_id}/evidence/quick/gossip").status_code == 404
+
+
+def test_a_letter_names_its_paper_and_no_time_that_nobody_told(world: World, client_for: Clients) -> None:
+    lawyer = world.person("attorney", "firm")
+    case_id = world.case(lawyer)
+    letter = paper(world, lawyer, case_id, title="Our letter")
+    memo = paper(world, lawyer, case_id, title="Our memo", visibility="privileged")
+    client, here = client_for(lawyer), f"/cases/{case_id}/evidence/quick/letter_sent"
+    form = prefilled(client.get(here).text) | {"said": "We asked for an evaluation", "paper": str(letter)}
+    assert client.post(here, data=form).status_code == 302
+    row = newest(world, lawyer, case_id)
+    assert (row.happened_at, row.learned, [one["id"] for one in row.documents]) == (None, "paper", [str(letter)])
+    family = client_for(world.person("parent", "firm", lawyer.org_id))
+    form = prefilled(family.get(here).text) | {"said": "Mine", "paper": str(memo)}
+    assert "Our memo" not in family.get(here).text and family.post(here, data=form).status_code == 422
 
 
 def test_a_client_of_a_firm_cannot_log_what_they_could_not_open(world: World, client_for: Clients) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -72,7 +72,9 @@ def test_a_goal_stands_with_its_plan_and_is_corrected_without_losing_what_it_sai
     assert [client.post(address, data=changed).status_code for _ in range(2)] == [302, 302]
     [found] = goals(world, parent, case)
     assert "100 words" in found.goals[0].goal.text and [row.text for row in found.goals[0].before] == [READING]
-    assert client.get(address).status_code == 404, "what was replaced cannot be corrected again"
+    assert client.get(address).location == f"{case}/goals", "what was replaced cannot be corrected again"
+    late = client.post(address, data=changed | {"submission": str(uuid4())})
+    assert late.status_code == 422 and "was corrected meanwhile" in late.text and "Read it wrong." in late.text
     address = f"{case}/goals/{found.goals[1].goal.id}/correct"
     send(client, address, area="math", text=MATH, is_gone="y", reason="It is of another plan.")
     assert [len(one.goals) for one in goals(world, parent, case)] == [1]
