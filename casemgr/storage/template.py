@@ -58,7 +58,8 @@ class Template:
         if not name:
             self._events.unregister(self._calls)
             return
-        readers.warm(name.decode())
+        with contextlib.suppress(Exception):  # what cannot be loaded here fails in the child, and is told there
+            readers.warm(name.decode())
         if len(list(_THREADS.iterdir())) > 1:
             os._exit(1)  # a copy of a process with threads could stand still: fresh children are made instead
         gc.freeze()  # what is here stays shared with the children

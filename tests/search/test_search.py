@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -18,6 +19,7 @@ from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.extensions import db
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.search import names, queries, showing, words
+from tests.cases.test_query_count import counted
 from tests.world import Actor, World
 
 Clients = Callable[[Actor | None], FlaskClient]
@@ -131,6 +133,15 @@ def test_entries_issues_people_and_cases_are_found_too(world: World, client_for:
         assert heading in page
     assert "found-case" in found(client_for(parent), "quillfeather")
     assert "found-issue" not in found(client_for(parent), "quokka", what="entry")
+
+
+def test_kinds_without_a_hit_are_ruled_out_with_one_question(app: Flask, world: World, client_for: Clients) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    paper(world, parent, case_id, "Letter", "The speech therapist left in May.")
+    with counted(app) as statements:
+        assert "Letter" in found(client_for(parent), "therapist", case_id)
+    assert sum("find_words" in one for one in statements) == 2
 
 
 def test_a_corrected_entry_is_found_by_its_correction_alone(world: World, client_for: Clients) -> None:
