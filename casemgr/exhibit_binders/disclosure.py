@@ -14,7 +14,7 @@ from casemgr.deadlines.queries import calendar_for, law_facts
 from casemgr.documents.models import Document
 from casemgr.exhibit_binders import queries
 from casemgr.exhibit_binders.material import ExhibitNow
-from casemgr.exhibit_binders.models import BinderFile, BinderVersion, ExhibitBinder
+from casemgr.exhibit_binders.models import BinderFile, ExhibitBinder
 from casemgr.extensions import db
 from casemgr.forums.profiles import profile
 from casemgr.law.days import DaysNotCovered
@@ -96,12 +96,14 @@ def readiness(
     case: Case,
     row: ExhibitBinder,
     chosen: Sequence[ExhibitNow],
-    versions: Sequence[BinderVersion],
     visible: Collection[str],
     *,
     is_made: bool,
+    is_pending: bool,
 ) -> list[Step]:
-    """Return what a binder needs before it is served, in the order in which it is done."""
+    """Return what a binder needs before it is served, in the order in which it is done.
+
+    `is_pending`: something is not served yet, or has changed since."""
     evaluations = missing_evaluations(case, chosen, visible)
     sets = sets_wanted(row)
     kept = [one for one in chosen if not one.withdrawn]
@@ -112,10 +114,10 @@ def readiness(
              if evaluations else "Choose the exhibits first."),
         Step("Witnesses are listed", bool(row.witnesses), "people", "Name those who will speak for you."),
         Step("Who gets a copy is said", bool(row.recipients), "people", "Name the other side and the hearing officer."),
-        Step("The PDF is made", is_made, "show", "Make it, and read it once."),
+        Step("The PDF is made", is_made or not is_pending, "show", "Make it, and read it once."),
         Step("The sets are printed", row.copies_made >= sets, "settings",
              f"{row.copies_made} of {sets} sets lie ready. Ask the hearing officer how many are wanted."),
-        Step("It was served", any(one.served_on for one in versions) and not is_made, "serve",
+        Step("It was served", not is_pending, "serve",
              "Send it, and then mark it as served."),
     ]  # fmt: skip
 

@@ -91,7 +91,7 @@ class Material:
 
     @property
     def heading(self) -> str:
-        return f"{self.title}: supplement {self.number - 1}" if self.is_supplement else self.title
+        return f"{self.title}, supplement {self.number - 1}" if self.is_supplement else self.title
 
     @property
     def natives(self) -> tuple[ExhibitNow, ...]:

@@ -78,7 +78,7 @@ def serve(row: ExhibitBinder, given: Serving, *, version: int, by: User) -> bool
     made.served_at, made.served_how, made.served_to = given.at, given.how, given.to
     made.served_by, made.served_by_name, made.recorded_at = by.id, by.name, now()
     made.served_on = given.served_on
-    locked.state, locked.copies_made = "draft", 0
+    locked.state = "draft"
     db.session.commit()
     return True
 

@@ -66,6 +66,7 @@ def show(case_id: UUID, binder_id: UUID) -> Any:
     served = [one for one in versions if one.served_on is not None]
     chosen = queries.exhibits_now(row)
     found = preflight(case, row, access.visible)
+    changes = queries.changes_of(row, versions, chosen)
     last = served[-1] if served else None
     files = queries.files_of(made) if made else []
     return render_template(
@@ -77,8 +78,10 @@ def show(case_id: UUID, binder_id: UUID) -> Any:
         findings=found,
         stopping=stops(found),
         countdown=disclosure.countdown(case),
-        steps=disclosure.readiness(case, row, chosen, versions, access.visible, is_made=made is not None),
-        changes=queries.changes_of(row, versions, chosen),
+        steps=disclosure.readiness(
+            case, row, chosen, access.visible, is_made=made is not None, is_pending=not served or bool(changes)
+        ),
+        changes=changes,
         arrived=disclosure.arrived_since(case, row, last.recorded_at, access.visible)
         if last and last.recorded_at
         else [],

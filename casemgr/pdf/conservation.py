@@ -17,6 +17,7 @@ import pikepdf
 import pypdfium2
 
 from casemgr.pdf.images import PictureUnreadable, image_to_pdf
+from casemgr.pdf.places import BELOW
 
 WIDTH = 120.0  # pixels of the long side
 DARK = 200  # of 255; what is darker is ink
@@ -152,6 +153,8 @@ def _page(
     """Compare one page. Mostly the two pictures are the same, dot for dot; where flattened fields or a repair change
     something, what was dark has to be dark again, little may differ, and every letter has to be there in its order."""
     scale = _scale(given, number)
+    if stamp == BELOW:
+        _without_band(given, number, result, place)
     before, after = _drawn(given, number, scale, stamp), _drawn(result, place, scale, stamp)
     told["compared"] += 1
     if before is None or after is None:
@@ -174,6 +177,18 @@ def _page(
     differs = 0 if letters else sum(abs(was - now) for was, now in zip(before, after, strict=True)) / len(before)
     if kept < KEPT * ink or differs > MOST_DIFFERENCE or letters not in _letters(result, place):
         problems.append(f"Exhibit {label}, page {number}: it does not show what the file shows.")
+
+
+def _without_band(given: pypdfium2.PdfDocument, number: int, result: pypdfium2.PdfDocument, place: int) -> None:
+    """Let the reader see the page of the result as large as that of the file, if it holds all of it: a band below
+    would shift every dot by a part of one. Only this reader's copy in memory is changed."""
+    with suppress(pypdfium2.PdfiumError):
+        source, page = given[number - 1], result[place - 1]
+        wanted, there = source.get_cropbox(), page.get_cropbox()
+        holds = there[0] <= wanted[0] and there[1] <= wanted[1] and there[2] >= wanted[2] and there[3] >= wanted[3]
+        if holds and source.get_rotation() == page.get_rotation():
+            page.set_mediabox(*source.get_mediabox())
+            page.set_cropbox(*wanted)
 
 
 def _ink(drawn: bytes | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from casemgr.pdf.check import check_packet
 from casemgr.pdf.conservation import prove
 from casemgr.pdf.model import Bates, Exhibit, ExhibitKind, Packet
 from casemgr.pdf.parts import print_set
+from casemgr.pdf.places import BELOW
 from tests.documents.paper import pdf, png
 from tests.filings.makers import texts
 
@@ -69,6 +71,26 @@ def test_without_slip_sheets_the_first_page_is_stamped_and_the_index_leads_there
             assert [item.title for item in outline.root] == ["Cover", "Exhibit index", "Exhibits"]
     proof = prove(built.path, json.loads(built.manifest_json), made[2], tmp_path, lambda now: None)
     assert proof["problems"] == []
+
+
+def test_a_noisy_scan_that_got_a_band_for_its_stamp_is_the_same_dot_for_dot(tmp_path: Path) -> None:
+    scan = tmp_path / "scan.pdf"
+    with pikepdf.new() as given:
+        page = given.add_blank_page(page_size=(612, 792.48))
+        noise = bytes(random.Random(7).choices((0, 90, 255, 255, 255, 255), k=612 * 792))
+        picture = pikepdf.Stream(given, noise)
+        picture.update(pikepdf.Dictionary(Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=612, Height=792,
+                                          ColorSpace=pikepdf.Name.DeviceGray, BitsPerComponent=8))  # fmt: skip
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=picture))
+        page.Contents = given.make_stream(b"q 612 0 0 792.48 0 0 cm /Im Do Q")
+        given.save(scan)
+    at = datetime(2026, 11, 2, tzinfo=UTC)
+    packet = Packet("Exhibits", "", "", at, "test", exhibits=(Exhibit("P-1", "A scan", ExhibitKind.PDF, scan),))
+    built = build_packet(packet, tmp_path / "made.pdf")
+    manifest = json.loads(built.manifest_json)
+    assert manifest["exhibits"][0]["stamps"][0]["place"] == BELOW
+    proof = prove(built.path, manifest, {"P-1": {"path": str(scan), "kind": "pdf"}}, tmp_path, lambda now: None)
+    assert proof["problems"] == [] and proof["exhibits"][0]["identical"] == 1
 
 
 def blank(given: pikepdf.Pdf) -> None:
