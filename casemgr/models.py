@@ -17,7 +17,7 @@ from casemgr.discipline.models import Removal
 from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter, MailboxMessage
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
-from casemgr.filings.models import Packet, PacketExhibit
+from casemgr.filings.models import Packet, PacketDelivery, PacketExhibit
 from casemgr.goals.models import Goal, GoalEvidence
 from casemgr.heads.models import ChainHead, NightlyHead
 from casemgr.holds.models import LegalHold
@@ -74,6 +74,7 @@ __all__ = [
     "Organization",
     "OutgoingLetter",
     "Packet",
+    "PacketDelivery",
     "PacketExhibit",
     "PageNote",
     "PagePrint",

@@ -172,6 +172,15 @@ def fill(actor: Actor, case_id: UUID) -> None:
     add(models.GoalEvidence(**own, goal_id=goal, entry_id=entry.id))
     packet = add(models.Packet(**own, kind="due_process_complaint", state="filed", filed_on=DAY))
     add(models.PacketExhibit(**own, packet_id=packet.id, document_id=document.id, position=1))
+    copy = {
+        "name": "Dana Director",
+        "way": "mail",
+        "state": "by_hand",
+        "sent_on": DAY,
+        "pdf_sha256": HASH,
+        "pdf_size": 1,
+    }
+    add(models.PacketDelivery(**own, packet_id=packet.id, **copy))
     binder = add(models.ExhibitBinder(**own, title="Parent exhibits", forum="federal"))
     add(models.BinderExhibit(**own, binder_id=binder.id, document_id=document.id, position=1))
     made = {"built_from": HASH, "page_count": 3, "volumes": 1, "bates_next": 2, "exhibits": []}

@@ -56,9 +56,7 @@ class Told:
 
 def deliveries_of(packet: Packet) -> Sequence[PacketDelivery]:
     """Return all deliveries of a packet, oldest first, also those that failed or were taken back."""
-    rows = select(PacketDelivery).where(
-        PacketDelivery.case_id == packet.case_id, PacketDelivery.packet_id == packet.id
-    )
+    rows = select(PacketDelivery).where(PacketDelivery.case_id == packet.case_id, PacketDelivery.packet_id == packet.id)
     return db.session.scalars(rows.order_by(PacketDelivery.created_at, PacketDelivery.id)).all()
 
 
@@ -77,8 +75,8 @@ def first_message(case: Case, packet: Packet) -> str:
 def mail(
     packet: Packet, people: Sequence[tuple[str, str]], *, message: str, reply_to: str, once: UUID, by: User
 ) -> int:
-    """Queue the PDF as an e-mail to each of these (name, address); returns how many are new. The same form twice (`once`)
-    queues them once. Raises FilingRefused, and queues nothing."""
+    """Queue the PDF as an e-mail to each of these (name, address); returns how many are new. The same form twice
+    (`once`) queues them once. Raises FilingRefused, and queues nothing."""
     case, locked = _ready(packet)
     if settings().mail_server is None:
         raise FilingRefused("This installation sends no mail. Download the PDF, send it yourself, and note it here.")
@@ -86,8 +84,8 @@ def mail(
         raise FilingRefused(f"Choose who gets it: one to {MOST_RECIPIENTS} addresses.", field="people")
     if locked.pdf_size > LARGEST:
         raise FilingRefused(
-            f"The PDF has {file_size(locked.pdf_size)}, more than most mail servers take. Send it another way, and note "
-            "it here."
+            f"The PDF has {file_size(locked.pdf_size)}, more than most mail servers take. Send it another way, and "
+            "note it here."
         )
     if _today(case) + len(people) > MOST_A_DAY:
         raise FilingRefused("Enough copies were mailed for this case today. Try again tomorrow.")
@@ -200,7 +198,9 @@ def _check_day(case: Case, packet: Packet, sent_on: date) -> None:
         raise FilingRefused("This day is still to come. Note it once you have sent it.", field="sent_on")
     if sent_on < filing.made_on(case, packet):
         made = long_date(filing.made_on(case, packet))
-        raise FilingRefused(f"The PDF was made on {made}, so it cannot have been sent before that day.", field="sent_on")
+        raise FilingRefused(
+            f"The PDF was made on {made}, so it cannot have been sent before that day.", field="sent_on"
+        )
 
 
 def _proof(case: Case, document_id: UUID | None) -> UUID | None:

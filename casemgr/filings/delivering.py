@@ -1,7 +1,8 @@
 """Hand the PDF of a packet to the mail server, once for each recipient.
 
 Before the server is asked, the delivery says so, and that is committed; after it answered, its answer is. A worker that
-was killed in between leaves one that was begun and has no answer: it is never sent again by itself, and a person is asked.
+was killed in between leaves one that was begun and has no answer: it is never sent again by itself, and a person is
+asked.
 """
 
 from __future__ import annotations

@@ -110,5 +110,8 @@ class ProofForm(_WithPaper):
 
 class TakeBackForm(FlaskForm):
     reason = TextAreaField(
-        "Why?", [DataRequired("Say why. Your reason is kept."), Length(max=1000)], filters=[_plain], render_kw={"rows": 3}
+        "Why?",
+        [DataRequired("Say why. Your reason is kept."), Length(max=1000)],
+        filters=[_plain],
+        render_kw={"rows": 3},
     )

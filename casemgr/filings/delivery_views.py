@@ -112,7 +112,12 @@ def prove_copy(case_id: UUID, packet_id: UUID, delivery_id: UUID) -> Any:
                 flash("Added.")
                 return _back(packet)
     page = render_template(
-        "filings/copy_proof.html", case=access.case, packet=packet, delivery=row, form=form, max_upload=max_upload_bytes()
+        "filings/copy_proof.html",
+        case=access.case,
+        packet=packet,
+        delivery=row,
+        form=form,
+        max_upload=max_upload_bytes(),
     )
     return page, 422 if form.errors else 200
 
@@ -151,15 +156,11 @@ def take_copy_back(case_id: UUID, packet_id: UUID, delivery_id: UUID) -> Any:
         else:
             flash("Taken back. That it was noted stays on record.")
         return _back(packet)
-    page = render_template(
-        "filings/copy_take_back.html", case=access.case, packet=packet, delivery=row, form=form
-    )
+    page = render_template("filings/copy_take_back.html", case=access.case, packet=packet, delivery=row, form=form)
     return page, 422 if form.errors else 200
 
 
-def _page(
-    access: Access, packet: Packet, mail_form: MailForm | None = None, note_form: NoteForm | None = None
-) -> str:
+def _page(access: Access, packet: Packet, mail_form: MailForm | None = None, note_form: NoteForm | None = None) -> str:
     rows = deliveries.deliveries_of(packet)
     proofs = {row.proof_document_id for row in rows if row.proof_document_id}
     wanted = db.select(Document).where(

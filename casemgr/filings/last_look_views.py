@@ -21,7 +21,7 @@ def look_again(case_id: UUID, packet_id: UUID) -> Any:
     access = case_access()
     packet = packet_or_404(access, packet_id)
     here = url_for("filings.show", case_id=case_id, packet_id=packet_id)
-    if packet.state != "ready":
+    if packet.state not in ("ready", "filed") or not packet.pdf_sha256:
         flash("Make the PDF first. The last look is at what will be sent.", "warning")
         return redirect(here)
     ticked = set(request.form.getlist("tick"))
@@ -29,7 +29,7 @@ def look_again(case_id: UUID, packet_id: UUID) -> Any:
     if request.method == "POST":
         left = last_look.go_on(access.case, packet, ticked, by=current_user)
         if not left:
-            then = "filings.send" if request.form.get("then") == "send" else "filings.file"
+            then = "filings.copies" if request.form.get("then") == "send" else "filings.file"
             return redirect(url_for(then, case_id=case_id, packet_id=packet_id))
     page = render_template(
         "filings/last_look.html",

@@ -70,8 +70,8 @@ class PacketExhibit(CaseOwned, db.Model):
 
 
 class PacketDelivery(CaseOwned, Created, db.Model):
-    """A copy of the PDF that went to one recipient: by e-mail from here, or as a person told. Kept also when it failed or
-    was taken back."""
+    """A copy of the PDF that went to one recipient: by e-mail from here, or as a person told. Kept also when it
+    failed or was taken back."""
 
     __tablename__ = "packet_deliveries"
     __table_args__ = case_owned(

@@ -22,7 +22,7 @@ from casemgr.filings.checklist import Checklist, check
 from casemgr.filings.exhibits import NotAnExhibit, why_not
 from casemgr.filings.kinds import Kind, kind_in
 from casemgr.filings.material import Material, Recipient
-from casemgr.filings.models import Packet, PacketExhibit
+from casemgr.filings.models import Packet, PacketDelivery, PacketExhibit
 from casemgr.holds.guard import refuse_if_held
 from casemgr.law.contents import checklist as items_of
 from casemgr.law.contents import routing
@@ -236,6 +236,8 @@ def discard(packet: Packet, *, version: int, by: User) -> None:
     _open_for_change(packet, version)
     case = db.session.get_one(Case, packet.case_id)
     refuse_if_held(case)
+    if db.session.scalar(select(PacketDelivery.id).where(PacketDelivery.packet_id == packet.id).limit(1)):
+        raise FilingRefused("A copy of this packet was sent. What was sent, to whom and when must stay on record.")
     db.session.execute(delete(PacketExhibit).where(PacketExhibit.packet_id == packet.id))
     db.session.execute(delete(Packet).where(Packet.id == packet.id))
     audit.record(case, "filings:packet:discard", by=by, subject=packet.id, kind=packet.kind)

@@ -14,6 +14,7 @@ from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
 from casemgr.extensions import db
 from casemgr.filings import (
+    delivery_views,
     details_form,
     exhibit_views,
     filing_views,
@@ -34,7 +35,7 @@ from casemgr.proceedings.queries import proceeding
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
 
-__all__ = ["bp", "exhibit_views", "filing_views", "last_look_views"]
+__all__ = ["bp", "delivery_views", "exhibit_views", "filing_views", "last_look_views"]
 
 
 @bp.get(PACKETS)

@@ -13,7 +13,7 @@ from casemgr.documents.store import store
 from casemgr.documents.sweeping import NAMED_BY, sweep
 from casemgr.exhibit_binders.models import BinderFile
 from casemgr.extensions import db
-from casemgr.filings.models import Packet
+from casemgr.filings.models import Packet, PacketDelivery
 from casemgr.letters.models import LetterSending
 from casemgr.photos.models import Photo
 from casemgr.redaction.models import RedactionEntry
@@ -41,7 +41,7 @@ def test_every_column_that_names_stored_bytes_is_known_to_the_sweep() -> None:
         if column.name.endswith("sha256")
     }
     assert named == set(NAMED_BY)
-    models = (Document, DocumentPage, Photo, Packet, LetterSending, BinderFile, RedactionEntry)
+    models = (Document, DocumentPage, Photo, Packet, LetterSending, BinderFile, RedactionEntry, PacketDelivery)
     assert {model.__tablename__ for model in models} == {table for table, _ in NAMED_BY}
 
 

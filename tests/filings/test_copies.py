@@ -1,0 +1,199 @@
+"""Copies go to those who are to be served, through a real mail server, and what became of each stays on record."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from casemgr.cases.clock import today
+from casemgr.documents.models import Document
+from casemgr.documents.store import store
+from casemgr.extensions import db
+from casemgr.filings import deliveries, delivering, last_look, services
+from casemgr.filings.models import Packet, PacketDelivery
+from casemgr.platform import mail
+from casemgr.platform.mail import server_of
+from tests import mailserver
+from tests.documents.paper import pdf
+from tests.filings.makers import Dispute, dispute
+from tests.mailserver import Post
+from tests.world import Actor, World
+
+ClientFor = Callable[[Actor | None], FlaskClient]
+PDF = pdf("The packet")
+WRITE = {"mail-message": "Here it is.", "mail-reply_to": "marta@example.org"}
+
+
+@pytest.fixture
+def post(app: Flask) -> Iterator[Post]:
+    with mailserver.serve() as post:
+        before = app.config["SETTINGS"]
+        server = server_of(f"smtp://127.0.0.1:{post.port}", "casemgr@example.org")
+        app.config["SETTINGS"] = dataclasses.replace(before, mail_server=server)
+        yield post
+        app.config["SETTINGS"] = before
+
+
+def made(world: World, *names: str) -> tuple[Dispute, UUID, str]:
+    """A packet as the worker leaves it, with other bytes, that a person has looked at."""
+    case = dispute(world)
+    packet_id = case.begin()
+    if names:
+        case.choose(packet_id, *names)
+    with case.open() as (row, _):
+        packet = db.session.get_one(Packet, packet_id)
+        stored = store().put_bytes(row.org_id, PDF)
+        packet.state, packet.pdf_sha256, packet.pdf_size, packet.page_count = "ready", stored.sha256, stored.size, 1
+        packet.built_at = packet.created_at
+        db.session.commit()
+    return case, packet_id, f"/cases/{case.case_id}/filings/{packet_id}/copies"
+
+
+def rows(case: Dispute, packet_id: UUID) -> list[PacketDelivery]:
+    def take(packet: Packet, _by: object) -> list[PacketDelivery]:
+        found = list(deliveries.deliveries_of(packet))
+        db.session.expunge_all()
+        return found
+
+    return case.change(packet_id, take)  # type: ignore[return-value]
+
+
+def work(case: Dispute, row: PacketDelivery) -> None:
+    with case.open():
+        delivering.deliver.func.__wrapped__(delivery_id=str(row.id))
+
+
+def test_each_recipient_gets_the_pdf_once_and_the_answer_is_kept(
+    world: World, client_for: ClientFor, post: Post
+) -> None:
+    case, packet_id, url = made(world)
+    client = client_for(case.actor)
+    page = client.get(url).text
+    assert "director@example.org" in page and "SHA-256 of the PDF" in page
+    form = WRITE | {"mail-people": "director@example.org", "mail-other": "", "mail-submission": str(uuid4())}
+    assert client.post(f"{url}/mail", data=WRITE | {"mail-submission": str(uuid4())}).status_code == 422
+    assert [client.post(f"{url}/mail", data=form).status_code for _ in range(2)] == [302, 302]
+    [row] = rows(case, packet_id)
+    assert (row.state, row.sent_on) == ("queued", None)
+    work(case, row)
+    work(case, row)  # a job that comes twice sends once
+    [(to, came)] = post.letters
+    parts = list(came.walk())
+    assert to == "director@example.org" and came["Reply-To"] == "marta@example.org"
+    assert parts[-1].get_payload(decode=True) == PDF and parts[-1].get_content_type() == "application/pdf"
+    [row] = rows(case, packet_id)
+    with case.open() as (one, _):
+        assert (row.state, row.answer, row.sent_on) == ("accepted", "250 kept", today(one))
+    assert "Taken by the mail server" in client.get(url).text
+    version = case.packet(packet_id).version
+    with pytest.raises(services.FilingRefused, match="must stay on record"):
+        case.change(packet_id, lambda packet, by: services.discard(packet, version=version, by=by))
+
+
+def test_what_was_begun_and_has_no_answer_is_never_sent_again_by_itself(
+    world: World, client_for: ClientFor, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, packet_id, url = made(world)
+    client = client_for(case.actor)
+    form = WRITE | {"mail-other": "lee@example.org", "mail-submission": str(uuid4())}
+    client.post(f"{url}/mail", data=form)
+    [row] = rows(case, packet_id)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_given: object) -> None:
+        raise Killed
+
+    hand_over = mail.hand_over
+    monkeypatch.setattr(mail, "hand_over", killed)
+    with pytest.raises(Killed):
+        work(case, row)
+    assert rows(case, packet_id)[0].state == "handing_over"
+    monkeypatch.setattr(mail, "hand_over", hand_over)
+    work(case, row)
+    assert rows(case, packet_id)[0].state == "unknown" and post.letters == []
+    page = client.get(url).text
+    assert "Look for an answer or a bounced mail" in page and "It went out" in page
+    assert client.post(f"{url}/{row.id}/answer", data={"went": "perhaps"}).status_code == 400
+    client.post(f"{url}/{row.id}/answer", data={"went": "yes"})
+    [row] = rows(case, packet_id)
+    assert row.state == "accepted" and "says that it went out" in row.answer and post.letters == []
+
+
+def test_a_server_that_refuses_or_is_away_is_told_in_words(
+    world: World, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, packet_id, _url = made(world)
+
+    def send(address: str) -> PacketDelivery:
+        people = [("", address)]
+        case.change(
+            packet_id,
+            lambda packet, by: deliveries.mail(packet, people, message="x", reply_to="a@b.org", once=uuid4(), by=by),
+        )
+        return rows(case, packet_id)[-1]
+
+    post.refuse = "550 no such person"
+    row = send("nobody@example.org")
+    work(case, row)
+    assert "no such person" in rows(case, packet_id)[-1].problem and rows(case, packet_id)[-1].state == "refused"
+    post.refuse = "450 later"
+    row = send("later@example.org")
+    for _ in range(delivering.MOST_TRIES - 1):
+        with pytest.raises(delivering.TryAgain):
+            work(case, row)
+    work(case, row)
+    assert rows(case, packet_id)[-1].state == "refused" and "We tried 5 times" in rows(case, packet_id)[-1].problem
+
+
+def test_a_paper_closed_after_the_queueing_stops_the_mail(world: World, post: Post) -> None:
+    case, packet_id, _url = made(world, "mail")
+    with case.open() as (one, user):
+        packet = db.session.get_one(Packet, packet_id)
+        assert last_look.go_on(one, packet, list(last_look.CLASSES), by=user) == []
+    people = [("Lee", "lee@example.org")]
+
+    def send(packet: Packet, by: object) -> int:
+        return deliveries.mail(packet, people, message="x", reply_to="a@example.org", once=uuid4(), by=by)  # type: ignore
+
+    case.change(packet_id, send)
+    case.set_paper("mail", visibility="privileged")
+    [row] = rows(case, packet_id)
+    work(case, row)
+    assert rows(case, packet_id)[0].state == "refused" and post.letters == []
+    with pytest.raises(services.FilingRefused, match="cannot go into a filing"):
+        case.change(packet_id, send)
+
+
+def test_what_a_person_sent_is_noted_proved_and_taken_back_with_a_trace(world: World, client_for: ClientFor) -> None:
+    case, packet_id, url = made(world)
+    client = client_for(case.actor)
+    with case.open() as (one, _):
+        day = today(one)
+    told = {"note-name": "Dana Director", "note-way": "mail", "note-submission": str(uuid4()), "note-note": "RR 12"}
+    early = client.post(f"{url}/note", data=told | {"note-sent_on": str(day - timedelta(days=2))})
+    assert early.status_code == 422 and "cannot have been sent before that day" in early.text and "RR 12" in early.text
+    late = client.post(f"{url}/note", data=told | {"note-sent_on": str(day + timedelta(days=2))})
+    assert late.status_code == 422 and rows(case, packet_id) == []
+    proof = {"note-upload": (io.BytesIO(pdf("Receipt")), "receipt.pdf"), "note-sent_on": str(day)}
+    assert client.post(f"{url}/note", data=told | proof).status_code == 302
+    [row] = rows(case, packet_id)
+    assert (row.state, row.sent_on, row.way) == ("by_hand", day, "mail")
+    with case.open():
+        assert db.session.get_one(Document, row.proof_document_id).original_name == "receipt.pdf"
+    assert "Receipt" in client.get(url).text
+    assert client.post(f"{url}/{row.id}/take-back", data={}).status_code == 422
+    assert client.post(f"{url}/{row.id}/take-back", data={"reason": "The wrong envelope."}).status_code == 302
+    [row] = rows(case, packet_id)
+    assert row.state == "taken_back" and row.taken_back_because == "The wrong envelope."
+    assert "The wrong envelope." in client.get(url).text
+    again = client.post(f"{url}/{row.id}/proof", data={"document": str(row.proof_document_id)})
+    assert again.status_code == 422 and "nothing to prove" in again.text
