@@ -41,7 +41,8 @@ from casemgr.exhibit_binders.labels import Placed
 from casemgr.exhibit_binders.material import fingerprint
 from casemgr.exhibit_binders.models import BinderFile, BinderVersion
 from casemgr.extensions import db
-from casemgr.filings.models import Packet
+from casemgr.filings import last_look
+from casemgr.filings.models import Packet, PacketDelivery
 from casemgr.filings.queries import papers_to_choose as exhibit_papers
 from casemgr.goals import services as goals
 from casemgr.goals.services import NewGoal
@@ -431,6 +432,11 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
         filed_to="BSEA",
         filed_by=by.id,
     )
+    copy = {"name": "Dana Director", "way": "mail", "state": "by_hand", "sent_on": today(case), "note": "RR 12"}
+    sent = PacketDelivery(org_id=case.org_id, case_id=case.id, packet_id=filed, **copy, pdf_sha256="0" * 64, pdf_size=1)
+    db.session.add(sent)
+    for packet in (ready, filed):  # somebody took the last look
+        assert not last_look.go_on(case, db.session.get_one(Packet, packet), list(last_look.CLASSES), by=by)
     plan = plans.record_placement(case, NewPlacement(today(case) - timedelta(days=5), "Larch Street School"), by=by)
     goal = NewGoal("reading", "Will read 90 words a minute.", "42 in May", "90 in three of four probes")
     alike = _alike(case)
@@ -449,6 +455,7 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
             "withdrawn": withdrawn.id,
             "ready": ready,
             "failed": failed,
+            "delivery_id": sent.id,
             "filed": filed,
         }
     )
