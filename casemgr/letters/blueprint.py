@@ -12,6 +12,7 @@ from casemgr.accounts.roles import Permission
 from casemgr.cases.models import Case
 from casemgr.letters import queries
 from casemgr.letters.checking import MARKS
+from casemgr.letters.kinds import Kind, kinds
 from casemgr.letters.models import OutgoingLetter
 from casemgr.letters.ways import SENDINGS, STATES, WAYS
 from casemgr.web.navigation import url_if_any
@@ -25,6 +26,18 @@ LETTER = f"{LETTERS}/<uuid:letter_id>"
 def words() -> dict[str, Any]:
     """The plain words of letters, for the pages of this feature."""
     return {"ways": WAYS, "letter_states": STATES, "sending_states": SENDINGS, "marks": MARKS}
+
+
+@bp.app_template_global()
+def letters_after(case: Case, fact: str) -> list[Kind]:
+    """The kinds of letter that answer a fact of this kind, for the page of the fact."""
+    return [kind for kind in queries.kinds_for(case) if any(fact in one.after for one in kind.suggest)]
+
+
+@bp.app_template_global()
+def letters_that_are(fact: str) -> list[Kind]:
+    """The kinds of letter whose sending is this fact, for the page where it is recorded."""
+    return [kind for kind in kinds().values() if fact in {one for one in kind.facts({}) if one}]
 
 
 def sees_drafts(access: Access) -> bool:

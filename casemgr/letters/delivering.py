@@ -102,14 +102,18 @@ def _message(case: Case, row: OutgoingLetter, sending: LetterSending) -> mail.Em
     assert saved is not None, "a sending names a version that is kept"
     content = queries.content_of(saved)
     pdf = b"".join(store().open_stream(case.org_id, sending.pdf_sha256))
+    everyone = [one["address"] for one in sending.recipients]
+    own = sending.reply_to.casefold()
+    to = [address for address in everyone if address.casefold() != own] or everyone
     return mail.letter(
         server,
-        [one["address"] for one in sending.recipients],
+        to,
         content.subject,
         contents.as_message(content),
         message_id=str(sending.id),
         sender_name=content.signer.partition("\n")[0] or sending.asked_by_name,
         reply_to=sending.reply_to,
+        copy_to=[address for address in everyone if address not in to],
         attachments=[Attachment(f"{row.kind.replace('_', '-')}.pdf", "application/pdf", pdf)],
     )
 

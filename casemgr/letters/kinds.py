@@ -126,7 +126,7 @@ class Suggest:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of letter."""
+    """One kind of letter. `rules`: ids of the rules of law whose dates it serves."""
 
     kind: str
     title: str
@@ -134,6 +134,7 @@ class Kind:
     order: int
     plain: str
     when: str
+    rules: tuple[str, ...]
     to: tuple[str, ...]
     copy: tuple[str, ...]
     subject: str
@@ -181,6 +182,7 @@ def _kind(name: str, row: dict[str, Any]) -> Kind:
         order=row.pop("order"),
         plain=row.pop("plain"),
         when=row.pop("when"),
+        rules=tuple(row.pop("rules", ())),
         to=_all_of(PERSON_ROLES, row.pop("to")),
         copy=_all_of(PERSON_ROLES, row.pop("copy", ())),
         subject=row.pop("subject"),

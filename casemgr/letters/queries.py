@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
-from casemgr.deadlines.queries import current_facts
+from casemgr.cases.queries import DueDate, due_date
+from casemgr.deadlines.queries import current_facts, deadlines_of
 from casemgr.evidence import queries as evidence
 from casemgr.extensions import db
 from casemgr.letters import content as contents
@@ -151,6 +152,14 @@ def sent_today(case: Case) -> int:
         LetterSending.case_id == case.id, LetterSending.way == "email", LetterSending.created_at > since
     )
     return db.session.scalar(rows) or 0
+
+
+def dates_for(case: Case, kind: Kind) -> list[DueDate]:
+    """Return the open dates of the rules that a letter of this kind serves, soonest first."""
+    day = today(case)
+    rows = [row for row in deadlines_of(case) if row.rule_id in kind.rules and row.act_by is not None]
+    found = [due_date(row, day) for row in rows]
+    return [due for due in found if due.state in ("open", "late")]
 
 
 def kinds_for(case: Case) -> list[Kind]:

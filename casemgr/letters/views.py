@@ -128,10 +128,18 @@ def show(case_id: UUID, letter_id: UUID) -> Any:
             flash(str(refusal), "error")
             return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
         else:
-            flash("Saved.")
-            return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
+            return _after_saving(case_id, letter_id)
     page = _draft_page(access, row, form, form.to_content(), theirs)
     return page, 409 if theirs is not None else 422
+
+
+def _after_saving(case_id: UUID, letter_id: UUID) -> Any:
+    """Go on to what the button named, which saved the letter on the way."""
+    then = request.form.get("then", "")
+    if then in ("mail", "by_hand"):
+        return redirect(url_for(f".{then}", case_id=case_id, letter_id=letter_id))
+    flash("Saved.")
+    return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
 
 
 def _draft_form(access: Access, row: OutgoingLetter, content: Content) -> DraftForm:
@@ -165,6 +173,7 @@ def _draft_page(
         used=[(one, place_url(case, one)) for one in row.used],
         changed=gathering.since_changed(row.used, slots),
         saved=queries.newest(row),
+        dates=queries.dates_for(case, services.kind_of(row)),
         last=next(iter(queries.sendings_of(row)), None),
         conflict_rows=_differing(theirs, content) if theirs is not None else None,
     )

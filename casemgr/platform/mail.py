@@ -112,6 +112,7 @@ def letter(
     message_id: str,
     sender_name: str,
     reply_to: str,
+    copy_to: Sequence[str] = (),
     attachments: Sequence[Attachment] = (),
 ) -> EmailMessage:
     """Return a letter that a person writes: it comes from our address in their name, and answers go to them."""
@@ -119,6 +120,8 @@ def letter(
     del made["Auto-Submitted"], made["From"]
     made["From"] = formataddr((_one_line(sender_name), parseaddr(server.sender)[1]))
     made["Reply-To"] = reply_to
+    if copy_to:
+        made["Cc"] = ", ".join(copy_to)
     made.set_content(text, cte="quoted-printable")
     for one in attachments:
         kind, _, detail = one.media_type.partition("/")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import Verification
 from casemgr.letters import checking, richtext
 from casemgr.letters.content import Content, Slot, Used
@@ -69,6 +70,11 @@ def test_what_the_law_requires_has_its_source_and_no_unverified_law_stands_in_th
     unverified = [item.citation for item in kind.items if item.verified is Verification.U]
     assert not any(citation in text for citation in unverified)
     assert not any(item.need == "required" for item in kind.items if item.verified is Verification.U)
+
+
+def test_the_rules_that_a_letter_serves_exist() -> None:
+    known = {rule.id for rule in rulebook_for("MA").rules}
+    assert {rule for kind in kinds().values() for rule in kind.rules} <= known
 
 
 def test_massachusetts_asks_for_two_answers() -> None:

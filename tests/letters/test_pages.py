@@ -125,7 +125,7 @@ def test_sent_by_hand_with_its_proof_and_taken_back(desk: Desk, client: FlaskCli
     assert client.post(letter, data={"body": "Other"}).status_code == 200  # the page of a sent letter takes no text
     assert client.post(f"{letter}/take-back", data={"reason": ""}).status_code == 422
     assert client.post(f"{letter}/take-back", data={"reason": "It lay in the drawer."}).status_code == 302
-    assert "Save first" in client.get(letter).text
+    assert "Draft of a letter" in client.get(letter).text
     log = client.get(f"/cases/{desk.case_id}/evidence").text
     assert "Not sent after all" in log
 

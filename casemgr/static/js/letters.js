@@ -38,7 +38,10 @@ function startEditor(place) {
   plain.before(toolbar(editor), editor);
   document.execCommand("defaultParagraphSeparator", false, "p");
   document.execCommand("styleWithCSS", false, false);
-  editor.addEventListener("input", () => (sent.value = editor.innerHTML));
+  editor.addEventListener("input", () => {
+    for (const mark of editor.querySelectorAll("mark")) mark.classList.toggle("is-filled", !GAP.test(mark.textContent));
+    sent.value = editor.innerHTML;
+  });
   editor.addEventListener("paste", (event) => {
     event.preventDefault();
     const html = event.clipboardData.getData("text/html");
@@ -49,8 +52,32 @@ function startEditor(place) {
     const list = event.shiftKey && (event.ctrlKey || event.metaKey) && { Digit8: 2, Digit7: 3 }[event.code];
     if (!list) return;
     event.preventDefault();
-    document.execCommand(TOOLS[list][0]);
+    format(editor, TOOLS[list][0]);
   });
+}
+
+// The browser leaves a list inside its paragraph, and the cursor at its start: both are put right.
+function format(editor, command) {
+  const { focusNode: node, focusOffset: offset, isCollapsed } = getSelection();
+  const before = isCollapsed && offset && node.nodeType === Node.TEXT_NODE ? lengthTo(editor, node, offset) : 0;
+  document.execCommand(command);
+  for (const list of editor.querySelectorAll("p > ul, p > ol")) list.parentElement.replaceWith(...list.parentElement.childNodes);
+  if (before && command.endsWith("List")) goTo(editor, before);
+  editor.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function lengthTo(editor, node, offset) {
+  const range = document.createRange();
+  range.setStart(editor, 0);
+  range.setEnd(node, offset);
+  return range.toString().length;
+}
+
+function goTo(editor, length) {
+  for (const text of texts(editor)) {
+    if (length <= text.length) return getSelection().collapse(text, length);
+    length -= text.length;
+  }
 }
 
 function toolbar(editor) {
@@ -61,7 +88,7 @@ function toolbar(editor) {
   const buttons = TOOLS.map(([command, name, keys, words]) => {
     const button = tool(`${name} (${keys})`, words, () => {
       editor.focus();
-      document.execCommand(command);
+      format(editor, command);
       show();
     });
     button.dataset.command = command;
@@ -153,6 +180,7 @@ function startPreview(form, url) {
   const place = document.querySelector("[data-letter-preview]");
   if (!place) return;
   const [status, pages] = [place.querySelector("[data-preview-status]"), place.querySelector("[data-preview-pages]")];
+  const larger = largerButton(pages);
   let timer, running, again;
   const draw = async () => {
     if (running) return (again = true);
@@ -180,11 +208,11 @@ function startPreview(form, url) {
         return picture;
       }),
     );
+    if (!place.contains(larger)) place.append(larger);
   };
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(draw, PAUSE_MS);
   });
-  place.append(largerButton(pages));
   draw();
 }
