@@ -24,6 +24,7 @@ from casemgr.extensions import db
 from casemgr.letters import content as contents
 from casemgr.letters import queries, recording
 from casemgr.letters.models import LetterSending, OutgoingLetter
+from casemgr.notices.services import News, tell
 from casemgr.platform import mail
 from casemgr.platform.columns import now
 from casemgr.platform.mail import Attachment, Handed
@@ -154,8 +155,23 @@ def _not_sent(sending_id: UUID, problem: str) -> bool:
         row.state = "draft"
     case = db.session.get_one(Case, row.case_id)
     audit.record(case, "letters:letter:refused", by=None, subject=row.id)
+    _tell(row, sending, "A letter was not sent.")
     db.session.commit()
     return True
+
+
+def _tell(row: OutgoingLetter, sending: LetterSending, words: str) -> None:
+    """Tell whoever asked for it: by now they may be on another page."""
+    news = News(
+        row.case_id,
+        "needs_attention",
+        words,
+        lines=(sending.problem,),
+        page="letters.show",
+        arguments={"letter_id": str(row.id)},
+        to=[sending.asked_by] if sending.asked_by else [],
+    )
+    tell([news], change_id=sending.id, but=sending.id)  # nobody: the person in whose name this runs does not know yet
 
 
 def _later(sending_id: UUID, problem: str) -> bool:
@@ -174,5 +190,6 @@ def _unknown(sending_id: UUID, problem: str) -> bool:
     assert locked is not None, "rows of sendings are never removed"
     if locked[1].state == "handing_over":
         locked[1].state, locked[1].problem = "unknown", problem
+        _tell(*locked, "Nobody knows whether a letter went out. Look before you send it again.")
     db.session.commit()
     return True

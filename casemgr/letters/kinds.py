@@ -126,7 +126,7 @@ class Suggest:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of letter. `rules`: ids of the rules of law whose dates it serves."""
+    """One kind of letter. `rules`: ids of the rules of law whose dates it serves; `promises`: it records a promise."""
 
     kind: str
     title: str
@@ -143,6 +143,7 @@ class Kind:
     event: Event | None
     evidence: str
     paper_kind: str
+    promises: bool
     items: tuple[Item, ...]
     choices: tuple[Choice, ...]
     blanks: Mapping[str, str]
@@ -191,6 +192,7 @@ def _kind(name: str, row: dict[str, Any]) -> Kind:
         event=Event(row.pop("event")) if "event" in row else None,
         evidence=_one_of(EVIDENCE_KINDS, row.pop("evidence", "letter_sent")),
         paper_kind=_one_of(DOCUMENT_KINDS, row.pop("paper_kind", "letter")),
+        promises=row.pop("promises", False),
         items=tuple(_item(one) for one in row.pop("item", ())),
         choices=tuple(_choice(one) for one in row.pop("choice", ())),
         blanks=row.pop("blanks", {}),

@@ -14,6 +14,7 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.deadlines import queries as fact_queries
 from casemgr.deadlines import services as facts
+from casemgr.deadlines.models import Fact
 from casemgr.deadlines.services import NewFact
 from casemgr.documents import custody
 from casemgr.documents.kinds import VISIBILITIES
@@ -22,7 +23,8 @@ from casemgr.documents.store import store
 from casemgr.evidence import queries as evidence
 from casemgr.evidence.services import NewEntry, PaperRef, log_entry
 from casemgr.extensions import db
-from casemgr.letters import drawing, queries, recording, tasks
+from casemgr.law.terms import FactKind
+from casemgr.letters import drawing, queries, recording, richtext, tasks
 from casemgr.letters.content import printed
 from casemgr.letters.delivering import settings
 from casemgr.letters.models import LetterSending, LetterVersion, OutgoingLetter
@@ -32,6 +34,8 @@ from casemgr.platform.columns import now
 from casemgr.platform.locking import check_version
 from casemgr.proceedings import queries as moves
 from casemgr.proceedings import services as proceedings
+from casemgr.records import services as records
+from casemgr.records.services import NewRequest
 
 MOST_MAILS_A_DAY = 40
 MOST_RECIPIENTS = 10
@@ -226,7 +230,24 @@ def record_received(
         locked.received_fact_id = facts.record_fact(case, new, by=by, commit=False).id
     locked.received_on, locked.received_how, locked.receipt_document_id = on, how, document_id
     audit.record(case, "letters:letter:received", by=by, subject=row.id)
-    db.session.commit()
+    if new is not None and new.kind is FactKind.RECORDS_REQUESTED:
+        _as_records_request(case, locked, by=by)  # commits, with all of the above
+    else:
+        db.session.commit()
+
+
+def _as_records_request(case: Case, row: OutgoingLetter, *, by: User) -> None:
+    """List the letter among the requests for records, where what comes in answer is gathered."""
+    content = queries.content_of(queries.newest(row))
+    asked = NewRequest(
+        words=richtext.to_plain(content.body, emphasis=False),
+        asked_by=content.signer.partition("\n")[0][:200],
+        asked_of=content.to.partition("\n")[0][:200],
+        sent_on=row.sent_on,
+        document_id=row.document_id,
+        fact_id=row.received_fact_id,
+    )
+    records.add(case, asked, by=by)
 
 
 def add_proof(case: Case, row: OutgoingLetter, document_id: UUID, *, by: User) -> None:
@@ -264,12 +285,12 @@ def take_back(case: Case, row: OutgoingLetter, reason: str, *, by: User) -> None
     for one in out:
         one.state, one.taken_back_because = "taken_back", reason
         one.taken_back_by_name, one.taken_back_at = by.name, now()
-    known = {fact.id: fact for fact in fact_queries.current_facts(case)}
     moved = next((one.move_id for one in out if one.move_id), None)
     move = next((one for one in moves.standing_moves(case) if one.id == moved), None) if moved else None
     for fact_id in (locked.received_fact_id, None if move else locked.sent_fact_id):
-        if fact_id in known:
-            facts.retract_fact(case, known[fact_id], reason, by=by, commit=False)
+        fact = as_it_stands(case, fact_id)
+        if fact is not None:
+            facts.retract_fact(case, fact, reason, by=by, commit=False)
     _correct_log(case, locked, reason, by=by)
     if locked.document_id:
         custody.add(case.id, [locked.document_id], "not_sent", f"It was not sent after all: {reason}", by.name)
@@ -282,6 +303,13 @@ def take_back(case: Case, row: OutgoingLetter, reason: str, *, by: User) -> None
         proceedings.undo(case, move, reason, by=by)  # commits, with all of the above
     else:
         db.session.commit()
+
+
+def as_it_stands(case: Case, fact_id: UUID | None) -> Fact | None:
+    """Return a fact in its newest form: it may have been corrected since; None when it was taken back."""
+    first = fact_queries.fact(case, fact_id) if fact_id else None
+    newest = fact_queries.versions_of(first)[-1] if first else None
+    return newest if newest is not None and not newest.is_retraction else None
 
 
 def _correct_log(case: Case, row: OutgoingLetter, reason: str, *, by: User) -> None:

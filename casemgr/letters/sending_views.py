@@ -60,6 +60,7 @@ def letter_page(access: Access, row: OutgoingLetter) -> Any:
         starts=_starts(access, received),
         papers={one: documents.document(access.visible, access.case, one) for one in _papers(row, sendings)},
         is_by_hand=row.state == "sent" and all(one.state != "accepted" for one in sendings),
+        facts_now={one: sending.as_it_stands(access.case, one) for one in (row.sent_fact_id, row.received_fact_id)},
         has_proof=any(one.proof_document_id for one in sendings if one.state in OVER),
         sends_mail=settings().mail_server is not None,
     )

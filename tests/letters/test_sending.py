@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from casemgr.cases.clock import today
 from casemgr.deadlines.queries import current_facts
-from casemgr.deadlines.services import FactQuestioned
+from casemgr.deadlines.services import FactQuestioned, NewFact, correct_fact
 from casemgr.documents.models import Document
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
@@ -22,8 +22,10 @@ from casemgr.letters.delivering import deliver
 from casemgr.letters.models import LetterSending, LetterVersion, OutgoingLetter
 from casemgr.letters.sending import Answered, ByHand, Recipient
 from casemgr.letters.services import LetterRefused
+from casemgr.notices.models import Notice
 from casemgr.platform import mail
 from casemgr.platform.locking import StaleForm
+from casemgr.records import queries as records
 from tests.letters.conftest import Desk
 from tests.mailserver import Post
 
@@ -122,6 +124,9 @@ def test_what_the_server_refuses_is_said_in_its_words_and_the_letter_is_a_draft_
     post.refuse = "550 5.1.1 no such mailbox"
     one = send(desk, letter_id)
     assert one.state == "refused" and "550 5.1.1 no such mailbox" in one.problem
+    with desk.open() as (_case, user, _organization):
+        [told] = db.session.scalars(select(Notice).where(Notice.user_id == user.id))
+        assert told.page == "letters.show" and "no such mailbox" in told.lines[0]
     assert state(desk, letter_id).state == "draft" and facts(desk) == {} and not post.letters
     post.refuse = "451 try later"
     sending_id = queue(desk, letter_id)
@@ -239,6 +244,25 @@ def test_sent_and_received_are_two_facts(desk: Desk) -> None:
         assert (received.document_id, received.note) == (row.document_id, "The receipt")
     by_hand(desk, consent := desk.written("evaluation_consent", scope="all"))
     assert state(desk, consent).sent_fact_id is None and "evaluation_consent_received" not in facts(desk)
+
+
+def test_a_request_for_records_is_listed_with_those_and_a_corrected_receipt_is_taken_back_as_it_stands(
+    desk: Desk,
+) -> None:
+    letter_id = desk.written("records_request")
+    by_hand(desk, letter_id)
+    with desk.open() as (case, user, _organization):
+        row = desk.row(case, letter_id)
+        sending.record_received(case, row, today(case), "A stamp", None, answered=Answered(), by=user)
+        asked = records.requests_of(case, frozenset({"shared"}))[0].row
+        row = desk.row(case, letter_id)
+        assert (asked.fact_id, asked.document_id) == (row.received_fact_id, row.document_id)
+        assert asked.asked_of == "Sam Example" and "all education records of Juniper" in asked.words
+        fact = sending.as_it_stands(case, row.received_fact_id)
+        new = NewFact(FactKind.RECORDS_REQUESTED, fact.on_date, by_party="parent", note="Put right")
+        correct_fact(case, fact, new, "A slip", by=user)
+        sending.take_back(case, desk.row(case, letter_id), "It was another letter.", by=user)
+    assert facts(desk) == {}
 
 
 def test_what_speaks_against_the_day_is_asked_and_kept_with_its_reason(desk: Desk) -> None:
