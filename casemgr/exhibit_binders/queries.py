@@ -20,7 +20,7 @@ from casemgr.exhibit_binders import material as m
 from casemgr.exhibit_binders.labels import Change, Placed, Served, changes, in_supplement, labels
 from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
 from casemgr.extensions import db
-from casemgr.filings.exhibits import exhibit_kind, rendition_of, why_not
+from casemgr.filings.exhibits import exhibit_kind, rendition_of, why_not_each
 from casemgr.filings.material import long_date
 from casemgr.filings.queries import papers_to_choose
 from casemgr.forums.profiles import profile
@@ -81,7 +81,7 @@ def file(row: BinderVersion, file_id: UUID) -> BinderFile | None:
 
 
 def rows_of(row: ExhibitBinder) -> list[tuple[BinderExhibit, Document]]:
-    """Return the chosen papers in their order, whoever may see them: what became of each is for `why_not`."""
+    """Return the chosen papers in their order, whoever may see them: what became of each is for `why_not_each`."""
     found = db.session.execute(
         select(BinderExhibit, Document)
         .join(Document, Document.id == BinderExhibit.document_id)
@@ -118,7 +118,9 @@ def closed_papers(case: Case, visible: Collection[str]) -> list[tuple[Document, 
         Document.trashed_at.is_(None),
         Document.is_source.is_(False),
     )
-    return [(paper, str(why_not(paper))) for paper in db.session.scalars(wanted.order_by(Document.title))]
+    papers = db.session.scalars(wanted.order_by(Document.title)).all()
+    refused = why_not_each(papers)
+    return [(paper, str(refused[paper.id])) for paper in papers]
 
 
 def exhibits_now(row: ExhibitBinder) -> tuple[m.ExhibitNow, ...]:
@@ -126,10 +128,14 @@ def exhibits_now(row: ExhibitBinder) -> tuple[m.ExhibitNow, ...]:
     rows = rows_of(row)
     prefixes = profile(row.forum).prefixes
     names = labels([one for one, _ in rows], row.exhibit_prefix, prefixes["joint"])
-    return tuple(_exhibit(one, paper, label) for (one, paper), label in zip(rows, names, strict=True))
+    refused = why_not_each([paper for one, paper in rows if not one.withdrawn])
+    return tuple(
+        _exhibit(one, paper, label, str(refused.get(paper.id, "")))
+        for (one, paper), label in zip(rows, names, strict=True)
+    )
 
 
-def _exhibit(row: BinderExhibit, paper: Document, label: str) -> m.ExhibitNow:
+def _exhibit(row: BinderExhibit, paper: Document, label: str, refused: str) -> m.ExhibitNow:
     rendition = rendition_of(paper)
     return m.ExhibitNow(
         id=str(row.id),
@@ -148,7 +154,7 @@ def _exhibit(row: BinderExhibit, paper: Document, label: str) -> m.ExhibitNow:
         range_reason=row.range_reason,
         is_joint=row.is_joint,
         withdrawn=row.withdrawn,
-        refused="" if row.withdrawn else str(why_not(paper) or ""),
+        refused="" if row.withdrawn else refused,
         rendition_sha256=rendition,
         rendition_size=paper.rendition_size,
         rendition_note=paper.rendition_note if rendition else "",

@@ -89,13 +89,14 @@ def _page(
     kind = request.args.get("kind", "")
     chosen = queries.exhibits_of(packet)
     taken = {row.document_id for row, _ in chosen}
+    refused = queries.why_not_each([paper for _, paper in chosen])
     papers = queries.papers_to_choose(access.case, access.visible, kind if kind in DOCUMENT_KINDS else "")
     return render_template(
         "filings/exhibits.html",
         case=access.case,
         packet=packet,
         kind=kind_in(packet.kind, access.case.state),
-        chosen=[(row, paper, queries.why_not(paper)) for row, paper in chosen],
+        chosen=[(row, paper, refused.get(paper.id)) for row, paper in chosen],
         papers=[paper for paper in papers if paper.id not in taken],
         kinds_of_paper=DOCUMENT_KINDS,
         wanted_kind=kind,

@@ -18,7 +18,7 @@ from casemgr.documents.models import Document
 from casemgr.evidence.services import NewEntry, log_entry
 from casemgr.extensions import db
 from casemgr.filings import queries, tasks
-from casemgr.filings.exhibits import why_not
+from casemgr.filings.exhibits import why_not_each
 from casemgr.filings.kinds import SEND_METHODS, Kind, Verb, kind_in
 from casemgr.filings.material import long_date
 from casemgr.filings.models import Packet
@@ -149,9 +149,11 @@ def _has_step(own: Proceeding, kind: FactKind) -> bool:
 def _check(case: Case, packet: Packet, filing: Filing) -> None:
     if packet.state != "ready" or not packet.pdf_sha256:
         raise FilingRefused("Make the PDF first, and send it. Then mark it as filed.")
-    for row, paper in queries.exhibits_of(packet):
-        if why := why_not(paper):
-            raise ExhibitRefused(f"{queries.label_of(packet, row.position)} {paper.title}", why)
+    chosen = queries.exhibits_of(packet)
+    refused = why_not_each([paper for _, paper in chosen])
+    for row, paper in chosen:
+        if paper.id in refused:
+            raise ExhibitRefused(f"{queries.label_of(packet, row.position)} {paper.title}", refused[paper.id])
     if filing.filed_on > today(case):
         raise FilingRefused("This day is still to come. Mark it as filed once you have sent it.", field="filed_on")
     if filing.filed_on < made_on(case, packet) and kind_in(packet.kind, case.state).verb not in (Verb.SIGN, Verb.KEEP):
@@ -227,7 +229,9 @@ def record_received(packet: Packet, on: date, notice_sent: str, *, by: User) -> 
 
 def closed_since(packet: Packet) -> list[tuple[Document, str]]:
     """Return the exhibits that may not go in any more, each with the reason."""
-    return [(paper, str(why)) for _, paper in queries.exhibits_of(packet) if (why := why_not(paper))]
+    papers = [paper for _, paper in queries.exhibits_of(packet)]
+    refused = why_not_each(papers)
+    return [(paper, str(refused[paper.id])) for paper in papers if paper.id in refused]
 
 
 __all__ = [

@@ -173,14 +173,16 @@ def look_at(case: Case, packet: Packet) -> list[Warned]:
 
 
 def exhibits_of(packet: Packet) -> list[Shown]:
+    chosen = queries.exhibits_of(packet)
+    refused = queries.why_not_each([paper for _row, paper in chosen])
     return [
         Shown(
             queries.label_of(packet, place),
             paper,
             paper.document_on is not None,
-            refused=str(queries.why_not(paper) or ""),
+            refused=str(refused.get(paper.id, "")),
         )
-        for place, (_row, paper) in enumerate(queries.exhibits_of(packet), 1)
+        for place, (_row, paper) in enumerate(chosen, 1)
     ]
 
 

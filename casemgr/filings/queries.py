@@ -23,7 +23,7 @@ from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.filings import material as m
 from casemgr.filings.dates import worked_out
-from casemgr.filings.exhibits import exhibit_kind, rendition_of, why_not
+from casemgr.filings.exhibits import exhibit_kind, rendition_of, why_not_each
 from casemgr.filings.kinds import SEND_METHODS, Kind, kind_in
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.issues import queries as issue_queries
@@ -53,7 +53,7 @@ def packet(case: Case, packet_id: UUID, *, drafts: bool) -> Packet | None:
 
 
 def exhibits_of(packet: Packet) -> list[tuple[PacketExhibit, Document]]:
-    """Return the chosen papers in their order, whoever may see them: what became of each is for `why_not`."""
+    """Return the chosen papers in their order, whoever may see them: what became of each is for `why_not_each`."""
     rows = db.session.execute(
         select(PacketExhibit, Document)
         .join(Document, Document.id == PacketExhibit.document_id)
@@ -164,6 +164,8 @@ def label_of(packet: Packet, position: int) -> str:
 
 
 def _exhibits(packet: Packet) -> tuple[m.ExhibitData, ...]:
+    chosen = exhibits_of(packet)
+    refused = why_not_each([paper for _, paper in chosen])
     return tuple(
         m.ExhibitData(
             id=str(row.id),
@@ -178,11 +180,11 @@ def _exhibits(packet: Packet) -> tuple[m.ExhibitData, ...]:
             size=paper.size,
             file_name=paper.original_name,
             media_type=paper.media_type,
-            refused=str(why_not(paper) or ""),
+            refused=str(refused.get(paper.id, "")),
             rendition_sha256=rendition_of(paper),
             rendition_note=paper.rendition_note if rendition_of(paper) else "",
         )
-        for place, (row, paper) in enumerate(exhibits_of(packet), 1)
+        for place, (row, paper) in enumerate(chosen, 1)
     )
 
 

@@ -19,7 +19,7 @@ from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.filings import fitting, queries, tasks
 from casemgr.filings.checklist import Checklist, check
-from casemgr.filings.exhibits import NotAnExhibit, why_not
+from casemgr.filings.exhibits import NotAnExhibit, why_not_each
 from casemgr.filings.kinds import Kind, kind_in
 from casemgr.filings.material import Material, Recipient
 from casemgr.filings.models import Packet, PacketDelivery, PacketExhibit
@@ -149,9 +149,10 @@ def add_exhibits(packet: Packet, paper_ids: Collection[UUID], *, version: int, b
     ).all()
     if len(papers) != len(set(paper_ids)):
         raise FilingRefused("One of the papers is not in this case. Choose again.")
+    refused = why_not_each(papers)
     for paper in papers:
-        if why := why_not(paper):
-            raise ExhibitRefused(paper.title, why)
+        if paper.id in refused:
+            raise ExhibitRefused(paper.title, refused[paper.id])
     new = sorted((paper for paper in papers if paper.id not in chosen), key=queries.proposed_place)
     if len(chosen) + len(new) > MOST_EXHIBITS:
         raise FilingRefused(f"A packet holds at most {MOST_EXHIBITS} exhibits. Join papers, or leave some out.")
@@ -210,9 +211,11 @@ def queue(packet: Packet, *, by: User) -> None:
     if locked is None or locked.state in ("queued", "building"):
         return
     _refuse_filed(locked)
-    for row, paper in queries.exhibits_of(locked):
-        if why := why_not(paper):
-            raise ExhibitRefused(f"{queries.label_of(locked, row.position)} {paper.title}", why)
+    chosen = queries.exhibits_of(locked)
+    refused = why_not_each([paper for _, paper in chosen])
+    for row, paper in chosen:
+        if paper.id in refused:
+            raise ExhibitRefused(f"{queries.label_of(locked, row.position)} {paper.title}", refused[paper.id])
     missing = judge(case, locked).missing
     if missing:
         raise FilingRefused("Something required is still missing: " + "; ".join(one.item.text for one in missing) + ".")
