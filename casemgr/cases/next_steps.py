@@ -93,12 +93,33 @@ def _pressing(now: Standing) -> Iterator[NextStep]:
             ("obligations.index",),
             Permission.CASE_READ,
         )
+    if now.counts.letters_on_their_way:
+        yield NextStep(
+            "Say when they received your letter",
+            "Some clocks start on the day the school has it, not on the day you sent it.",
+            ("letters.index",),
+            Permission.PACKET_EDIT,
+        )
 
 
 def _first_rows(now: Standing) -> Iterator[NextStep]:
     if not now.counts.papers:
         title, why = PLAN_PAPER.get(now.plan, FIRST_PAPER)
         yield NextStep(title, why, ("documents.index",), Permission.DOCUMENT_ADD)
+    if now.counts.letters_begun:
+        yield NextStep(
+            "Send the letter that you began",
+            "A request in writing starts the clocks of the law. Its page shows what is still missing.",
+            ("letters.index",),
+            Permission.PACKET_EDIT,
+        )
+    elif not now.counts.facts:
+        yield NextStep(
+            "Ask in writing",
+            "Choose a letter: it is drafted from the case, you change it and send it, and the clocks start.",
+            ("letters.index",),
+            Permission.PACKET_EDIT,
+        )
     if not now.counts.facts:
         yield NextStep(
             "Record what you asked for, and when",

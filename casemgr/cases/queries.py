@@ -24,6 +24,7 @@ from casemgr.filings.models import Packet
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.law.facts import FACTS
 from casemgr.law.terms import PartyRole, RuleKind
+from casemgr.letters.models import OutgoingLetter
 from casemgr.proceedings.models import StageMove
 
 OPENED = "opened"
@@ -80,6 +81,9 @@ class Counts:
     issues: int
     packets_ready: int
     packets_begun: int = 0
+    letters_begun: int = 0
+    letters_on_their_way: int = 0
+    """Sent, and nobody has said yet when they were received."""
 
 
 def people_of(case: Case) -> Sequence[Person]:
@@ -143,6 +147,8 @@ def counts(case: Case, visible: Collection[str]) -> Counts:
             how_many(Issue, Issue.is_withdrawn.is_(False)),
             how_many(Packet, Packet.state == "ready"),
             how_many(Packet, Packet.state.in_(("draft", "failed"))),
+            how_many(OutgoingLetter, OutgoingLetter.state == "draft"),
+            how_many(OutgoingLetter, OutgoingLetter.state == "sent", OutgoingLetter.received_on.is_(None)),
         )
     ).one()
     return Counts(*row)

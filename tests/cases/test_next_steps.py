@@ -46,8 +46,23 @@ def option(kind: VerdictKind, target: Stage = Stage.TEAM_MEETING, event: Event =
         pytest.param({}, [], id="nothing is missing"),
         pytest.param(
             {"counts": EMPTY},
-            ["Add the IEP", "Record what you asked for, and when", "Put your concern in the evidence log"],
+            [
+                "Add the IEP",
+                "Ask in writing",
+                "Record what you asked for, and when",
+                "Put your concern in the evidence log",
+            ],
             id="an empty case",
+        ),
+        pytest.param(
+            {"counts": Counts(1, 1, 0, 1, 0, letters_begun=1)},
+            ["Send the letter that you began", "Record what you asked for, and when"],
+            id="a letter is begun",
+        ),
+        pytest.param(
+            {"counts": Counts(1, 1, 1, 1, 0, letters_on_their_way=1)},
+            ["Say when they received your letter"],
+            id="nobody said yet when a letter was received",
         ),
         pytest.param({"deadlines": [due(14)]}, ["Answer"], id="a date of ours within two weeks"),
         pytest.param({"deadlines": [due(-3)]}, ["Answer"], id="a date of ours that is past"),
