@@ -19,6 +19,7 @@ _PAGE_KEYS = ("/AA", "/Metadata", "/PieceInfo", "/Thumb", "/AF", "/B", "/StructP
 _ACTING = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/Widget", "/TrapNet"}
 _SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
 MAX_CONTENT = 200_000_000  # bytes of drawing commands on one page; more is a bomb, not a paper
+_SCAN = 400  # bytes of drawing commands that place a scan on its page, at most
 _PEEK = 8_000_000  # balance is checked up to here; rewriting more would cost too much memory
 _PICTURES = {"/JBIG2Decode", "/DCTDecode", "/JPXDecode", "/CCITTFaxDecode"}  # no drawing commands are coded so
 _GAPS = frozenset((b"", b" ", b"\n", b"\r", b"\t", b"\0", b"\f"))
@@ -32,6 +33,8 @@ class Cleaned:
     sealed: dict[int, bytes] = field(default_factory=dict)
     marks: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     """Pages that have structure marks of their own (see `tags`)."""
+    scans: set[int] = field(default_factory=set)
+    """Pages that draw one plain JPEG and little else."""
     redrawn: bool = False
     """The pages are no longer what another reader sees in the file."""
 
@@ -236,6 +239,8 @@ def _content(page: Dictionary, number: int, found: Cleaned, repaired: bool) -> N
     if size > MAX_CONTENT:
         raise ContentTooLarge(number + 1)
     data = b"\n".join(parts)
+    if size < _SCAN and _shows_one_jpeg(page):
+        found.scans.add(number)
     if repaired and not data.strip(b" \r\n\t\0"):
         raise ContentLost(number + 1)
     if size <= _PEEK and not _balanced(data):
@@ -249,6 +254,21 @@ def _streams(page: Dictionary) -> Iterator[pikepdf.Stream]:
     for one in contents if isinstance(contents, Array) else (contents,):
         if isinstance(one, pikepdf.Stream) and not _PICTURES & set(_filters(one)):
             yield one
+
+
+def _shows_one_jpeg(page: Dictionary) -> bool:
+    """Tell whether the only thing that a page can draw is a JPEG whose pixels are shown as they are."""
+    resources = page.get("/Resources")
+    held = resources.get("/XObject") if isinstance(resources, Dictionary) else None
+    if not isinstance(held, Dictionary) or len(held) != 1:
+        return False
+    (one,) = held.values()
+    return (
+        isinstance(one, pikepdf.Stream)
+        and one.get("/Subtype") == Name.Image
+        and one.get("/Filter") == Name.DCTDecode
+        and not any(key in one for key in ("/SMask", "/Mask", "/ImageMask", "/Decode", "/DecodeParms"))
+    )
 
 
 def _filters(stream: pikepdf.Stream) -> list[str]:

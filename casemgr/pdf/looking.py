@@ -65,14 +65,15 @@ class Looking:
         copied = source.cleaned.redrawn  # then only the pages that were chosen are in it
         first = 0 if copied or source.exhibit.only_pages is None else source.exhibit.only_pages[0] - 1
         runs: list[list[Any]] = []
-        size: tuple[float, float] | None = None
-        for place, shape in enumerate(source.shapes, first):
-            if shape.size == size:
+        before: tuple[tuple[float, float], bool] | None = None
+        for n, shape in enumerate(source.shapes):
+            size, is_scan = shape.size, n in source.cleaned.scans and not shape.turns
+            if (size, is_scan) == before:
                 runs[-1][1] += 1
                 continue
-            size = shape.size
+            before = size, is_scan
             rooms = [[round(share, 5) for share in spot.shares(size)] for spot in spots(size, source.stamp_width)]
-            runs.append([place, 1, rooms])
+            runs.append([first + n, 1, is_scan, rooms])
         self.pages[number] = source.pages
         of = source.pages if copied else source.source_pages
         self._put({"n": number, "path": str(source.seen_in), "of": of, "runs": runs})

@@ -1,6 +1,5 @@
 """What a reader's side panel and title bar show: bookmarks, page labels, document information."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -101,15 +100,32 @@ def describe(
     pdf.Root.Lang = String(language)
     pdf.Root.PageMode = Name.UseOutlines if bookmarks else Name.UseNone
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
-        meta["dc:title"] = _xml(texts["/Title"])
-        meta["dc:creator"] = [_xml(texts["/Author"])] if texts["/Author"] else []
-        meta["dc:description"] = _xml(texts["/Subject"])
-        meta["dc:language"] = {language}
-        meta["pdf:Producer"] = producer
-        meta["xmp:CreateDate"] = meta["xmp:ModifyDate"] = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    pdf.Root.Metadata = pdf.make_stream(_xmp(texts, language, at), Type=Name.Metadata, Subtype=Name.XML)
+
+
+def _xmp(texts: dict[str, str], language: str, at: datetime) -> bytes:
+    """Return the same facts as XMP, which some readers look at first."""
+    title, author, subject, producer = (_xml(texts[key]) for key in ("/Title", "/Author", "/Subject", "/Producer"))
+
+    def one(name: str, kind: str, words: str) -> str:
+        key = ' xml:lang="x-default"' if kind == "Alt" else ""
+        return f"<dc:{name}><rdf:{kind}><rdf:li{key}>{words}</rdf:li></rdf:{kind}></dc:{name}>" if words else ""
+
+    when = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+        f"{one('title', 'Alt', title)}{one('creator', 'Seq', author)}{one('description', 'Alt', subject)}"
+        f"{one('language', 'Bag', _xml(language))}<pdf:Producer>{producer}</pdf:Producer>"
+        f"<xmp:CreatorTool>{producer}</xmp:CreatorTool>"
+        f"<xmp:CreateDate>{when}</xmp:CreateDate><xmp:ModifyDate>{when}</xmp:ModifyDate>"
+        '</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
+    ).encode("utf-8", "ignore")
 
 
 def _xml(words: str) -> str:
-    """Leave out what XML cannot hold."""
-    return re.sub("[^\t -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", words)
+    """Escape mark-up and leave out what XML cannot hold."""
+    kept = "".join(char for char in words if char >= " " and char not in "\ufffe\uffff")
+    return kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
