@@ -23,7 +23,7 @@ from casemgr.pdf import navigation
 from casemgr.pdf.drawing import Drawn, draw, has_slip
 from casemgr.pdf.errors import ExhibitUnreadable
 from casemgr.pdf.filing import filing_bookmarks
-from casemgr.pdf.fonts import Typesetter
+from casemgr.pdf.fonts import Typesetter, undrawable_in
 from casemgr.pdf.front import Placed
 from casemgr.pdf.looking import Looking
 from casemgr.pdf.manifest import as_json, manifest, section_hash
@@ -153,6 +153,10 @@ def _plan(packet: Packet, sources: Sequence[Source]) -> _Plan:
     for source in sources:
         bates = packet.bates.number(offset), packet.bates.number(offset + source.pages - 1)
         placed.append(Placed(source.exhibit, source.pages, *bates))
+        if missing := undrawable_in(source.exhibit.title, source.exhibit.description, source.exhibit.when):
+            source.cleaned.notes.append(
+                f"No font here has these letters, which are shown by number: {' '.join(missing)}"
+            )
         offset += source.pages
     drawn = draw(packet, sources, placed, type_)
     return _Plan(placed, drawn, drawn.sections(), drawn.slip_pages(), tuple(sorted(type_.undrawable)))

@@ -44,7 +44,8 @@ class Drawn:
     def font_in(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
         """Return the first part of the stamp's font in the drawn document."""
         for font in pdf.pages[0].obj.Resources.Font.values():
-            if str(font.BaseFont).startswith("/AAAAAA+") and self.stamp_font in str(font.BaseFont):
+            name = str(font.get("/BaseFont", ""))
+            if name.startswith("/AAAAAA+") and self.stamp_font in name:
                 return font
         raise LookupError(self.stamp_font)
 

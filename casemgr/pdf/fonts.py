@@ -1,8 +1,8 @@
 """Fonts for our own pages, and text turned into paragraph markup that every character survives.
 
-Source Serif and Source Sans are embedded (Latin, Vietnamese, Greek, Cyrillic). Chinese, Japanese and
-Korean use the readers' own standard fonts; a character that nothing here can draw (Arabic, Hebrew, emoji)
-is shown as a box and reported, never dropped in silence.
+Source Serif and Source Sans are embedded (Latin, Vietnamese, Greek, Cyrillic). Other scripts are drawn with a font of
+the system where one is installed (`system_fonts`), shaped and from right to left as they should be. A character that
+nothing here can draw is shown by its number, such as [U+6210], and reported: never a box, never dropped in silence.
 """
 
 import unicodedata
@@ -14,6 +14,8 @@ import font_source_sans_pro
 import font_source_serif_pro
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
+
+from casemgr.pdf import system_fonts
 
 SERIF, SERIF_ITALIC, SERIF_BOLD = "Serif", "Serif-Italic", "Serif-Bold"
 SANS, SANS_ITALIC, SANS_BOLD = "Sans", "Sans-Italic", "Sans-Bold"
@@ -38,27 +40,18 @@ _FALLBACK = {
     SERIF_BOLD: (SERIF, SANS, "Vera"),
     SANS_BOLD: (SANS, SERIF, "Vera"),
 }
-# The national character set tells which of Adobe's standard CJK fonts has the character.
-_CJK = (
-    ("shift_jis", "HeiseiMin-W3"),
-    ("gbk", "STSong-Light"),
-    ("big5", "MSung-Light"),
-    ("euc_kr", "HYSMyeongJo-Medium"),
-)
-_NONE = ""  # no font has it: reportlab then draws the empty box of its own font Vera
+_NONE = ""  # no font has it
+_JOINING = frozenset("\u200c\u200d")  # say how letters join, and have no picture of their own
 # Characters that only guide line breaking or joining; without a picture of their own.
-_SILENT = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f")
+MOST_NUMBERS = 8
+_WITHOUT_JOINING = dict.fromkeys(map(ord, _JOINING))
+_SILENT = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff\ufe0e\ufe0f")
 
 
 @cache
 def use(name: str) -> str:
     """Register the font with reportlab on first use and return its name."""
-    if name in _FILES:
-        pdfmetrics.registerFont(TTFont(name, str(_FILES[name])))
-    else:
-        from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-
-        pdfmetrics.registerFont(UnicodeCIDFont(name))
+    pdfmetrics.registerFont(TTFont(name, str(_FILES[name])))
     return name
 
 
@@ -79,18 +72,7 @@ def _font_for(char: str, font: str) -> str | None:
     for name in (font, *_FALLBACK[font]):
         if code in _glyphs(name):
             return use(name)
-    for charset, name in _CJK:
-        if code < 0x10000 and _in_charset(char, charset) and unicodedata.east_asian_width(char) in "WF":
-            return use(name)
-    return None
-
-
-def _in_charset(char: str, charset: str) -> bool:
-    try:
-        char.encode(charset)
-    except UnicodeEncodeError:
-        return False
-    return True
+    return system_fonts.font_for(char)
 
 
 def clean(text: str) -> str:
@@ -107,7 +89,7 @@ def clean(text: str) -> str:
 def _visible(char: str) -> str:
     if char in _SILENT:
         return ""
-    if char == "\n" or char.isprintable():
+    if char == "\n" or char.isprintable() or char in _JOINING:
         return char
     if char == "\t":
         return "    "
@@ -116,6 +98,14 @@ def _visible(char: str) -> str:
     if char in "\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}\f\v":
         return "\n"
     return f"[U+{ord(char):04X}]"
+
+
+def undrawable_in(*texts: str) -> tuple[str, ...]:
+    """Return the letters of these texts that no font here can draw, in order; to be told before anything is filed."""
+    type_ = Typesetter()
+    for text in texts:
+        type_.runs(clean(text), SERIF)
+    return tuple(sorted(type_.undrawable))
 
 
 class Typesetter:
@@ -127,7 +117,7 @@ class Typesetter:
 
     def markup(self, text: str, font: str = SERIF) -> str:
         """Return escaped markup of `text` for a paragraph set in `font`; newlines become line breaks."""
-        return "".join(_tagged(run, name, font) for run, name in self.runs(clean(text), font))
+        return "".join(_tagged(run, name, font) for run, name in self._drawable(clean(text), font))
 
     def line(self, text: str, font: str = SERIF, limit: int = 0) -> str:
         """Return `markup` of the text on one line, cut with an ellipsis past `limit` characters."""
@@ -137,20 +127,29 @@ class Typesetter:
         return self.markup(text, font)
 
     def runs(self, text: str, font: str) -> list[tuple[str, str]]:
-        """Return clean text cut into runs with the font that draws each; `font` wherever it can."""
+        """Return a line of clean text as runs with the font that draws each, in the order in which they are seen;
+        `font` wherever it can."""
+        return [(leftward(run, name), name) for run, name in self._drawable(text, font)]
+
+    def _drawable(self, text: str, font: str) -> list[tuple[str, str]]:
+        """Return the runs, those in a font of the system shaped: their words in reading order."""
         use(font)
         runs = []
         for run, name in self._runs(text, font):
             if name == _NONE:
                 self.undrawable.update(run)
-            runs.append((run, name or use("Vera")))
+                runs.append((_by_number(run), font))
+            elif system_fonts.is_shaped(name):
+                runs.append((system_fonts.shaped(name, run), name))
+            else:
+                runs.append((run.translate(_WITHOUT_JOINING), name))
         return runs
 
     def _runs(self, text: str, font: str) -> list[tuple[str, str]]:
         runs: list[tuple[str, str]] = []
         start, current = 0, font
         for i, char in enumerate(text):
-            name = _font_for(char, font) or _NONE
+            name = current if char in _JOINING else _font_for(char, font) or _NONE
             # A space stays with the run before it, or a fallback run would be cut at each word.
             if char.isspace() and char != "\n" and current != _NONE:
                 name = current
@@ -159,6 +158,21 @@ class Typesetter:
                 start, current = i, name
         runs.append((text[start:], current))
         return [run for run in runs if run[0]]
+
+
+def _by_number(run: str) -> str:
+    """Return letters that cannot be drawn by their numbers; of a long run the first ones, and how many follow."""
+    shown = "".join(f"[U+{ord(char):04X}]" for char in run[:MOST_NUMBERS])
+    more = len(run) - MOST_NUMBERS
+    return f"{shown}[and {more:,} more]" if more > 0 else shown
+
+
+def leftward(run: str, name: str) -> str:
+    """Return the words of a run as they are seen on one line: those read from right to left, the last one first."""
+    if not system_fonts.is_shaped(name) or not system_fonts.reads_leftward(name, run):
+        return run
+    words = run.strip(" ")
+    return run.replace(words, " ".join(reversed(words.split(" "))), 1)
 
 
 def _tagged(run: str, name: str, font: str) -> str:

@@ -170,7 +170,7 @@ def _image(exhibit: Exhibit, sha256: str, size: int, limit: int, work: Path) -> 
         notes = image_to_pdf(exhibit.path, made, limit)
     except PictureUnreadable as error:
         raise ExhibitUnreadable(exhibit.label, *error.args) from error
-    pdf = pikepdf.open(made)
+    pdf = pikepdf.open(made, access_mode=pikepdf.AccessMode.stream)
     return Source(exhibit, sha256, size, len(pdf.pages), pdf, cleaned=Cleaned(notes))
 
 
@@ -214,7 +214,8 @@ def _read_pdf(exhibit: Exhibit, path: Path, limit: int) -> tuple[pikepdf.Pdf, Cl
     """Open and clean a PDF; every way in which that can fail has its own words."""
     label = exhibit.label
     try:
-        pdf = pikepdf.open(path)
+        # A file that is mapped into memory counts as memory, and a binder of scans is large.
+        pdf = pikepdf.open(path, access_mode=pikepdf.AccessMode.stream)
         count = len(pdf.pages)
     except pikepdf.PasswordError as error:
         raise _AskAnother(

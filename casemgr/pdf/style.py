@@ -153,9 +153,24 @@ class TaggedParagraph(Paragraph):  # type: ignore[misc]  # reportlab has no type
     """A paragraph that tells screen readers whether it is a heading."""
 
     def draw(self) -> None:
-        """Mark what is drawn."""
+        """Mark what is drawn, with the words of each line in the order in which they are seen."""
+        for line in self.blPara.lines:
+            _turn(line, getattr(self.blPara, "fontName", self.style.fontName))
         with marked(self.canv, HEADINGS.get(self.style.name, "P")):
             super().draw()
+
+
+def _turn(line: Any, font: str) -> None:
+    """Put the words of one line that are read from right to left into the order in which they are seen. A line is
+    what reportlab makes of it: pairs of room and words, or pieces of one font each."""
+    if isinstance(line, tuple):
+        words = line[1]
+        words[:] = fonts.leftward(" ".join(words), font).split(" ")
+        return
+    for piece in line.words:
+        text = getattr(piece, "text", "")
+        if text:
+            piece.text = fonts.leftward(text, piece.fontName)
 
 
 def paragraph(markup: str, style: ParagraphStyle, **more: Any) -> Paragraph:

@@ -67,6 +67,7 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
     say_what_is_missing(settings)
     if settings.tesseract and (why := recognition.why_not(settings.tesseract)):
         print(why, flush=True)  # noqa: T201
+    threading.Thread(target=_say_which_scripts, daemon=True).start()
     if open_browser and _has_browser():
         threading.Timer(0.5, webbrowser.open, [address]).start()
     try:
@@ -82,6 +83,12 @@ def say_what_is_missing(settings: config.Settings) -> None:
     """Print one line for a program that would help and is not there; nothing where somebody chose to do without."""
     if settings.soffice != "none" and soffice.find(settings.soffice) is None:
         print(f"Word and Excel files are shown as text only. {soffice.HOW_TO_GET_IT}", flush=True)  # noqa: T201
+
+
+def _say_which_scripts() -> None:
+    from casemgr.pdf import system_fonts  # asks the system for its fonts, while people are served
+
+    print(system_fonts.in_words(), flush=True)  # noqa: T201
 
 
 def check_machine(settings: config.Settings) -> None:
