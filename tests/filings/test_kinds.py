@@ -158,6 +158,14 @@ def test_the_consent_page_has_both_choices_open_and_says_that_it_is_not_the_agen
 FILES = {label: File(None, "x") for label in ("P-1", "P-2")}
 
 
+def test_a_kind_like_another_one_has_its_parts_but_for_what_it_says_itself() -> None:
+    model, amended, fast = (KINDS[f"{name}_complaint"] for name in ("due_process", "amended", "expedited"))
+    assert (amended.event, amended.received, fast.event) == (None, None, "file_expedited_complaint")
+    assert [part.heading for part in amended.parts] == ["The amendment", *(part.heading for part in model.parts)]
+    assert "Stay-put" not in {part.heading for part in fast.parts}
+    assert kind_in("amended_complaint", "CA").certificate == "Proof of Service"
+
+
 def test_an_address_is_said_for_every_filing_that_goes_to_an_office_or_that_none_was_found() -> None:
     nowhere = {kind for kind in KINDS if routing(FilingKind(kind), "MA") is None}
     assert nowhere == {"agreement_record", "appeal_check", "fees_itemization"}
@@ -196,6 +204,7 @@ def test_what_a_packet_of_before_did_not_know_changes_no_fingerprint() -> None:
 
 
 BROKEN = [
+    ("like = 'nothing'", "like", "nothing.toml"),
     ("purpose = 'nowhere'", "purpose", "nowhere"),
     ("colour = 'red'", "colour", "Kind has no colour"),
     ("[[part]]\nheading = 'x'", "x", "either blocks or the issues"),

@@ -25,9 +25,27 @@ def read(path: Path) -> Kind:
     """Return the kind of a file. Raises KindError."""
     try:
         row = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "like" in row:
+            model = path.with_name(f"{row.pop('like')}.toml")
+            row = _like(tomllib.loads(model.read_text(encoding="utf-8")), row)
         return _kind(path.stem, row)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise KindError(f"{path.name}: {error}") from error
+
+
+def _like(model: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return the file of another kind with what is different in this one: keys take the place of the model's (an empty
+    one takes it away), questions come first, a part goes `before` one of the model's, parts `without` are left out."""
+    asked, parts, left_out = own.pop("question", []), own.pop("part", []), own.pop("without", [])
+    states = {code: words | own.get("state", {}).get(code, {}) for code, words in model.get("state", {}).items()}
+    merged = {**model, **own, "state": own.get("state", {}) | states}
+    keys = {one["key"] for one in asked}
+    merged["question"] = [*asked, *(one for one in model["question"] if one["key"] not in keys)]
+    merged["part"] = [one for one in model["part"] if one.get("heading") not in left_out]
+    for part in parts:
+        headings = [one.get("heading") for one in merged["part"]]
+        merged["part"].insert(headings.index(part.pop("before")), part)
+    return {key: value for key, value in merged.items() if value != ""}
 
 
 def _kind(stem: str, row: dict[str, Any]) -> Kind:
