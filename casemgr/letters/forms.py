@@ -204,6 +204,7 @@ class HandForm(VersionForm, QuestionedForm):
     submission = OnceField()
     number = SelectField("Which version did you send?")
     sent_on = DayField("Sent on", [InputRequired("Enter the day you sent it.")])
+    printed_on = DayField("The date printed on it", [Optional()])
     way = RadioField(
         "How", [InputRequired("Choose how it was sent.")], choices=[(key, way.label) for key, way in BY_HAND.items()]
     )
@@ -230,6 +231,7 @@ class HandForm(VersionForm, QuestionedForm):
             way=self.way.data,
             sent_on=self.sent_on.data,
             number=int(self.number.data),
+            printed_on=self.printed_on.data if "printed_on" in self else None,
             recipients=tuple(self._people[key] for key in self.people.data or () if key in self._people),
             note=self.note.data or "",
             proof_document_id=UUID(self.document.data) if self.document.data else None,

@@ -33,10 +33,13 @@ from casemgr.proceedings.services import MoveInput
 from casemgr.storage.sniff import sniff
 
 
-def went_out(case: Case, row: OutgoingLetter, sending: LetterSending, on: date, *, by: User) -> None:
-    """Record that a letter was sent on this local day. Raises FactRefused."""
+def went_out(
+    case: Case, row: OutgoingLetter, sending: LetterSending, on: date, *, by: User, printed_on: date | None = None
+) -> None:
+    """Record that a letter was sent on this local day. `printed_on`: another date that stands on it. Raises
+    FactRefused."""
     sending.sent_on, sending.done_at = on, now()
-    document_id = _as_paper(case, row, sending, by=by)
+    document_id = _as_paper(case, row, sending, printed_on or on, by=by)
     entry_id = _log(case, row, sending, document_id, by=by)
     if row.state != "sent":  # it may have been sent to somebody before
         fact_id = _record_sent(case, row, sending, document_id, entry_id, by=by)
@@ -95,7 +98,7 @@ def _record_sent(
     return facts.record_fact(case, new, by=by, commit=False).id
 
 
-def _as_paper(case: Case, row: OutgoingLetter, sending: LetterSending, *, by: User) -> UUID:
+def _as_paper(case: Case, row: OutgoingLetter, sending: LetterSending, dated: date, *, by: User) -> UUID:
     data = b"".join(store().open_stream(case.org_id, sending.pdf_sha256))
     stored = store().put_bytes(case.org_id, data)
     content = queries.content_of(_version(row, sending))
@@ -103,7 +106,7 @@ def _as_paper(case: Case, row: OutgoingLetter, sending: LetterSending, *, by: Us
     details = PaperDetails(
         title=(content.subject or kind_of(row).title)[:300],
         kind=kind_of(row).paper_kind,
-        document_on=content.dated_on or sending.sent_on,
+        document_on=content.dated_on or dated,
         received_how="own",
         author=content.signer.partition("\n")[0][:200],
         visibility="shared",

@@ -67,11 +67,13 @@ class Answered:
 
 @dataclass(frozen=True)
 class ByHand:
-    """A sending that a person tells of."""
+    """A sending that a person tells of. `printed_on`: the date on the paper, where the letter left it open; None: the
+    day of sending."""
 
     way: str
     sent_on: date
     number: int
+    printed_on: date | None = None
     recipients: tuple[Recipient, ...] = ()
     note: str = ""
     proof_document_id: UUID | None = None
@@ -144,7 +146,8 @@ def note_by_hand(
         raise LetterRefused(
             "sent_on", f"This version was written on {_long(written)}: it cannot have been sent before."
         )
-    sha256, size = _pdf(case, row, saved, told.sent_on, organization, WAYS[told.way].printed)
+    on = told.printed_on or told.sent_on
+    sha256, size = _pdf(case, row, saved, on, organization, "")  # as it was printed from here
     locked = _ready(case, row, saved, version, with_blanks=True)
     if locked.state == "draft":
         new = recording.sent_fact(locked, told.sent_on, WAYS[told.way].how)
@@ -155,7 +158,7 @@ def note_by_hand(
     sending.kept_because, sending.seen = answered.kept_because, sorted(answered.seen)
     db.session.add(sending)
     db.session.flush()
-    recording.went_out(case, locked, sending, told.sent_on, by=by)
+    recording.went_out(case, locked, sending, told.sent_on, printed_on=told.printed_on, by=by)
     db.session.commit()
     return sending
 

@@ -208,6 +208,8 @@ def by_hand(case_id: UUID, letter_id: UUID) -> Any:
         documents.choices(case, access.visible),
         data={"people": _chosen(access, row, people), "sent_on": today(case), "version": str(row.version)},
     )  # fmt: skip
+    if queries.content_of(queries.newest(row)).dated_on:
+        del form.printed_on
     status = 200
     if form.is_submitted():
         readable = form.validate()

@@ -6,27 +6,22 @@ from typing import NamedTuple
 
 
 class Way(NamedTuple):
-    """`how`: as a fact keeps it; `printed`: the line above the address; `proof`: what shows it."""
+    """`how`: as a fact keeps it; `proof`: what shows it."""
 
     label: str
     how: str
-    printed: str
     proof: str
 
 
 EMAIL = "email"
 WAYS: dict[str, Way] = {
-    EMAIL: Way("By e-mail, from here", "email", "By e-mail", "The answer of the mail server, kept here"),
-    "own_email": Way(
-        "By e-mail, from your own mail program", "email", "By e-mail", "The sent message, as a file or picture"
-    ),
-    "mail": Way("By mail", "mail", "By mail", "A certificate of mailing, or a photo of the stamped envelope"),
-    "certified": Way(
-        "By certified mail", "mail", "By certified mail", "The receipt with its number, later the green card"
-    ),
-    "hand": Way("By hand", "hand", "By hand", "A copy that they stamped or signed with the date"),
-    "fax": Way("By fax", "fax", "By fax", "The report that the fax machine prints"),
-    "portal": Way("Through a school portal", "portal", "", "A picture of the confirmation"),
+    EMAIL: Way("By e-mail, from here", "email", "The answer of the mail server, kept here"),
+    "own_email": Way("By e-mail, from your own mail program", "email", "The sent message, as a file or picture"),
+    "mail": Way("By mail", "mail", "A certificate of mailing, or a photo of the stamped envelope"),
+    "certified": Way("By certified mail", "mail", "The receipt with its number, later the green card"),
+    "hand": Way("By hand", "hand", "A copy that they stamped or signed with the date"),
+    "fax": Way("By fax", "fax", "The report that the fax machine prints"),
+    "portal": Way("Through a school portal", "portal", "A picture of the confirmation"),
 }
 BY_HAND = {key: way for key, way in WAYS.items() if key != EMAIL}
 

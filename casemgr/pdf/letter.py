@@ -192,6 +192,10 @@ class _Setter:
         """Return markup of plain words on one line; gaps are marked."""
         return self._marked(" ".join(text.split())[:limit], font or self.face.font)
 
+    def styled(self, text: str, font: str) -> str:
+        """Return markup of plain words in another font than that of their paragraph."""
+        return f'<font name="{fonts.use(font)}">{self.line(text, font)}</font>'
+
     def runs(self, runs: Line) -> str:
         return "".join(self._run(run) for run in runs)
 
@@ -225,7 +229,7 @@ def _story(letter: Letter, setter: _Setter) -> list[Flowable]:
     if letter.dated:
         story += [paragraph(style.long_date(letter.dated), face.tight), setter.gap(13)]
     if letter.sent_by:
-        story += [paragraph(setter.line(letter.sent_by, face.italic), face.tight), setter.gap(5)]
+        story += [paragraph(setter.styled(letter.sent_by, face.italic), face.tight), setter.gap(5)]
     story += [paragraph(setter.line(one), face.tight) for one in letter.to if one.strip()]
     story.append(setter.gap(14))
     if letter.subject.strip():
@@ -287,7 +291,10 @@ def _signed(letter: Letter, setter: _Setter, body: Sequence[Flowable]) -> list[F
         end -= 1
     closing = [Spacer(1, 4), paragraph(setter.line(letter.closing), face.tight)] if letter.closing.strip() else []
     names = [line for line in letter.signer if line.strip()]
-    signer = [paragraph(setter.line(line, face.bold if n == 0 else ""), face.tight) for n, line in enumerate(names)]
+    signer = [
+        paragraph(setter.styled(line, face.bold) if n == 0 else setter.line(line), face.tight)
+        for n, line in enumerate(names)
+    ]
     kept = [*body[end:], *closing, Spacer(1, setter.spread.signature), *signer]
     copies = [line for line in letter.copies if line.strip()]
     after: list[Flowable] = []

@@ -17,6 +17,7 @@ from casemgr.letters import queries
 from casemgr.letters.delivering import deliver
 from tests.documents.paper import pdf as paper_pdf
 from tests.letters.conftest import Desk
+from tests.letters.test_pdf import words
 from tests.mailserver import Post
 from tests.world import Actor
 
@@ -119,8 +120,10 @@ def test_sent_by_hand_with_its_proof_and_taken_back(desk: Desk, client: FlaskCli
     wrong = client.post(f"{letter}/by-hand", data=form | {"sent_on": "2020-01-01"})
     assert wrong.status_code == 422 and "cannot have been sent before" in errors_of(wrong.text)
     proof = {"upload": (io.BytesIO(paper_pdf("Certified mail 9407")), "proof.pdf")}
-    assert client.post(f"{letter}/by-hand", data=form | proof).status_code == 302
+    assert client.post(f"{letter}/by-hand", data=form | {"printed_on": "2026-03-03"} | proof).status_code == 302
     page = client.get(letter).text
+    printed = words(client.get(f"{letter}/pdf").data)[0]
+    assert "March 3, 2026" in printed and "certified" not in printed  # the very letter that was printed
     assert "By certified mail" in page and "Proof:" in page and "PDF as it was sent" in page
     assert client.post(letter, data={"body": "Other"}).status_code == 200  # the page of a sent letter takes no text
     assert client.post(f"{letter}/take-back", data={"reason": ""}).status_code == 422

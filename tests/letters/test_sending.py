@@ -60,7 +60,8 @@ def by_hand(desk: Desk, letter_id: UUID, on: date | None = None, **more: object)
     with desk.open() as (case, user, organization):
         row = desk.row(case, letter_id)
         number = queries.newest(row).number
-        told = ByHand("certified", on or today(case), number, (Recipient("Sam Example"),), "Receipt 9407")
+        to = (Recipient("Sam Example"),)
+        told = ByHand("certified", on or today(case), number, recipients=to, note="Receipt 9407")
         given = {"answered": Answered(), "version": row.version} | more
         sending.note_by_hand(case, row, told, organization=organization, by=user, **given)
 
