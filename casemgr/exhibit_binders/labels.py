@@ -124,6 +124,7 @@ class Present(Protocol):
     sha256: str
     only_pages: tuple[int, int] | None
     withdrawn: str
+    refused: str
 
 
 def changes(served: Mapping[str, Served], present: Sequence[Present], since: str) -> list[Change]:
@@ -147,6 +148,8 @@ def _change(was: Served | None, now: Present, since: str) -> Change | None:
         words = f"{now.label} is replaced: {now.title} stands in the place of {old.title}, {served}. The number stays."
         note = f"Replaces {now.label} {served}; the number stays."
         return Change(REPLACED, now.id, now.label, words, note)
+    if now.refused:  # closed since: neither its present title nor its description may leave
+        return None
     what = [
         words
         for words, before, after in (

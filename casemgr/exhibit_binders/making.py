@@ -299,7 +299,6 @@ def _manifest(
         "changes": [one.words for one in material.changes],
         "replaced": [one.label for one in material.changes if one.kind == REPLACED],
         "served_before": [one.as_json() for one in material.elsewhere],
-        "rules_not_kept": [{"rule": rule, "reason": reason} for rule, reason in material.overrides],
         "page_conservation": dict(proof),
     }
 

@@ -81,7 +81,7 @@ class Material:
     most_bytes: int | None
     most_pages: int | None
     overrides: tuple[tuple[str, str], ...]
-    """Rule of the forum and the reason why it is not kept."""
+    """Rule of the forum and the reason why it is not kept: work product, which goes into nothing that is sent."""
     made_at: str
     """An instant (ISO, UTC) that is an input, never the clock of the build."""
 

@@ -230,8 +230,13 @@ def gather(case: Case, row: ExhibitBinder) -> m.Material:
 
 
 def _as_now(placed: Placed, one: m.ExhibitNow) -> Placed:
-    """What was served before, as the index of a supplement names it now, also when it was withdrawn."""
-    return replace(placed, title=f"Withdrawn: {one.title}" if one.withdrawn else one.title, when=one.when)
+    """What was served before, as the index of a supplement names it now, also when it was withdrawn.
+
+    A paper that was closed since keeps the words under which it was served: its present title may tell what is in
+    it."""
+    if one.withdrawn:
+        return replace(placed, title=f"Withdrawn: {placed.title}")
+    return placed if one.refused else replace(placed, title=one.title, when=one.when)
 
 
 def _office(name: str) -> str:

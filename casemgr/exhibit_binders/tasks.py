@@ -175,7 +175,7 @@ def _finish(
         bates_next=result.bates_next,
         exhibits=[one.as_json() for one in result.placed],
         changes=[one.words for one in material.changes],
-        proof=result.proof,
+        proof={**result.proof, "rules_not_kept": dict(material.overrides)},
     )
     db.session.add(version)
     db.session.flush()

@@ -132,6 +132,23 @@ def test_a_paper_that_is_closed_while_the_job_waits_or_before_it_is_served_stops
         made.serve()
 
 
+def test_what_is_said_of_a_paper_after_it_was_closed_does_not_leave_in_a_supplement(world: World) -> None:
+    made = binding(world, "iep", "mail", "photo")
+    made.made()
+    made.serve()
+    for name in ("mail", "photo"):
+        made.case.set_paper(name, visibility="privileged", title="What our attorney fears")
+    assert made.change(lambda row, by: services.queries.changes_of(row)) == []
+    for one in made.now()[1:]:
+        made.change(lambda row, by, one=one: services.withdraw(
+            row, UUID(one.id), "Not needed.", version=row.version, by=by))  # fmt: skip
+    more(made, "late", pdf("Late report"), "Late report")
+    made.add("late")
+    version = made.made()
+    told = " ".join(texts(made.bytes_of(version, "volume"))) + str(made.manifest(version)) + str(version.changes)
+    assert "Withdrawn: E-mail asking" in told and "Late report" in told and "attorney fears" not in told
+
+
 def test_volumes_keep_the_limit_of_pages_and_their_numbers_go_on(world: World) -> None:
     made = binding(world)
     for n in range(2):

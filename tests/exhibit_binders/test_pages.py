@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from casemgr.extensions import db
 from casemgr.watch.looking import look
 from tests.documents.paper import pdf
 from tests.exhibit_binders.makers import EVERYTHING, Binding, binding, more
-from tests.filings.makers import dispute
+from tests.filings.makers import dispute, texts
 from tests.world import Actor, World
 
 ClientFor = Callable[[Actor | None], FlaskClient]
@@ -83,7 +84,9 @@ def test_a_binder_is_begun_chosen_ordered_and_taken_along(world: World, client_f
     assert "compared with the papers" in page and "Mark as served" in page
     version = made.versions()[-1]
     manifest = made.manifest(version)
-    assert manifest["rules_not_kept"] == [{"rule": "witness_list", "reason": "The order of November 3 excuses it."}]
+    assert version.proof["rules_not_kept"] == {"witness_list": "The order of November 3 excuses it."}
+    everything = json.dumps(manifest) + " ".join(texts(made.bytes_of(version, "volume")))
+    assert "excuses it" not in everything  # work product stays in the house
     for one in made.files(version).values():
         answer = client.get(f"{made.url}/versions/{version.id}/files/{one.id}")
         assert (
