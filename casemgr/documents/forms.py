@@ -103,6 +103,9 @@ class PaperForm(_AboutForm):
     tags = StringField("Tags", [Length(max=2000, message="Use fewer tags.")], filters=[_plain])
     note = TextAreaField("Note", [Length(max=5000, message="Use 5,000 characters or fewer.")], filters=[_plain])
     confirmed = BooleanField("Yes, let more people see it")
+    opened_because = StringField(
+        "Why may more people see it?", [Length(max=500, message="Use 500 characters or fewer.")], filters=[_plain]
+    )
     version = HiddenField()
 
     def __init__(self, *args: Any, **more: Any) -> None:

@@ -142,8 +142,10 @@ def _new_document(
     return document
 
 
-def change_details(document: Document, details: PaperDetails, *, version: int, confirmed: bool, by: User) -> None:
-    """Save what a person says about a paper.
+def change_details(
+    document: Document, details: PaperDetails, *, version: int, confirmed: bool, by: User, why: str = ""
+) -> None:
+    """Save what a person says about a paper. `why`: their reason for letting more people see it, kept in its custody.
 
     Raises StaleForm when somebody saved it since, WideningNotConfirmed when more people would see it and
     `confirmed` is false; then nothing is changed."""
@@ -163,7 +165,7 @@ def change_details(document: Document, details: PaperDetails, *, version: int, c
         return
     if before != details.visibility:
         was, became = VISIBILITIES[before].label, VISIBILITIES[details.visibility].label
-        custody.note(document, "visibility", f"Who may see it: was “{was}”, now “{became}”.", by)
+        custody.note(document, "visibility", f"Who may see it: was “{was}”, now “{became}”. {why}".strip(), by)
         _close_what_came_with(document, by)
     audit.record(
         case,

@@ -150,12 +150,20 @@ def edit(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
         return _edit_page(access, paper, form), 422 if form.errors else 200
     try:
         services.change_details(
-            paper, form.to_details(), version=form.seen_version, confirmed=form.confirmed.data, by=current_user
+            paper,
+            form.to_details(),
+            version=form.seen_version,
+            confirmed=form.confirmed.data and bool(form.opened_because.data),
+            why=form.opened_because.data,
+            by=current_user,
         )
     except services.WideningNotConfirmed:
-        form.confirmed.errors = [
-            "More people could open this paper then. Tick the box if you mean that, and save again."
-        ]
+        if not form.confirmed.data:
+            form.confirmed.errors = [
+                "More people could open this paper then. Tick the box if you mean that, and save again."
+            ]
+        if not form.opened_because.data:
+            form.opened_because.errors = ["Say why. Your reason is kept with what happened to this file."]
         return _edit_page(access, paper, form), 422
     except (StaleForm, StaleDataError):
         db.session.rollback()

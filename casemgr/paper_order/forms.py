@@ -45,6 +45,11 @@ class ChangeForm(FlaskForm):
     )
     visibility = SelectField("Who may see them", default="")
     confirmed = BooleanField("Yes, let more people see them")
+    opened_because = StringField(
+        "Why may more people see them?",
+        [Length(max=500, message="Use 500 characters or fewer.")],
+        filters=FILTERS,
+    )
 
     def __init__(self, *, visible: frozenset[str], today: date, tags: Sequence[str], **more: Any) -> None:
         super().__init__(**more)

@@ -80,8 +80,10 @@ def change_papers(
     confirmed: bool,
     by: User,
     change_id: UUID | None = None,
+    why: str = "",
 ) -> PaperChange | None:
-    """Change all papers in `seen` (id → version that the person saw), or none of them.
+    """Change all papers in `seen` (id → version that the person saw), or none of them. `why`: their reason for letting
+    more people see them, kept in the custody of each.
 
     Returns: what was changed, to be undone; None when every paper was like that already.
     Raises: PapersStale, OnHold, and WideningNotConfirmed when more people would see one and `confirmed` is false.
@@ -105,7 +107,7 @@ def change_papers(
     if not changed:
         db.session.rollback()
         return None
-    _record(case, changed, before, by)
+    _record(case, changed, before, by, why)
     row = PaperChange(
         id=change_id or uuid4(),
         org_id=case.org_id,
@@ -297,7 +299,9 @@ class _Before:
         }
 
 
-def _record(case: Case, papers: Sequence[Document], before: _Before, by: User, *, undone: bool = False) -> None:
+def _record(
+    case: Case, papers: Sequence[Document], before: _Before, by: User, why: str = "", *, undone: bool = False
+) -> None:
     """Write down who changed what: in the audit log, and in the custody of papers that more or fewer people see now,
     or that went into the trash or came back."""
     lines: dict[tuple[str, str], list[UUID]] = defaultdict(list)
@@ -306,7 +310,7 @@ def _record(case: Case, papers: Sequence[Document], before: _Before, by: User, *
         old = before.of(paper)
         if "visibility" in old:
             was, became = VISIBILITIES[old["visibility"]].label, VISIBILITIES[paper.visibility].label
-            lines["visibility", f"Who may see it: was “{was}”, now “{became}”."].append(paper.id)
+            lines["visibility", f"Who may see it: was “{was}”, now “{became}”. {why}".strip()].append(paper.id)
         if "trashed_at" in old:
             verb = "restore" if paper.trashed_at is None else "trash"
             lines[verb, "Brought back from the trash." if verb == "restore" else "Moved to the trash."].append(paper.id)

@@ -89,16 +89,20 @@ def change(case_id: UUID) -> ResponseReturnValue:
                 seen,
                 wanted,
                 visible=access.visible,
-                confirmed=form.confirmed.data,
+                confirmed=form.confirmed.data and bool(form.opened_because.data),
+                why=form.opened_because.data,
                 by=current_user,
                 change_id=form.submission.uuid,
             ),
         )
     except WideningNotConfirmed:
         db.session.rollback()
-        form.confirmed.errors = [
-            "More people could open some of these papers then. Tick the box if you mean that, and save again."
-        ]
+        if not form.confirmed.data:
+            form.confirmed.errors = [
+                "More people could open some of these papers then. Tick the box if you mean that, and save again."
+            ]
+        if not form.opened_because.data:
+            form.opened_because.errors = ["Say why. Your reason is kept with what happened to each file."]
         return _page(access, form, queries.chosen(access.case, access.visible, seen.keys())), 422
     except (PapersStale, StaleDataError):
         db.session.rollback()

@@ -148,6 +148,7 @@ def test_two_tabs_and_a_paper_that_would_be_shown_to_more_people(world: World, s
     kit.check_page(page)
     kit.screenshot(page, "paper-widen")
     page.get_by_label("Yes, let more people see it").check()
+    page.get_by_label("Why may more people see it?").fill("It is no advice.")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("now “Shared with the family”")).to_be_visible()
 

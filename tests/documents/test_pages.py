@@ -229,7 +229,7 @@ def test_showing_a_paper_to_more_people_asks_first(
     if asks:
         assert papers_of(world, lawyer, case_id)[0].visibility == before
         assert "give up the privilege" in answer.text
-        client.post(url, data=details(row, visibility=after, confirmed="y"))
+        client.post(url, data=details(row, visibility=after, confirmed="y", opened_because="It is no advice."))
     (row,) = papers_of(world, lawyer, case_id)
     assert row.visibility == after
     assert row.custody[-1]["act"] == "visibility"

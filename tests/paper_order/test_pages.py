@@ -139,7 +139,9 @@ def test_opening_papers_to_more_people_must_be_confirmed(
     refused = client.post(f"/cases/{case_id}/papers/change", data=form)
     assert refused.status_code == 422 and "More people could open some of these papers" in refused.text
     assert {row.visibility for row in papers_of(world, lawyer, case_id)} == {"privileged"}
-    assert client.post(f"/cases/{case_id}/papers/change", data=form | {"confirmed": "y"}).status_code == 302
+    assert client.post(f"/cases/{case_id}/papers/change", data=form | {"confirmed": "y"}).status_code == 422  # and why
+    meant = {"confirmed": "y", "opened_because": "They are no advice."}
+    assert client.post(f"/cases/{case_id}/papers/change", data=form | meant).status_code == 302
     assert {(row.visibility, row.kind) for row in papers_of(world, lawyer, case_id)} == {("shared", "letter")}
 
 

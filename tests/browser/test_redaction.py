@@ -1,0 +1,58 @@
+"""Cover a place with the mouse and a word with the keyboard, and have the copy made and proved."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from casemgr.documents.store import store
+from casemgr.extensions import db
+from casemgr.redaction.models import RedactionEntry
+from tests.browser import kit
+from tests.redaction.makers import SECRET, everything_in, sheet, text_of
+from tests.redaction.test_redacting import drawn
+from tests.world import Actor, World
+
+pytestmark = pytest.mark.browser
+SignIn = Callable[[Actor], Page]
+
+
+def test_places_are_covered_with_mouse_and_keyboard_and_the_copy_is_proved(
+    world: World, sign_in: SignIn, live: str, worker: subprocess.Popen[bytes]
+) -> None:
+    me = world.person()
+    case_id = world.case(me)
+    paper = drawn(world, me, case_id, sheet(), title="Notes")
+    page = sign_in(me)
+    page.goto(f"{live}/cases/{case_id}/papers/{paper}/redact")
+    page.get_by_label("Why is it covered?").select_option("contact")
+    place = page.locator("[data-sheet]").bounding_box()
+    assert place is not None
+    left, top = place["x"] + 0.05 * place["width"], place["y"] + 0.25 * place["height"]
+    page.mouse.move(left, top)
+    page.mouse.down()
+    page.mouse.move(left + 0.85 * place["width"], top + 0.06 * place["height"])
+    page.mouse.up()
+    expect(page.locator("[data-redact] .redact-marks li")).to_have_count(1)
+    expect(page.get_by_label("Why is it covered?")).to_have_value("contact")
+
+    page.get_by_label("Why is it covered?").select_option("other_child")
+    page.get_by_text("Choose words from a list").press("Enter")
+    page.locator(".redact-line summary", has_text=SECRET).press("Enter")
+    page.get_by_role("checkbox", name=SECRET).press("Space")
+    page.get_by_role("button", name="Cover", exact=True).press("Enter")
+    expect(page.locator("[data-redact] .redact-marks li")).to_have_count(2)
+    kit.screenshot(page, "redaction-page")
+
+    page.get_by_role("link", name="Make the copy").click()
+    page.get_by_label("Why may they see it?").fill("The school asked.")
+    page.get_by_role("button", name="Make the copy").click()
+    expect(page.get_by_text("Made, and proved")).to_be_visible(timeout=60_000)
+    with world.scope(me):
+        entry = db.session.scalars(db.select(RedactionEntry).where(RedactionEntry.case_id == case_id)).one()
+        copy = b"".join(store().open_stream(me.org_id, entry.result_sha256))
+    told = everything_in(copy)
+    assert SECRET not in told and "q@example.org" not in told and "Reading goals" in text_of(copy)
