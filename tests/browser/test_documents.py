@@ -144,7 +144,7 @@ def test_two_tabs_and_a_paper_that_would_be_shown_to_more_people(world: World, s
     page.get_by_label("Title").fill("Advice of November 13")
     page.get_by_label("Shared with the family").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".field-error")).to_contain_text("More people could open this paper")
+    expect(page.locator(".field-error").first).to_contain_text("More people could open this paper")
     kit.check_page(page)
     kit.screenshot(page, "paper-widen")
     page.get_by_label("Yes, let more people see it").check()

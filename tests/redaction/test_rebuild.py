@@ -65,7 +65,7 @@ PAGES = {
     "cropped": cropped(),
     "displaced": displaced(),
     "small": sheet(size=(200, 260), font=5),
-    "huge": sheet(size=(6_000, 8_000), font=160),
+    "huge": sheet(size=(12_000, 700), font=60),
 }
 
 
