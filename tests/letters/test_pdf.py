@@ -12,6 +12,7 @@ import pytest
 
 from casemgr.letters import drawing
 from casemgr.letters.drawing import NotDrawn
+from casemgr.pdf import fonts
 from casemgr.pdf.letter import Letter, Points, Run, Words, make_letter
 
 LETTER = Letter(
@@ -77,9 +78,12 @@ def test_a_letter_that_spills_a_little_is_set_on_one_page() -> None:
     assert words(make_letter(with_lines(9 + counts.count(1))).pdf)[0].endswith("Principal")
 
 
-def test_what_no_font_can_draw_is_told_and_an_endless_word_ends() -> None:
+def test_what_no_font_can_draw_is_told_and_an_endless_word_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts.system_fonts, "font_for", lambda char: None)
+    fonts._font_for.cache_clear()
     made = make_letter(replace(LETTER, body=(Words((Run("Hello \U0001f600"),)), Words((Run("x" * 30_000),)))))
-    assert made.undrawable == ("\U0001f600",) and made.pages > 3
+    fonts._font_for.cache_clear()
+    assert made.undrawable == ("\U0001f600",) and made.pages > 3 and "[U+1F600]" in words(made.pdf)[0]
 
 
 def test_it_is_drawn_by_a_child_with_limits() -> None:
