@@ -28,6 +28,7 @@ TASKS: dict[str, str] = {
     "documents.unpack": "Take out what lies inside an e-mail, a mailbox or a ZIP",
     "exhibit_binders.build": "Make an exhibit binder",
     "filings.build_packet": "Make a filing packet",
+    "filings.deliver": "Send copies of a packet by e-mail",
     "heads.deliver": "Send or stamp the fingerprint of an evidence log",
     "letters.deliver": "Send a letter by e-mail",
     "photos.look": "Look for the sheet on a photo",
