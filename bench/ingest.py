@@ -4,7 +4,8 @@
 
 Ours: hash, store, sniff, enter, and then a real worker process with two jobs at a time that draws each page, makes its
 thumbnail and reads its text. Theirs: for each file `pdftotext`, then `pdftoppm` to pictures of the same size, two files
-at a time. One after the other in one run. Printed: pages per second of both and their ratio (promise: at least 0.5).
+at a time. One after the other in one run. What follows with less priority (the text of scans, papers that are alike) is
+waited for on neither side. Printed: pages per second of both and their ratio (promise: at least 0.5).
 """
 
 from __future__ import annotations

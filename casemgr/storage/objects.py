@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from uuid import UUID, uuid4
 
@@ -134,7 +134,7 @@ class ObjectStore:
     def put_all(self, org_id: UUID | str, paths: Sequence[Path]) -> list[str]:
         """Store files that are small enough for memory, and return their hashes when all are on disk; see `put_stream`.
 
-        A folder flushes them together, which takes a fraction of the time. The files themselves stay."""
+        A folder flushes them at once, which takes a fraction of the time. The files themselves stay."""
         if self.root is None or self._keys is not None:
             return [self.put_bytes(org_id, path.read_bytes()).sha256 for path in paths]
         found: list[str] = []
@@ -156,8 +156,7 @@ class ObjectStore:
                 file.write(data)
                 file.flush()
                 written.append(file)
-            for file in written:
-                os.fsync(file.fileno())
+            _side_by_side(lambda file: os.fsync(file.fileno()), written)
             _rename_all(
                 [(self.root / incoming, self.root / object_key(org_id, sha256)) for incoming, sha256 in arrived]
             )
@@ -508,8 +507,17 @@ def _rename_all(moves: Iterable[tuple[Path, Path]]) -> None:
         changed.update(folder.parent for folder in final.parents if not folder.exists())
         final.parent.mkdir(parents=True, exist_ok=True)
         incoming.replace(final)
-    for folder in changed:
-        _fsync_folder(folder)
+    _side_by_side(_fsync_folder, changed)
+
+
+def _side_by_side(flush: Callable[[Any], None], things: Collection[Any]) -> None:
+    """Flush files or folders at once: the disk writes them down together, in a quarter of the time."""
+    if len(things) < 2:
+        for thing in things:
+            flush(thing)
+        return
+    with ThreadPoolExecutor(min(8, len(things))) as helpers:
+        list(helpers.map(flush, things))
 
 
 def _fsync_folder(folder: Path) -> None:
