@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from casemgr.cases.clock import today
 from casemgr.cases.models import Person
 from casemgr.extensions import db
-from casemgr.letters import queries
+from casemgr.letters import queries, sending_views
 from casemgr.letters.delivering import deliver
 from tests.documents.paper import pdf as paper_pdf
 from tests.letters.conftest import Desk
@@ -114,9 +114,14 @@ def test_what_a_law_requires_blocks_the_sending_with_words_beside_the_letter(des
     assert "The law asks for it" in page
 
 
-def test_sent_by_hand_with_its_proof_and_taken_back(desk: Desk, client: FlaskClient) -> None:
+def test_sent_by_hand_with_its_proof_and_taken_back(
+    desk: Desk, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     letter = f"/cases/{desk.case_id}/letters/{desk.written('records_request')}"
     form = fields(client.get(f"{letter}/by-hand").text) | {"way": "certified", "number": "1"}
+    with monkeypatch.context() as fontless:
+        fontless.setattr(sending_views, "undrawable_in", lambda text: ("\U0001f600",))
+        assert "Not all of it can be printed" in client.get(f"{letter}/by-hand").text
     wrong = client.post(f"{letter}/by-hand", data=form | {"sent_on": "2020-01-01"})
     assert wrong.status_code == 422 and "cannot have been sent before" in errors_of(wrong.text)
     proof = {"upload": (io.BytesIO(paper_pdf("Certified mail 9407")), "proof.pdf")}
