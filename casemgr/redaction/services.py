@@ -266,6 +266,8 @@ def _long_parts(text: str) -> set[str]:
 
 
 def _must_be_open(redaction: Redaction) -> None:
+    """Lock it, so that two boxes drawn at once come one after the other, and see that it can still be changed."""
+    db.session.refresh(redaction, with_for_update=True)
     if redaction.state == "making":
         raise RedactionRefused("", "The copy is being made. Wait for it, then begin another one.")
     if redaction.state == "made":

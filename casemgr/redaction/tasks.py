@@ -81,7 +81,11 @@ def make(*, case_id: str, redaction_id: str, by_id: str) -> None:
         log.error("a redacted copy was not made", exc_info=problem, extra={"event": {"redaction": redaction_id}})
         _fail(key, OUR_FAULT)
     else:
-        _enter(key, UUID(by_id), version, taken, proof)
+        try:
+            _enter(key, UUID(by_id), version, taken, proof)
+        except Exception as problem:
+            log.error("a redacted copy was not kept", exc_info=problem, extra={"event": {"redaction": redaction_id}})
+            _fail(key, OUR_FAULT)
 
 
 def _leaves(row: Redaction, paper: Document) -> dict[int, Leaf]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from threading import Barrier, Thread
 from uuid import UUID
 
 import psycopg
@@ -240,3 +241,23 @@ def test_a_paper_without_pages_is_refused_with_the_way_out(world: World, client_
     client = client_for(me)
     assert "Print it to a PDF" in client.get(url, follow_redirects=True).text
     assert client.post(f"{url}/marks?page=1", data={"reason": "contact", "whole": "yes"}).status_code == 422
+
+
+def test_two_boxes_that_are_sent_at_once_are_both_kept(world: World, client_for: ClientFor) -> None:
+    me = world.person()
+    case_id = world.case(me)
+    original = paper(world, me, case_id, "Words of a page")
+    url = f"/cases/{case_id}/papers/{original}/redact/marks?page=1"
+    clients, gate, done = [client_for(me) for _ in range(4)], Barrier(4), []
+
+    def draw(number: int) -> None:
+        gate.wait()
+        form = {"reason": "contact", "place": f"box:0.1,0.{number}1,0.9,0.{number}9"}
+        done.append(clients[number].post(url, data=form).status_code)
+
+    threads = [Thread(target=draw, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == [302] * 4 and len(all_marks(world, me, case_id)) == 4
