@@ -117,6 +117,7 @@ def test_the_last_safe_day_counts_down_and_what_comes_later_is_told(world: World
     made.hearing_in(60)
     page = client.get(made.url).text
     assert "Last safe day:" in page and "in time" not in findings(made)
+    made.settings(slip_sheets=False)
     made.made()
     made.serve()
     more(made, "new", pdf("Report"), "Reading evaluation", kind="evaluation")
