@@ -29,6 +29,7 @@ from casemgr.pdf.looking import Looking
 from casemgr.pdf.manifest import as_json, manifest, section_hash
 from casemgr.pdf.model import BuiltExhibit, BuiltPacket, Exhibit, ExhibitKind, Packet, Stamped
 from casemgr.pdf.sources import Source, open_source
+from casemgr.pdf.splicing import Shelf
 from casemgr.pdf.stamping import Stamper, width_for, words_of
 from casemgr.pdf.tags import Structure
 
@@ -65,11 +66,12 @@ def build_packet(
         steps.next("Looking where the pages have room for a stamp")
         for number, found in looking.places().items():
             sources[number].stamps = found
-        _Assembly(packet, pdf, plan, sources, steps).run()
+        shelf = Shelf(hashlib.sha256("".join(source.sha256 for source in sources).encode()).hexdigest()[:24])
+        _Assembly(packet, pdf, plan, sources, steps, shelf).run()
         steps.next("Writing the packet")
         result = _result(packet, plan, sources, _sections(pdf, plan))
         _attach(pdf, result({}), packet.made_at)
-        _save(pdf, out)
+        _save(pdf, out, shelf)
     return _built(out, plan, _exhibits(packet, plan, sources), result)
 
 
@@ -171,6 +173,7 @@ class _Assembly:
     plan: _Plan
     sources: Sequence[Source]
     steps: _Steps
+    shelf: Shelf
     labels: list[tuple[int, Dictionary]] = field(default_factory=list)
     offset: int = 0
     """Exhibit pages stamped so far."""
@@ -222,6 +225,7 @@ class _Assembly:
             self.labels.append((start, navigation.page_label(label)))
             start += 1
         if source.pdf is not None:
+            self.shelf.put_aside(source.pdf)
             self.pdf.pages.extend(source.pdf.pages)
             _carry_layers(source.pdf, self.pdf)
         elif source.text:
@@ -321,23 +325,30 @@ def _sections(pdf: pikepdf.Pdf, plan: _Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _save(pdf: pikepdf.Pdf, out: Path) -> None:
+def _save(pdf: pikepdf.Pdf, out: Path, shelf: Shelf) -> None:
     """Write beside `out` and move into place; a failure leaves neither.
 
     Streams go through as they are: unpacking and packing again costs more than all the rest together, and
     would unpack a bomb.
     """
-    part = out.with_name(f".{out.name}.part")
+    part, marked = out.with_name(f".{out.name}.part"), out.with_name(f".{out.name}.marked")
     try:
         pdf.save(
-            part,
+            marked,
             deterministic_id=True,
             compress_streams=False,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
         )
+        if shelf.kept:
+            with part.open("wb") as file:
+                shelf.write(marked, file)
+        else:
+            marked.replace(part)
         part.replace(out)
     finally:
-        part.unlink(missing_ok=True)
+        for left in (part, marked):
+            left.unlink(missing_ok=True)
 
 
 def _result(
