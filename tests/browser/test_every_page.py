@@ -13,7 +13,8 @@ import config
 from casemgr.accounts.models import Membership
 from casemgr.extensions import db
 from tests.browser import kit
-from tests.browser.every_page import FIRM_PAGES, NOT_PAGES, PAGES, WALKED, Home, make_home, pages
+from tests.browser.every_page import FIRM_PAGES, NOT_PAGES, PAGES, WALKED, pages
+from tests.browser.everything import Home, make_home
 from tests.world import Actor, World
 
 pytestmark = pytest.mark.browser
