@@ -1,11 +1,11 @@
-"""A mailbox (.mbox): list its messages, and make papers of those that a person picked.
+"""A mailbox (.mbox, or a ZIP of many saved messages): list its messages, and make papers of those that a person picked.
 
 Safe to be killed anywhere and started again: the list is written in one transaction, and so is each message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -17,11 +17,14 @@ from sqlalchemy import Select, func, or_, select, update
 from casemgr.cases.models import Case
 from casemgr.documents.models import Document, DocumentPart, Letter, MailboxMessage
 from casemgr.extensions import db
-from casemgr.storage.opening import list_mailbox
+from casemgr.storage.opening import Listed, Part, list_letters, list_mailbox
 from casemgr.storage.readers.mailbox import without_envelope
 from casemgr.storage.readers.unpack import MAX_MAIL
 
 PER_PAGE = 50
+MOST_UNASKED = 25
+"""So many saved messages in a ZIP become papers at once; of more, a person picks."""
+SAVED = (".eml", ".msg")
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,23 @@ def list_messages(mailbox: Document, path: Path, folder: Path) -> str:
     db.session.rollback()
     if known is not None:
         return mailbox.parts_note
-    found = list_mailbox(path, mailbox.size, folder)
+    return _enter(mailbox, list_mailbox(path, mailbox.size, folder))
+
+
+def saved_messages(parts: Sequence[Part]) -> dict[int, Part]:
+    """Return the messages of a ZIP that is a folder of mail, as Outlook and others save one; of any other, none."""
+    found = {part.number: part for part in parts if part.path and part.name.lower().endswith(SAVED)}
+    return found if len(found) > MOST_UNASKED else {}
+
+
+def list_saved(folder_of_mail: Document, messages: Sequence[Part], folder: Path) -> str:
+    """Write the list of saved messages, once. Returns what there is to say about it."""
+    known = is_listed(folder_of_mail)
+    db.session.rollback()
+    return folder_of_mail.parts_note if known else _enter(folder_of_mail, list_letters(messages, folder))
+
+
+def _enter(mailbox: Document, found: Listed) -> str:
     own = {"org_id": mailbox.org_id, "case_id": mailbox.case_id, "document_id": mailbox.id}
     db.session.add_all(MailboxMessage(**own, **vars(message)) for message in found.messages)
     db.session.commit()

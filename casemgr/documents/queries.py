@@ -14,6 +14,7 @@ from sqlalchemy.orm import defer
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.models import Case
 from casemgr.copies.standing import standing_of
+from casemgr.documents import mailbox
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter
 from casemgr.documents.proposals import says_privileged
@@ -99,6 +100,8 @@ class Surroundings(NamedTuple):
     parts: list[PartLine]
     came_with: list[Document]
     conversation: list[LetterLine]
+    has_messages: bool = False
+    """A ZIP of saved messages, of which a person picks."""
 
 
 class PaperList(NamedTuple):
@@ -192,7 +195,10 @@ def surroundings(paper: Document, visible: Collection[str]) -> Surroundings:
     """Return what a paper belongs to, as far as the reader may see it."""
     case = db.session.get_one(Case, paper.case_id)
     return Surroundings(
-        _parts(case, paper, visible), _came_with(case, paper, visible), _conversation(case, paper, visible)
+        _parts(case, paper, visible),
+        _came_with(case, paper, visible),
+        _conversation(case, paper, visible),
+        paper.family == "archive" and mailbox.is_listed(paper),
     )
 
 

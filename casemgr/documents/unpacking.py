@@ -134,9 +134,13 @@ def _open(document: Document, inside: services.Inside, by_id: UUID, visible: fro
         opened = open_package(path, document.media_type, folder)
         if opened.letter is not None:
             letters.enter(document, opened.letter, by=db.session.get_one(User, by_id))
+        messages = mailboxes.saved_messages(opened.parts) if opened.letter is None else {}
+        if messages:
+            mailboxes.list_saved(document, list(messages.values()), folder)
+        picked = {message.position: message for message in mailboxes.wanted(document)} if messages else {}
         for part in opened.parts:
-            if not _is_taken(document, part):
-                _take(document, part, opened.letter, inside, by_id, visible)
+            if (part.number in picked or part.number not in messages) and not _is_taken(document, part):
+                _take(document, part, picked.get(part.number, opened.letter), inside, by_id, visible)
     return f"{opened.left_out:,} more files inside were left out: they are too many." if opened.left_out else ""
 
 

@@ -338,7 +338,7 @@ def _messages_page(access: Access, paper: Document, problem: str = "") -> str:
 
 def _mailbox_or_404(access: Access, document_id: UUID) -> Document:
     paper = _paper_or_404(access, document_id)
-    if paper.media_type != MAILBOX:
+    if paper.media_type != MAILBOX and not mailbox.is_listed(paper):
         abort(404)
     return paper
 

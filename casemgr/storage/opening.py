@@ -7,7 +7,8 @@ files that it made under names of ours, in its own folder, are taken.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,7 +72,8 @@ class Message:
 
 @dataclass(frozen=True)
 class Listed:
-    """The messages of a mailbox in order, and how many more there were than we list."""
+    """The messages of a mailbox in order, and how many more there were than we list. Of a folder of saved messages,
+    `start` is 0: each is a file of its own."""
 
     messages: list[Message]
     left_out: int = 0
@@ -124,6 +126,32 @@ def list_mailbox(path: Path, size: int, folder: Path) -> Listed:
     if not messages:
         raise Unreadable("There is no message in this mailbox.")
     return Listed([messages[position] for position in sorted(messages)], left_out if isinstance(left_out, int) else 0)
+
+
+def list_letters(letters: Sequence[Part], folder: Path) -> Listed:
+    """List messages that were saved one by one, and taken out into `folder` by `open_package`.
+
+    One that cannot be read stands in the list by its name alone. Raises OSError when the machine is at fault."""
+    sizes = {part.number: part.path.stat().st_size for part in letters if part.path}
+    asked = [[part.number, part.name.lower().endswith(".msg")] for part in letters]
+    outcome = run("list_letters", {"letters": asked}, folder, MAILBOX_LIMITS)
+    found = {}
+    for event in outcome.events:
+        number = event.get("number")
+        if event.get("event") == "message" and isinstance(number, int) and sizes.get(number):
+            message = _message({**event, "start": 0, "length": sizes[number]}, sizes[number])
+            found[number] = message and replace(message, subject=message.subject or _name(letters, number))
+    return Listed(
+        [
+            found.get(part.number)
+            or Message(part.number, 0, max(1, sizes.get(part.number, 1)), "", "", part.name, None, 0, "")
+            for part in letters
+        ]
+    )
+
+
+def _name(letters: Sequence[Part], number: int) -> str:
+    return next(part.name for part in letters if part.number == number)
 
 
 def _message(event: dict, size: int) -> Message | None:

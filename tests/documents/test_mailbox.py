@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from casemgr.documents.models import Document, MailboxMessage
 from casemgr.extensions import db
 from casemgr.storage.readers.mailbox import without_envelope
 from tests.documents.paper import add, papers_of, pdf
-from tests.documents.test_mail_and_zip import letter, named, unpack
+from tests.documents.test_mail_and_zip import letter, named, packed, parts, unpack
 from tests.world import Actor, World
 
 ClientFor = Callable[[Actor | None], FlaskClient]
@@ -124,3 +125,42 @@ def test_a_file_that_only_looks_like_a_mailbox_says_so(world: World) -> None:
         found = db.session.get_one(Document, paper)
         assert (found.parts_state, found.parts_note) == ("failed", "There is no message in this mailbox.")
         assert db.session.scalar(select(func.count()).select_from(MailboxMessage)) == 0
+
+
+def test_a_zip_of_many_saved_messages_is_a_mailbox_to_pick_from(world: World, client_for: ClientFor) -> None:
+    """Of a few, all become papers: nobody needs to be asked."""
+    parent = world.person()
+    case_id = world.case(parent)
+    client = client_for(parent)
+    first, second, third = three()
+    others = {f"other {number}.eml": letter(f"Other {number}", ids=(f"{number}@x",)) for number in range(24)}
+    files = {"evaluation.eml": first, "again.eml": second, "list.pdf": pdf("List"), "broken.msg": b"\xd0\xcf\x11\xe0"}
+    few = add(world, parent, case_id, packed({"menu.eml": third, "again.eml": second}), "few.zip")
+    unpack(world, parent, case_id, few)
+    assert client.get(f"/cases/{case_id}/papers/{few}/messages").status_code == 404
+    before = named(world, parent, case_id).keys()
+    assert before == {"few.zip", "menu.eml", "again.eml"}
+
+    folder = add(world, parent, case_id, packed(files | others), "From Outlook.zip")
+    unpack(world, parent, case_id, folder)
+    assert named(world, parent, case_id).keys() - before == {"From Outlook.zip", "list.pdf"}
+    here = f"/cases/{case_id}/papers/{folder}/messages"
+    assert here in client.get(f"/cases/{case_id}/papers/{folder}").text
+    page = client.get(here).text
+    assert "27 messages" in page and "Terry Example" in page and "1 attachment" in page
+    assert "broken.msg" in client.get(f"{here}?page=1").text  # it cannot be read, and is not hidden
+    found = client.get(f"{here}?who=terry&first=2026-03-02&last=2026-03-02").text
+    assert "26 messages" in found and "broken.msg" not in found
+
+    with world.scope(parent):
+        rows = select(MailboxMessage).where(MailboxMessage.document_id == folder).order_by(MailboxMessage.position)
+        picked = [row.position for row in db.session.scalars(rows) if row.subject in ("Evaluation", "Evaluation again")]
+    answer = client.post(here, data={"message": picked})
+    assert answer.status_code == 302 and "2 messages will be among the papers" in client.get(here).text
+    for _ in range(2):  # a worker that is started again makes nothing twice
+        unpack(world, parent, case_id, folder)
+    papers = named(world, parent, case_id)
+    assert papers.keys() - before == {"From Outlook.zip", "list.pdf", "evaluation.eml"}
+    assert papers["evaluation.eml"].document_on == date(2026, 3, 2)
+    taken = [name for name, is_there, _words in parts(world, parent, folder) if is_there]
+    assert sorted(taken) == ["again.eml", "evaluation.eml", "list.pdf"]  # one of them was a paper already

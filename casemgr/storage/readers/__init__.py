@@ -20,6 +20,7 @@ OPERATIONS = {
     "draw_pictures": ("paper", "draw_pictures"),
     "become": ("converter", "become"),
     "find_sheet": ("sheet", "find_sheet"),
+    "list_letters": ("mailbox", "list_letters"),
     "list_mailbox": ("mailbox", "list_mailbox"),
     "make_paper": ("sheet", "make_paper"),
     "recognise": ("recognise", "recognise"),

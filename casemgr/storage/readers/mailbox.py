@@ -1,14 +1,16 @@
-"""Go through an mbox of any size, message by message (RFC 4155). Runs only in a reading child.
+"""Go through an mbox of any size (RFC 4155), or a folder of saved messages, one by one. Runs only in a reading child.
 
 Only `without_envelope` also runs in the application: it cuts two known things off bytes that it does not read.
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .mail import letter_of, parse
+from .mail import OpenedLetter, letter_of, parse
+from .outlook import read_outlook
 from .unpack import MAX_MAIL, digests_of, fingerprint, sent_at
 
 MAX_MESSAGES = 20_000
@@ -30,6 +32,19 @@ def list_mailbox(*, report: Callable, path: str) -> None:
                 _report_one(report, number, start, length, raw)
     if number > MAX_MESSAGES:
         report("left_out", count=number - MAX_MESSAGES)
+    report("done")
+
+
+def list_letters(*, report: Callable, letters: list[list]) -> None:
+    """Report `message` for each saved message: [number of the part, whether Outlook saved it]; then `done`.
+
+    One that cannot be read is left out, and the ones after it are not."""
+    for number, outlook in letters:
+        path = Path(f"part-{number:05d}")
+        if path.stat().st_size > MAX_MAIL:
+            continue
+        with contextlib.suppress(Exception):  # whatever a reader raises on a file that is no message
+            _tell(report, read_outlook(str(path)) if outlook else letter_of(parse(path.read_bytes())), number=number)
     report("done")
 
 
@@ -59,15 +74,17 @@ def without_envelope(raw: bytes) -> bytes:
 
 def _report_one(report: Callable, number: int, start: int, length: int, raw: bytes) -> None:
     letter = letter_of(parse(without_envelope(raw)))
+    _tell(report, letter, number=number, start=start, length=length, is_whole=length <= MAX_MAIL)
+
+
+def _tell(report: Callable, letter: OpenedLetter, *, is_whole: bool = True, **place: int) -> None:
     report(
         "message",
-        number=number,
-        start=start,
-        length=length,
+        **place,
         sender=letter.headers["From"],
         recipients=", ".join(value for name in ("To", "Cc") if (value := letter.headers[name])),
         subject=letter.headers["Subject"],
         sent_at=sent_at(letter.headers["Date"]),
         attachments=len(letter.enclosed),
-        fingerprint=fingerprint(letter, digests_of(letter)) if length <= MAX_MAIL else "",
+        fingerprint=fingerprint(letter, digests_of(letter)) if is_whole else "",
     )
