@@ -3,7 +3,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 PY := $(VENV)/bin/python
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, min(4, os.cpu_count() or 2)))' 2>/dev/null || echo 2)
+# One test process more than there are processors, within reason: some tests only wait.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(3, min(5, 1 + (os.cpu_count() or 2))))' 2>/dev/null || echo 3)
 export PORT HOST
 
 .PHONY: run test test-fast test-server lint bench lock map picture clean

@@ -48,8 +48,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Browser tests come last: they start a worker that would take the jobs which other tests wait to see queued.
 
     Among them the whole case file goes first: it is the longest, and nothing should wait for it at the end. The
-    nightly round comes before all: it visits every organization, and every test makes some. On a second server only
-    what needs one is asked.
+    nightly round comes before all: it visits every organization, and every test makes some. Then the files of the
+    corpus are read, and the size of the children is measured before other tests have larger ones. On a second server
+    only what needs one is asked.
     """
     if os.environ.get("CASEMGR_TEST_SERVER"):
         idle = [item for item in items if "server" not in getattr(item, "fixturenames", ())]
@@ -58,6 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(
         key=lambda item: (
             "tests/watch/" not in item.nodeid,
+            "test_storage_corpus" not in item.nodeid,
             bool(item.get_closest_marker("browser")),
             not item.get_closest_marker("corpus"),
         )

@@ -122,10 +122,10 @@ def _drawn(outcome: Outcome, folder: Path, how: How, how_made: str) -> Rendition
     made = folder / RENDITION
     if outcome.failure or event is None or made.is_symlink() or not made.is_file():
         return None
-    texts, boxes, notes = (_strings(event.get(name)) for name in ("texts", "undrawable", "notes"))
+    texts, undrawable, notes = (_strings(event.get(name)) for name in ("texts", "undrawable", "notes"))
     how_made = " ".join([how_made, *(note[:300] for note in notes[:5])])
-    if boxes:
-        how_made += f" Letters that our fonts do not have are boxes in it ({len(boxes)} kinds); the text has them."
+    if undrawable:
+        how_made += " Letters that no font here has stand in it by number; the text has them."
     return Rendition(made, how, how_made, texts)
 
 

@@ -38,7 +38,7 @@ def test_a_parent_asks_for_a_meeting_then_mediation_and_takes_a_mistake_back(
     page.get_by_role("button", name="Record it").click()
     expect(page.get_by_text("Recorded: Ask for a team meeting.")).to_be_visible()
     page.goto(f"{live}/cases/{case_id}/next")
-    page.get_by_role("link", name=re.compile("Record that I asked.*mediation")).click()
+    page.get_by_role("link", name=re.compile("Already asked.*mediation")).click()
     expect(page.get_by_label("Who handles it?")).to_have_value("BSEA mediation")
     page.get_by_role("button", name="Record it").click()
     expect(page.get_by_text("Recorded: Ask for mediation.")).to_be_visible()

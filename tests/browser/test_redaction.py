@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from casemgr.documents.models import Document
 from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.redaction.models import RedactionEntry
@@ -26,6 +29,7 @@ def test_places_are_covered_with_mouse_and_keyboard_and_the_copy_is_proved(
     me = world.person()
     case_id = world.case(me)
     paper = drawn(world, me, case_id, sheet(), title="Notes")
+    _wait_until_drawn(world, me, paper)
     page = sign_in(me)
     page.goto(f"{live}/cases/{case_id}/papers/{paper}/redact")
     page.get_by_label("Why is it covered?").select_option("contact")
@@ -56,3 +60,15 @@ def test_places_are_covered_with_mouse_and_keyboard_and_the_copy_is_proved(
         copy = b"".join(store().open_stream(me.org_id, entry.result_sha256))
     told = everything_in(copy)
     assert SECRET not in told and "q@example.org" not in told and "Reading goals" in text_of(copy)
+
+
+def _wait_until_drawn(world: World, me: Actor, paper: UUID) -> None:
+    """The worker draws it as well, and may be in the middle of it."""
+    until = time.monotonic() + 60
+    state = "waiting"
+    while state != "ready":
+        assert time.monotonic() < until, state
+        with world.scope(me):
+            state = db.session.scalars(db.select(Document.preview_state).where(Document.id == paper)).one()
+            db.session.rollback()
+        time.sleep(0.1)

@@ -20,7 +20,7 @@ from casemgr.storage.sniff import sniff
 from casemgr.storage.types import Family, FileType, PreviewState, Refused
 
 __test__ = "CASEMGR_CORPUS" in os.environ
-pytestmark = pytest.mark.corpus
+pytestmark = [pytest.mark.corpus, pytest.mark.xdist_group("reading")]  # one process, whose children are measured
 
 CORPUS = Path(os.environ.get("CASEMGR_CORPUS", "."))
 EDGE = 65536
