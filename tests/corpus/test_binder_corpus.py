@@ -18,7 +18,7 @@ from casemgr.filings.exhibit_binder import IN_BINDER, Binder, Wish, make
 from tests.pdf.test_stamps import page_to_device
 
 __test__ = "CASEMGR_CORPUS" in os.environ
-pytestmark = pytest.mark.corpus
+pytestmark = [pytest.mark.corpus, pytest.mark.xdist_group("binder-corpus")]  # the binder is made once
 
 CORPUS = Path(os.environ.get("CASEMGR_CORPUS", "."))
 LONG = "made-5000-pages.pdf"  # only its ends are compared
