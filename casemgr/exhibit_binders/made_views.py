@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, url_for
+from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -122,11 +122,15 @@ def serve(case_id: UUID, binder_id: UUID) -> Any:
     if made is None:
         flash("Make the PDF first, and send it. Then mark it as served.", "warning")
         return back(row)
-    form = forms.serve_form(row, today(access.case))
+    form, countdown = forms.serve_form(row, today(access.case)), disclosure.countdown(access.case)
+    found = serving.warnings_about(access.case, row, made, countdown.last_day if countdown else None)
+    ticked = {one.kind for one in found if one.kind in request.form.getlist("tick")}
     status = 200
     if form.validate_on_submit():
         try:
-            serving.serve(row, form.to_serving(), version=form.seen_version, by=current_user)
+            if len(ticked) < len(found):
+                raise FilingRefused("Look at the warnings above, and tick each with which you go on.")
+            serving.serve(row, form.to_serving(), version=form.seen_version, by=current_user, ticked=ticked)
         except (StaleForm, StaleDataError):
             db.session.rollback()
             row, status = binder_or_404(access, binder_id), 409
@@ -149,7 +153,9 @@ def serve(case_id: UUID, binder_id: UUID) -> Any:
         row=row,
         made=made,
         placed=[Placed.of(one) for one in made.exhibits] if made else [],
-        countdown=disclosure.countdown(access.case),
+        countdown=countdown,
+        warnings=found,
+        ticked=ticked,
         form=form,
     )
     return page, status if status != 200 else 422 if form.errors else 200

@@ -19,11 +19,13 @@ from casemgr.documents import custody
 from casemgr.documents.models import Document
 from casemgr.evidence.services import NewEntry, log_entry
 from casemgr.exhibit_binders import queries, tasks
+from casemgr.exhibit_binders.labels import Placed
 from casemgr.exhibit_binders.material import fingerprint
 from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
 from casemgr.extensions import db
-from casemgr.filings.exhibits import why_not
+from casemgr.filings.exhibits import why_not, why_not_each
 from casemgr.filings.kinds import SEND_METHODS
+from casemgr.filings.last_look import Shown, Warned, look
 from casemgr.filings.material import long_date
 from casemgr.filings.services import ExhibitRefused, FilingRefused
 from casemgr.law.terms import FactKind
@@ -53,11 +55,24 @@ def is_current(case: Case, row: ExhibitBinder, made: BinderVersion) -> bool:
     return made.built_from == fingerprint(queries.gather(case, row))
 
 
-def serve(row: ExhibitBinder, given: Serving, *, version: int, by: User) -> bool:
+def warnings_about(case: Case, row: ExhibitBinder, made: BinderVersion, last_safe: date | None) -> list[Warned]:
+    """Return what should give pause before the version goes out. `last_safe`: the last day on which it is in time."""
+    papers = {str(paper.id): paper for paper in queries.papers_in(made)}
+    refused = why_not_each(list(papers.values()))
+    shown = []
+    for one in map(Placed.of, made.exhibits):
+        paper, (first, last) = papers[one.document_id], one.only_pages or (None, None)
+        shown.append(Shown(one.label, paper, bool(one.when), first, last, str(refused.get(paper.id, ""))))
+    signer = row.signer.get("name", "") if row.recipients else "nobody signs a binder without a certificate"
+    return look(case, shown, signer=signer, recipients=len(row.recipients), last_safe=last_safe)
+
+
+def serve(row: ExhibitBinder, given: Serving, *, version: int, by: User, ticked: Collection[str] = frozenset()) -> bool:
     """Freeze the version that was made, fix the numbers of its exhibits, and write down who had it when.
 
-    Returns False when nothing waits to be served (the same form sent twice). Raises FilingRefused, ExhibitRefused,
-    FactRefused or StaleForm, and changes nothing."""
+    `ticked`: the kinds of warnings with which the person went on; they are kept in the audit log. Returns False when
+    nothing waits to be served (the same form sent twice). Raises FilingRefused, ExhibitRefused, FactRefused or
+    StaleForm, and changes nothing."""
     case = db.session.get_one(Case, row.case_id)
     locked = tasks.lock_binder(row.case_id, row.id)
     made = made_version(locked) if locked is not None else None
@@ -74,7 +89,14 @@ def serve(row: ExhibitBinder, given: Serving, *, version: int, by: User) -> bool
     name = f"{locked.title}{f', supplement {made.number - 1}' if made.number > 1 else ''}"
     log_entry(case, _log_words(name, made, given), by=by, commit=False)
     custody.add(case.id, ids, "served", f"Served on {long_date(given.served_on)} in: {name}.", by.name)
-    audit.record(case, "exhibit_binders:version:serve", by=by, subject=made.id, under="34 CFR 300.512(a)(3)")
+    audit.record(
+        case,
+        "exhibit_binders:version:serve",
+        by=by,
+        subject=made.id,
+        under="34 CFR 300.512(a)(3)",
+        ticked=sorted(ticked),
+    )
     made.served_at, made.served_how, made.served_to = given.at, given.how, given.to
     made.served_by, made.served_by_name, made.recorded_at = by.id, by.name, now()
     made.served_on = given.served_on

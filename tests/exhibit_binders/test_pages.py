@@ -99,11 +99,21 @@ def test_a_binder_is_begun_chosen_ordered_and_taken_along(world: World, client_f
     assert client.get(f"{made.url}/versions/{version.id}/files/{volume.id}").status_code == 302
     case.set_paper("mail", visibility="shared")
 
-    assert "A last look" in client.get(f"{made.url}/serve").text
+    with case.open() as (row, _):  # a page that nobody could read
+        blank = {"width": 1, "height": 1, "image_sha256": "0" * 64, "thumb_sha256": "0" * 64}
+        db.session.add(
+            DocumentPage(org_id=row.org_id, case_id=row.id, document_id=case.papers["iep"], number=1, text="", **blank)
+        )
+        db.session.commit()
+    page = client.get(f"{made.url}/serve").text
+    assert "A last look" in page and "Pages without text" in page
     tomorrow = {"served_on": "2999-01-01", "how": "email", "to": "The district", "version": made.row().version}
+    tomorrow["tick"] = ["unread"]
     assert "still to come" in client.post(f"{made.url}/serve", data=tomorrow).text
     with case.open() as (row, _):
         day = services.today(row).isoformat()
+    answer = client.post(f"{made.url}/serve", data=tomorrow | {"served_on": day, "tick": []})
+    assert answer.status_code == 422 and "tick each with which you go on" in answer.text and made.row().state == "ready"
     assert client.post(f"{made.url}/serve", data=tomorrow | {"served_on": day}).status_code == 302
     page = client.get(f"{made.url}/versions/{version.id}").text
     assert "Served on" in page and "What was proved of its pages" in page
