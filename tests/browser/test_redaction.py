@@ -15,8 +15,8 @@ from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.redaction.models import RedactionEntry
 from tests.browser import kit
+from tests.documents.paper import add
 from tests.redaction.makers import SECRET, everything_in, sheet, text_of
-from tests.redaction.test_redacting import drawn
 from tests.world import Actor, World
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ def test_places_are_covered_with_mouse_and_keyboard_and_the_copy_is_proved(
 ) -> None:
     me = world.person()
     case_id = world.case(me)
-    paper = drawn(world, me, case_id, sheet(), title="Notes")
+    paper = add(world, me, case_id, sheet(), "notes.pdf", title="Notes")
     _wait_until_drawn(world, me, paper)
     page = sign_in(me)
     page.goto(f"{live}/cases/{case_id}/papers/{paper}/redact")
@@ -63,7 +63,7 @@ def test_places_are_covered_with_mouse_and_keyboard_and_the_copy_is_proved(
 
 
 def _wait_until_drawn(world: World, me: Actor, paper: UUID) -> None:
-    """The worker draws it as well, and may be in the middle of it."""
+    """Until the worker has drawn its pages."""
     until = time.monotonic() + 60
     state = "waiting"
     while state != "ready":
