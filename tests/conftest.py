@@ -47,10 +47,10 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests come last: they start a worker that would take the jobs which other tests wait to see queued.
 
-    Among them the whole case file goes first: it is the longest, and nothing should wait for it at the end. The
-    nightly round comes before all: it visits every organization, and every test makes some. Then the files of the
-    corpus are read, and the size of the children is measured before other tests have larger ones. On a second server
-    only what needs one is asked.
+    Among them the whole case file and then every page go first: they are the longest, each in one process, and
+    nothing should wait for them at the end. The nightly round comes before all: it visits every organization, and
+    every test makes some. Then the files of the corpus are read, and the size of the children is measured before other
+    tests have larger ones. On a second server only what needs one is asked.
     """
     if os.environ.get("CASEMGR_TEST_SERVER"):
         idle = [item for item in items if "server" not in getattr(item, "fixturenames", ())]
@@ -62,6 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             "test_storage_corpus" not in item.nodeid,
             bool(item.get_closest_marker("browser")),
             not item.get_closest_marker("corpus"),
+            "test_every_page" not in item.nodeid,
         )
     )
 

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,7 +45,11 @@ def small_file_system() -> Iterator[Disk]:
 
         def fill(left: int) -> None:
             with ballast.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(place).free - left)
+                for _ in range(100):  # what is free changes while it is taken: the program writes too
+                    with suppress(OSError):
+                        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(place).free - left)
+                        return
+            raise AssertionError("The disk could not be filled")
 
         folder = place / "data"
         try:
