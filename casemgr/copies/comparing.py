@@ -15,6 +15,7 @@ from casemgr.cases.models import Case
 from casemgr.copies import prints, queries
 from casemgr.copies.matching import Matched, PageSeen, match_pages
 from casemgr.copies.models import PaperComparison, PaperPair
+from casemgr.copies.pictures import lay_out
 from casemgr.copies.result import (
     DIFFERS,
     NOT_COMPARED,
@@ -25,13 +26,13 @@ from casemgr.copies.result import (
     PageResult,
     Result,
 )
-from casemgr.copies.scratch import folder_for, lay_out
 from casemgr.copies.wording import Side, Word, differences
 from casemgr.documents import quarantine
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.extensions import db
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import background
+from casemgr.platform.scratch import scratch
 from casemgr.storage.likeness import AT_ONCE, Apart, Laid, compare_pages, print_pages
 from casemgr.storage.objects import StorageError
 
@@ -80,7 +81,7 @@ def _compare(case: Case, row: PaperComparison) -> tuple[str, Result]:
     db.session.expunge_all()
     db.session.rollback()  # no transaction stays open while pictures are looked at
     try:
-        with folder_for(f"compare-{row_id}") as folder:
+        with scratch(f"compare-{row_id}") as folder:
             return "", _Comparison(case.id, row_id, first, second, folder).result()
     except StorageError as error:
         log.error("comparing failed", exc_info=error, extra={"event": {"comparison": str(row_id)}})

@@ -14,11 +14,12 @@ from casemgr.cases.models import Case
 from casemgr.copies import asking, prints, queries
 from casemgr.copies.matching import PICTURES_ALIKE, WORDS_ALIKE
 from casemgr.copies.models import PagePrint, PaperPair
-from casemgr.copies.scratch import folder_for, lay_out
+from casemgr.copies.pictures import lay_out
 from casemgr.documents import quarantine
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.extensions import db
 from casemgr.platform.jobs import AFTER_OTHERS, background
+from casemgr.platform.scratch import scratch
 from casemgr.storage.likeness import print_pages
 
 PAPERS_AT_ONCE = 20
@@ -82,7 +83,7 @@ def _print(case: Case, papers: Sequence[Document]) -> None:
 
 
 def _pictures(case: Case, pages: Sequence[DocumentPage]) -> dict[str, str | None]:
-    with folder_for(f"prints-{case.id}") as folder:
+    with scratch(f"prints-{case.id}") as folder:
         laid_out = lay_out(case.org_id, (page.thumb_sha256 for page in pages), folder)
         bits = print_pages(list(laid_out.values()), folder) if laid_out else []
         return dict(zip(laid_out, bits, strict=True))

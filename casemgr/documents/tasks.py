@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import delete, update
 
 from casemgr.copies.asking import look_for_copies
@@ -19,6 +16,7 @@ from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.platform.jobs import AFTER_OTHERS, background, enqueue, jobs
+from casemgr.platform.scratch import scratch
 from casemgr.renditions import services as renditions
 from casemgr.storage.objects import (
     EDGE,
@@ -122,7 +120,7 @@ def _read_through(document: Document) -> Reading:
     """Read the original; where that gives no pages, make its PDF and draw those of the PDF."""
     objects = store()
     file_type = file_type_of(objects, document)
-    with objects.local_path(document.org_id, document.sha256) as path, _scratch(document.id) as folder:
+    with objects.local_path(document.org_id, document.sha256) as path, scratch(f"preview-{document.id}") as folder:
         seen = _all_pages(path, file_type, folder)
         made = renditions.make(objects, document, path, file_type, seen, folder / "pdf")
         kept = renditions.NONE
@@ -246,15 +244,3 @@ def _in_words(read: Reading) -> str:
         return how.strip()
     untouched = "" if how else " The original was not touched."
     return f"{how}Converted for reading: {plural(drawn, 'page')} drawn as pictures.{untouched}"
-
-
-@contextmanager
-def _scratch(document_id: UUID) -> Iterator[Path]:
-    """A folder of this paper's own; what a killed run left in it goes first."""
-    folder = current_app.config["SETTINGS"].data_dir / "scratch" / f"preview-{document_id}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

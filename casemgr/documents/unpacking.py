@@ -6,9 +6,6 @@ Safe to be killed anywhere and started again: each part is one transaction, and 
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -26,6 +23,7 @@ from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import background
+from casemgr.platform.scratch import scratch
 from casemgr.storage.objects import ObjectMissing, StorageFull, StoreUnavailable
 from casemgr.storage.opening import MAILBOX, LetterHead, Part, Unreadable, can_be_opened, open_package
 
@@ -128,7 +126,7 @@ def _where_inside(document: Document) -> services.Inside | None:
 def _open(document: Document, inside: services.Inside, by_id: UUID, visible: frozenset[str]) -> str:
     """Take everything out. Returns what there is to say about it."""
     objects = store()
-    with objects.local_path(document.org_id, document.sha256) as path, _scratch(document.id) as folder:
+    with objects.local_path(document.org_id, document.sha256) as path, scratch(f"parts-{document.id}") as folder:
         if document.media_type == MAILBOX:
             return _open_mailbox(document, path, folder, inside, by_id, visible)
         opened = open_package(path, document.media_type, folder)
@@ -253,15 +251,3 @@ def _finish(document: Document, state: str, note: str) -> None:
         .values(parts_state=state, parts_note=note)
     )
     db.session.commit()
-
-
-@contextmanager
-def _scratch(document_id: UUID) -> Iterator[Path]:
-    """A folder of this paper's own; what a killed run left in it goes first."""
-    folder = current_app.config["SETTINGS"].data_dir / "scratch" / f"parts-{document_id}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -7,14 +7,12 @@ was made from and every exhibit may still go in. No half-made binder is ever vis
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from flask import current_app
 from sqlalchemy import delete, select, update
 
 from casemgr import __version__
@@ -33,6 +31,7 @@ from casemgr.filings.tasks import whole_text
 from casemgr.heads.queries import head_of
 from casemgr.pdf.model import LogHead
 from casemgr.platform.jobs import background
+from casemgr.platform.scratch import scratch
 from casemgr.platform.tenancy import current_scope
 from casemgr.storage.objects import KeyMissing, ObjectAltered, ObjectMissing, StorageFull, StoreUnavailable
 
@@ -123,7 +122,7 @@ def _make(case_id: UUID, binder_id: UUID, material: Material) -> bool:
     objects, org_id = store(), row.org_id
     head = head_of(db.session.get_one(Case, case_id))
     db.session.rollback()
-    with ExitStack() as stack, _scratch(binder_id) as folder:
+    with ExitStack() as stack, scratch(f"binder-{binder_id}") as folder:
         files = {}
         for place, one in enumerate(material.exhibits):
             path = stack.enter_context(objects.local_path(org_id, one.sha256)).resolve()
@@ -225,15 +224,3 @@ class _Reporter:
         db.session.commit()
         if not wanted:
             raise Stopped
-
-
-@contextmanager
-def _scratch(binder_id: UUID) -> Iterator[Path]:
-    """A folder of this binder's own; what a killed run left in it goes first."""
-    folder = current_app.config["SETTINGS"].data_dir / "scratch" / f"binder-{binder_id}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    try:
-        yield folder.resolve()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

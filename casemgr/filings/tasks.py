@@ -7,15 +7,13 @@ those that it was made from and every exhibit may still go in. No half-made pack
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import select, update
 
 from casemgr import __version__
@@ -33,6 +31,7 @@ from casemgr.heads.queries import head_of
 from casemgr.pdf.model import ExhibitKind, LogHead
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import background
+from casemgr.platform.scratch import scratch
 from casemgr.platform.tenancy import current_scope
 from casemgr.storage.objects import KeyMissing, ObjectAltered, ObjectMissing, StorageFull, Stored, StoreUnavailable
 from casemgr.storage.preview import preview
@@ -131,7 +130,7 @@ def _make(packet_id: UUID, material: Material) -> Result:
     objects, org_id = store(), packet_row.org_id
     head = head_of(db.session.get_one(Case, packet_row.case_id))
     db.session.rollback()
-    with ExitStack() as stack, _scratch(packet_id) as folder:
+    with ExitStack() as stack, scratch(f"packet-{packet_id}") as folder:
         files = {}
         for place, one in enumerate(material.exhibits):
             path = stack.enter_context(objects.local_path(org_id, one.sha256)).resolve()
@@ -234,15 +233,3 @@ class _Reporter:
             .values(progress=percent, progress_note=now_doing)
         )
         db.session.commit()
-
-
-@contextmanager
-def _scratch(packet_id: UUID) -> Iterator[Path]:
-    """A folder of this packet's own; what a killed run left in it goes first."""
-    folder = current_app.config["SETTINGS"].data_dir / "scratch" / f"packet-{packet_id}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    try:
-        yield folder.resolve()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

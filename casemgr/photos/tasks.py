@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
@@ -24,6 +22,7 @@ from casemgr.photos import queries, services
 from casemgr.photos.models import Photo, PhotoSet
 from casemgr.photos.queries import Page
 from casemgr.platform.jobs import background, periodic
+from casemgr.platform.scratch import scratch
 from casemgr.storage.objects import ObjectMissing, StorageError, StorageFull
 from casemgr.storage.sheets import Leaf, PhotoUnreadable, look, make_pdf
 from casemgr.web.filters import plural
@@ -55,7 +54,7 @@ def look_at(*, case_id: str, photo_id: str) -> None:
     db.session.rollback()  # no transaction stays open while the photo is read
     objects = store()
     try:
-        with objects.local_path(org_id, sha256) as path, _scratch(f"photo-{photo_id}") as folder:
+        with objects.local_path(org_id, sha256) as path, scratch(f"photo-{photo_id}") as folder:
             seen = look(path, folder, is_heic=is_heic)
             whole = objects.put_bytes(org_id, seen.whole.read_bytes()).sha256
             crop = objects.put_bytes(org_id, seen.crop.read_bytes()).sha256 if seen.crop else ""
@@ -88,7 +87,7 @@ def make(*, case_id: str, set_id: str, by_id: str, visible: list[str]) -> None:
     db.session.expunge_all()
     db.session.rollback()
     try:
-        with _scratch(f"photos-{set_id}") as folder:
+        with scratch(f"photos-{set_id}") as folder:
             taken = _make_pdf(photo_set, found, folder)
     except PhotoUnreadable as problem:
         _fail(photo_set.id, f"Photo {problem.number}: {problem} Remove it, and try again.")
@@ -168,15 +167,3 @@ def _fail(set_id: UUID, words: str) -> None:
     db.session.rollback()
     db.session.execute(update(PhotoSet).where(PhotoSet.id == set_id).values(state="failed", note=words))
     db.session.commit()
-
-
-@contextmanager
-def _scratch(name: str) -> Iterator[Path]:
-    """A folder of this work's own; what a killed run left in it goes first."""
-    folder = current_app.config["SETTINGS"].data_dir / "scratch" / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

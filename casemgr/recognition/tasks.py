@@ -7,13 +7,9 @@ paper that somebody waits for never stands behind a long scan.
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import distinct, func, select, text, update
 
 from casemgr.copies.asking import look_for_copies
@@ -23,6 +19,7 @@ from casemgr.documents.store import store
 from casemgr.documents.tasks import enqueue_reading, file_type_of
 from casemgr.extensions import db
 from casemgr.platform.jobs import background, periodic
+from casemgr.platform.scratch import scratch
 from casemgr.recognition import services
 from casemgr.recognition.program import program
 from casemgr.storage.objects import ObjectMissing, ObjectStore, StorageFull, StoreUnavailable
@@ -89,7 +86,7 @@ def _read(document: Document, tesseract: str) -> None:
     file_type, sha256 = file_type_of(objects, document), document.sha256
     if file_type.family not in (Family.PDF, Family.IMAGE):  # its pages are those of the PDF that was made of it
         file_type, sha256 = PDF, document.rendition_sha256
-    with objects.local_path(document.org_id, sha256) as path, _scratch(document.id) as folder:
+    with objects.local_path(document.org_id, sha256) as path, scratch(f"reading-{document.id}") as folder:
         for _ in range(PAGES_AT_ONCE):
             _stop_at_the_limit(document)
             waiting = _waiting(document)[:1]
@@ -219,15 +216,3 @@ def _in_words(problem: Exception) -> str:
     if isinstance(problem, StorageFull | OSError):
         return "There was no room left to read the pages. Make room, and try again. The original is safe."
     return "Something went wrong on our side. The original is safe; try again."
-
-
-@contextmanager
-def _scratch(document_id: UUID) -> Iterator[Path]:
-    """A folder of this paper's own; what a killed run left in it goes first."""
-    folder = current_app.config["SETTINGS"].data_dir / "scratch" / f"reading-{document_id}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -6,11 +6,7 @@ The copy comes in through the door of every paper; relation, log, custody and au
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from uuid import UUID
 
 from flask import current_app
@@ -28,6 +24,7 @@ from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.platform.columns import now
 from casemgr.platform.jobs import background
+from casemgr.platform.scratch import scratch
 from casemgr.redaction import queries
 from casemgr.redaction.models import Redaction, RedactionEntry
 from casemgr.redaction.reasons import source_of, why_not
@@ -62,7 +59,7 @@ def make(*, case_id: str, redaction_id: str, by_id: str) -> None:
     org_id = row.org_id
     db.session.rollback()  # no transaction stays open while the paper is rebuilt
     try:
-        with store().local_path(org_id, sha256) as path, _scratch(f"redaction-{redaction_id}") as folder:
+        with store().local_path(org_id, sha256) as path, scratch(f"redaction-{redaction_id}") as folder:
             made, proof = redact(path, leaves, folder / "child", **given)
             with made.open("rb") as body:
                 most = current_app.config["SETTINGS"].max_upload_bytes
@@ -175,15 +172,3 @@ def _fail(redaction_id: UUID, words: str) -> None:
         .values(state="failed", note=words)
     )
     db.session.commit()
-
-
-@contextmanager
-def _scratch(name: str) -> Iterator[Path]:
-    """A folder of this work's own; what a killed run left in it goes first."""
-    folder = current_app.config["SETTINGS"].data_dir / "scratch" / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
-
-from flask import current_app
 
 from casemgr.documents.store import store
 from casemgr.storage.objects import ObjectMissing
 
 log = logging.getLogger(__name__)
-
-
-@contextmanager
-def folder_for(name: str) -> Iterator[Path]:
-    """A folder of this work's own; what a killed run left in it goes first."""
-    folder = current_app.config["SETTINGS"].data_dir / "scratch" / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def lay_out(org_id: UUID, hashes: Iterable[str], folder: Path) -> dict[str, Path]:
