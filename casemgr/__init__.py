@@ -30,6 +30,7 @@ FEATURES = (
     "copies",
     "evidence",
     "issues",
+    "citations",
     "discipline",
     "plans",
     "goals",

@@ -55,6 +55,7 @@ def compose(
         certificate=_certificate(material, signer),
         bates=pdf.Bates(material.bates_prefix),
         log_head=log_head,
+        cited=material.cited,
     )
 
 

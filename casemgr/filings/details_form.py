@@ -12,6 +12,8 @@ from wtforms import Field, FieldList, Form, FormField, RadioField, StringField, 
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from casemgr.cases.models import Case
+from casemgr.citations.forms import CitingField
+from casemgr.citations.showing import with_papers_named
 from casemgr.filings import fees
 from casemgr.filings.forms import LONG, SHORT, VersionForm, _plain
 from casemgr.filings.kinds import Column, Kind, Question, kind_in
@@ -162,7 +164,7 @@ def _column_field(column: Column) -> Field:
     return TextAreaField(column.label, [Length(max=2000)], filters=[_plain])
 
 
-def _field(question: Question) -> Field:
+def _field(question: Question, *, cites: bool) -> Field:
     more: dict[str, Any] = {"description": question.help}
     if question.columns:
         row = type("RowForm", (Form,), {f"c{n}": _column_field(one) for n, one in enumerate(question.columns)})
@@ -171,8 +173,9 @@ def _field(question: Question) -> Field:
         return RadioField(question.label, [Optional()], choices=list(question.choices.items()), **more)
     if question.type == "date":
         return DayField(question.label, [Optional()], **more)
+    box = CitingField if cites else TextAreaField
     most = Length(max=question.longest, message=f"Use {question.longest:,} characters or fewer.")
-    return TextAreaField(question.label, [most], filters=[_plain], render_kw={"rows": question.rows}, **more)
+    return box(question.label, [most], filters=[_plain], render_kw={"rows": question.rows}, **more)
 
 
 def _paste_field(question: Question) -> Field:
@@ -190,13 +193,13 @@ def _paste_field(question: Question) -> Field:
 @cache
 def _details_class(kind: str, state: str) -> type[DetailsForm]:
     own = kind_in(kind, state)
-    fields = dict(_fields(own.questions))
+    fields = dict(_fields(own.questions, cites=own.has_exhibits))
     return type("DetailsForm", (DetailsForm,), {"kind": own, **fields})
 
 
-def _fields(questions: Sequence[Question]) -> Iterator[tuple[str, Field]]:
+def _fields(questions: Sequence[Question], *, cites: bool) -> Iterator[tuple[str, Field]]:
     for question in questions:
-        yield ANSWER + question.key, _field(question)
+        yield ANSWER + question.key, _field(question, cites=cites)
         if question.paste:
             yield PASTE + question.key, _paste_field(question)
 
@@ -262,4 +265,4 @@ def _said(question: Question, said: Details) -> str:
     if question.columns:
         return "\n".join(", ".join(part for part in row if part) for row in said.rows.get(question.key, ()))
     text = said.answers.get(question.key, "")
-    return question.choices.get(text, text)
+    return question.choices.get(text, with_papers_named(text))

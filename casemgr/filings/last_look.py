@@ -22,7 +22,7 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.extensions import db
-from casemgr.filings import fitting, queries
+from casemgr.filings import citing, fitting, queries
 from casemgr.filings.models import Packet
 from casemgr.law.paths import LeftKind
 from casemgr.pdf.model import ExhibitKind
@@ -52,6 +52,11 @@ CLASSES: dict[str, Class] = {
         "An exhibit may not go in",
         "Take it out, and make the PDF again.",
         "I will take it out before anything is sent.",
+    ),
+    "references": Class(
+        "References to exhibits that lead nowhere",
+        "The text cites a paper or a page that does not go along. Make the paper an exhibit, or change the text.",
+        "It goes out with these references as they are.",
     ),
     "unsigned": Class(
         "Nobody is named who signs", "A paper without a signature can be sent back.", "It goes without a signer’s name."
@@ -104,6 +109,8 @@ class Warned:
     kind: str
     spots: tuple[Spot, ...] = ()
     more: int = 0
+    lines: tuple[str, ...] = ()
+    """What stands in our own texts, in words, without the title of a paper that may not leave."""
 
     @property
     def words(self) -> Class:
@@ -129,15 +136,18 @@ def look(
     recipients: int,
     printed_on: date | None = None,
     last_safe: date | None = None,
+    references: Sequence[str] = (),
 ) -> list[Warned]:
     """Return what should give pause, in the order of CLASSES; empty when nothing does.
 
     Args:
         signer: who signs; "" when nobody is named. recipients: how many get a copy.
         printed_on: the date on the paper. last_safe: the last day on which it is on time. None: there is none.
+        references: what is wrong with the references to exhibits, one thing a line.
     """
     now = today(case)
     plain = {
+        "references": bool(references),
         "unsigned": not signer.strip(),
         "no_recipients": recipients == 0,
         "late": last_safe is not None and last_safe < now,
@@ -152,7 +162,12 @@ def look(
     for kind, spot in _in_pages(case, exhibits):
         found.setdefault(kind, []).append(spot)
     return [
-        Warned(kind, tuple(found[kind][:MOST_SPOTS]), max(0, len(found[kind]) - MOST_SPOTS))
+        Warned(
+            kind,
+            tuple(found[kind][:MOST_SPOTS]),
+            max(0, len(found[kind]) - MOST_SPOTS),
+            tuple(references) if kind == "references" else (),
+        )
         for kind in CLASSES
         if kind in found
     ]
@@ -169,6 +184,7 @@ def look_at(case: Case, packet: Packet) -> list[Warned]:
         recipients=len(answers.get("recipients") or ()) if way.kind.verb.value == "file" else 1,
         printed_on=packet.dated_on,
         last_safe=way.time.first.act_by if way.time.first and way.time.kind in OVER else None,
+        references=citing.troubles(case, packet),
     )
 
 
@@ -209,7 +225,7 @@ def go_on(case: Case, packet: Packet, ticked: Collection[str], *, by: User) -> l
     found = look_at(case, packet)
     left = [one for one in found if one.kind not in ticked or one.kind == "closed"]
     if not left:
-        counts = {one.kind: len(one.spots) + one.more for one in found}
+        counts = {one.kind: len(one.spots) + one.more + len(one.lines) for one in found}
         audit.record(
             case, ACTION, by=by, subject=packet.id, sha256=packet.pdf_sha256, ticked=sorted(counts), counts=counts
         )

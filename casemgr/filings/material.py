@@ -207,6 +207,8 @@ class Material:
     worked_out: tuple[WorkedOut, ...] = ()
     rows: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """By question, the table that was typed in. A date is an ISO date, a number has a point."""
+    cited: dict[str, str] = field(default_factory=dict)
+    """By paper that the texts cite, the label of the exhibit that it is now (see `citations`)."""
 
     def answer(self, key: str) -> str:
         return self.answers.get(key, "").strip()
@@ -223,7 +225,7 @@ class Material:
 
 
 ONLY_WHERE_THERE = ("rendition_sha256", "rendition_note")
-ONLY_WHERE_SAID = ("docket", "on_record", "worked_out", "rows")
+ONLY_WHERE_SAID = ("docket", "on_record", "worked_out", "rows", "cited")
 """What packets of earlier versions did not know: without a value it changes no fingerprint."""
 NOT_PRINTED = ("left_out", "last_act_on", "grievance_ended_on", "has_discipline")
 

@@ -14,6 +14,8 @@ from casemgr.cases.models import Case
 from casemgr.cases.queries import people_of
 from casemgr.cases.roles import PERSON_ROLES
 from casemgr.cases.states import STATES
+from casemgr.citations import queries as citations
+from casemgr.citations.places import Numbering, Place
 from casemgr.deadlines.queries import current_facts
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document
@@ -31,6 +33,7 @@ from casemgr.issues.areas import LAWS, usual_citation
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import Forum, rulebook_for
 from casemgr.law.terms import FactKind, ProceedingKind, Track
+from casemgr.pdf.model import ExhibitKind
 from casemgr.plans.queries import placements_of
 from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import proceedings_of
@@ -120,7 +123,36 @@ def gather(case: Case, packet: Packet) -> m.Material:
         on_record={one.value: on for one in kind.facts if (on := _latest(facts, one))},
         worked_out=worked_out(case, kind, answers),
         rows={key: tuple(map(tuple, rows)) for key, rows in (answers.get("rows") or {}).items() if rows},
+        cited=_cited(case, packet, answers, issues),
     )
+
+
+def _cited(case: Case, packet: Packet, answers: dict[str, Any], issues: Sequence[m.IssueData]) -> dict[str, str]:
+    """By paper that the texts cite, the label of its exhibit."""
+    texts = [text for text in answers.values() if isinstance(text, str)]
+    refs = citations.refs_in([*texts, *(text for one in issues for text in (one.facts, one.relief))])
+    labels = numbering_of(case, packet).labels if refs else {}
+    return {ref: labels[ref] for ref in refs if ref in labels}
+
+
+def numbering_of(case: Case, packet: Packet) -> Numbering:
+    """Return the exhibits of a packet as references find them: each with its label of today and its pages."""
+    chosen = exhibits_of(packet)
+    papers = [paper for _, paper in chosen]
+    refused, originals = why_not_each(papers), citations.originals(case, [paper.id for paper in papers])
+    places = [
+        Place(
+            label_of(packet, row.position),
+            paper.id,
+            paper.title,
+            citations.refs_of(paper, originals),
+            last=None if exhibit_kind(paper) is ExhibitKind.NATIVE else paper.page_count,
+            refused=str(refused.get(paper.id, "")),
+        )
+        for row, paper in chosen
+    ]
+    name = kind_in(packet.kind, case.state).name
+    return Numbering(f"packet “{name}”", (packet.exhibit_prefix,), tuple(places), str(packet.id))
 
 
 def proceeding_of(case: Case, kind: Kind) -> Proceeding | None:

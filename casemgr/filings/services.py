@@ -15,6 +15,7 @@ from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
+from casemgr.citations.places import braces_live
 from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.filings import fitting, queries, tasks
@@ -120,12 +121,28 @@ def save_details(packet: Packet, details: Details, *, version: int, by: User, co
     kept = {"recipients": (packet.answers or {}).get("recipients", [])}
     signer = {"name": details.signer_name, "role": details.signer_role, "contact": details.signer_contact}
     rows = {key: [list(row) for row in rows] for key, rows in details.rows.items() if rows}
-    packet.answers = kept | {key: said for key, said in details.answers.items() if said} | {"signer": signer}
+    said = _with_references(packet, details.answers)
+    packet.answers = kept | {key: words for key, words in said.items() if words} | {"signer": signer}
     if rows:
         packet.answers |= {"rows": rows}
     packet.dated_on = details.dated_on
     packet.bates_prefix, packet.exhibit_prefix = details.bates_prefix, details.exhibit_prefix
     _changed(packet, "details", by, commit=commit)
+
+
+def save_answers(packet: Packet, answers: Mapping[str, str], *, version: int, by: User, commit: bool = True) -> None:
+    """Replace the answers to some questions. Raises StaleForm, FilingRefused when it was filed."""
+    _open_for_change(packet, version)
+    packet.answers = (packet.answers or {}) | dict(answers)
+    _changed(packet, "details", by, commit=commit)
+
+
+def _with_references(packet: Packet, answers: Mapping[str, str]) -> dict[str, str]:
+    """What was typed as {{P-7, page 3}} becomes a live reference."""
+    if not any("{{" in words for words in answers.values()):
+        return dict(answers)
+    numbering = queries.numbering_of(db.session.get_one(Case, packet.case_id), packet)
+    return {key: braces_live(words, [numbering]) for key, words in answers.items()}
 
 
 def save_recipients(packet: Packet, recipients: Sequence[Recipient], *, version: int, by: User) -> None:

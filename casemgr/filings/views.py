@@ -14,6 +14,8 @@ from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
 from casemgr.extensions import db
 from casemgr.filings import (
+    citing,
+    citing_views,
     delivery_views,
     details_form,
     exhibit_views,
@@ -35,7 +37,7 @@ from casemgr.proceedings.queries import proceeding
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
 
-__all__ = ["bp", "delivery_views", "exhibit_views", "filing_views", "last_look_views"]
+__all__ = ["bp", "citing_views", "delivery_views", "exhibit_views", "filing_views", "last_look_views"]
 
 
 @bp.get(PACKETS)
@@ -96,6 +98,7 @@ def show(case_id: UUID, packet_id: UUID) -> Any:
     return render_template(
         "filings/show.html",
         **shown,
+        looked=citing.looked_at(case, packet, access.visible, material)[1],
         material=material,
         way=fitting.way_in(case, packet.kind),
         checklist=services.judge(case, packet, material),
@@ -118,7 +121,10 @@ def details(case_id: UUID, packet_id: UUID) -> Any:
     def theirs(saved: Packet) -> list[tuple[str, str]]:
         return details_form.in_words(form.kind, details_form.details_of(saved))
 
-    return _save_form(access, packet, form, save, theirs, "filings/details.html")
+    def more(shown: Packet) -> dict[str, Any]:
+        return citing_views.references_on(access, shown, form)
+
+    return _save_form(access, packet, form, save, theirs, "filings/details.html", more)
 
 
 @bp.route(f"{PACKET}/service", methods=["GET", "POST"])
@@ -138,7 +144,9 @@ def service(case_id: UUID, packet_id: UUID) -> Any:
     return _save_form(access, packet, form, save, theirs, "filings/service.html")
 
 
-def _save_form(access: Access, packet: Packet, form: Any, save: Any, theirs: Any, template: str) -> Any:
+def _save_form(
+    access: Access, packet: Packet, form: Any, save: Any, theirs: Any, template: str, more: Any = None
+) -> Any:
     """Show a form of the packet, save it, or show both versions when somebody else saved it first."""
     packet_id, case_id, conflict = packet.id, access.case.id, None
     if form.validate_on_submit():
@@ -154,6 +162,9 @@ def _save_form(access: Access, packet: Packet, form: Any, save: Any, theirs: Any
             flash(str(refusal), "error")
             return redirect(url_for(".show", case_id=case_id, packet_id=packet_id))
         else:
+            if more is not None and citing_views.is_doubtful(access, packet):
+                flash("Saved. A reference to an exhibit needs a look.", "warning")
+                return redirect(url_for(".details", case_id=case_id, packet_id=packet_id))
             flash("Saved.")
             return redirect(url_for(".show", case_id=case_id, packet_id=packet_id))
     page = render_template(
@@ -164,6 +175,7 @@ def _save_form(access: Access, packet: Packet, form: Any, save: Any, theirs: Any
         form=form,
         conflict_rows=_only_differing(conflict),
         route=routing(FilingKind(packet.kind), access.case.state),
+        **(more(packet) if more is not None else {}),
     )
     return page, 409 if conflict else 422 if form.errors else 200
 

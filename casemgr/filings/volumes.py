@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 from casemgr.filings.building import Made, NotBuilt, Progress, build
-from casemgr.pdf.model import Elsewhere, Exhibit, ExhibitKind, Packet, Volume
+from casemgr.pdf.model import Elsewhere, Exhibit, ExhibitKind, Packet, Stands, Volume
 
 ROOM = 0.97  # of the limit: what an index and a cover need is not known before
 MOST_TRIES = 12
@@ -160,7 +160,19 @@ def _volume(packet: Packet, rows: Sequence[dict], plan: Sequence[Sequence[Part]]
             for n, (exhibit, row) in enumerate(zip(packet.exhibits, rows, strict=True))
             if n not in here
         ),
+        places=tuple(_places(packet, plan)),
     )
+
+
+def _places(packet: Packet, plan: Sequence[Sequence[Part]]) -> Iterator[Stands]:
+    """Where the pages of each paper stand, volume by volume."""
+    bates = packet.bates.start
+    for number, parts in enumerate(plan, 1):
+        for part in parts:
+            exhibit = packet.exhibits[part.exhibit]
+            before = exhibit.only_pages[0] - 1 if exhibit.only_pages else 0
+            yield Stands(exhibit.label, part.first + before, part.last + before, number, bates)
+            bates += part.last - part.first + 1
 
 
 def _span(row: dict) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
+from casemgr.citations.forms import CitingField
 from casemgr.evidence.services import plain_text
 from casemgr.issues.areas import ISSUE_AREAS, LAWS
 from casemgr.issues.models import Issue
@@ -43,10 +44,10 @@ class IssueForm(FlaskForm):
     )
     since_on = DayField("Since when?", [Optional()])
     known_on = DayField("When did you find out?", [Optional()])
-    facts = TextAreaField(
+    facts = CitingField(
         "The facts", [Length(max=LONGEST, message="Keep this under 20,000 characters.")], filters=[_cleaned]
     )
-    relief = TextAreaField(
+    relief = CitingField(
         "What would fix it? (relief)",
         [Length(max=LONGEST, message="Keep this under 20,000 characters.")],
         filters=[_cleaned],

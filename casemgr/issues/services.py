@@ -45,13 +45,21 @@ def add_issue(case: Case, new: NewIssue, *, by: User | None, commit: bool = True
     return issue
 
 
-def edit_issue(case: Case, issue: Issue, new: NewIssue, *, version: int, by: User | None) -> None:
+def told_of(issue: Issue) -> NewIssue:
+    """Return what an issue says now."""
+    return NewIssue(
+        issue.title, issue.law, issue.area, issue.since_on, issue.known_on, issue.facts, issue.relief, id=issue.id
+    )
+
+
+def edit_issue(case: Case, issue: Issue, new: NewIssue, *, version: int, by: User | None, commit: bool = True) -> None:
     """Replace what an issue says. Raises StaleForm, and changes nothing, when it was saved in between."""
     check_version(issue, version)
     for name, value in _words(new).items():
         setattr(issue, name, value)
     audit.record(case, "issues:issue:edit", by=by, subject=issue.id)
-    db.session.commit()
+    if commit:
+        db.session.commit()
 
 
 def set_withdrawn(case: Case, issue: Issue, is_withdrawn: bool, *, version: int, by: User | None) -> None:

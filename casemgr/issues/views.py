@@ -11,10 +11,12 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
+from casemgr.citations.showing import with_papers_named
 from casemgr.evidence import queries as evidence
 from casemgr.evidence.forms import address_of, filters_from
 from casemgr.extensions import db
 from casemgr.issues import areas, queries, services
+from casemgr.issues import citing as issue_citing
 from casemgr.issues.forms import IssueForm, edit_form, new_form, version_of
 from casemgr.issues.models import Issue
 from casemgr.platform.locking import StaleForm
@@ -93,13 +95,14 @@ def new(case_id: UUID) -> Any:
     access = case_access()
     form = new_form(access.case, request.args.get("area", ""))
     if form.validate_on_submit():
-        told = form.to_issue()
+        told = issue_citing.with_references(access.case, form.to_issue())
         issue, _made = make_once(
             Issue, told.id, case_id, lambda: services.add_issue(access.case, told, by=current_user)
         )
         flash(f"Issue {issue.number} added. Now say what supports it.")
         return redirect(url_for(".show", case_id=case_id, issue_id=issue.id))
-    return render_template("issues/new.html", case=access.case, form=form), 422 if form.errors else 200
+    page = render_template("issues/new.html", case=access.case, form=form, **issue_citing.references_on(access, form))
+    return page, 422 if form.errors else 200
 
 
 @bp.get("/cases/<uuid:case_id>/issues/<uuid:issue_id>")
@@ -120,15 +123,23 @@ def edit(case_id: UUID, issue_id: UUID) -> Any:
     conflict = None
     if form.validate_on_submit():
         try:
-            services.edit_issue(
-                access.case, issue, form.to_issue(), version=version_of(form.version.data), by=current_user
-            )
+            told = issue_citing.with_references(access.case, form.to_issue())
+            services.edit_issue(access.case, issue, told, version=version_of(form.version.data), by=current_user)
         except (StaleForm, StaleDataError):
             issue, conflict = _conflict(access, issue_id, form)
         else:
-            flash(f"Issue {issue.number} saved.")
-            return redirect(url_for(".show", case_id=case_id, issue_id=issue.id))
-    page = render_template("issues/edit.html", case=access.case, issue=issue, form=form, conflict_rows=conflict)
+            doubtful = issue_citing.is_doubtful(access, issue)
+            told_of_it = " A reference to an exhibit needs a look." if doubtful else ""
+            flash(f"Issue {issue.number} saved.{told_of_it}", "warning" if doubtful else "done")
+            return redirect(url_for(".edit" if doubtful else ".show", case_id=case_id, issue_id=issue.id))
+    page = render_template(
+        "issues/edit.html",
+        case=access.case,
+        issue=issue,
+        form=form,
+        conflict_rows=conflict,
+        **issue_citing.references_on(access, form),
+    )
     return page, 409 if conflict else 422 if form.errors else 200
 
 
@@ -213,8 +224,8 @@ def _rows(issue: Issue | services.NewIssue) -> list[tuple[str, str]]:
         ("The issue", issue.title),
         ("Since", legal_date(issue.since_on)),
         ("Found out", legal_date(issue.known_on)),
-        ("The facts", issue.facts),
-        ("What would fix it", issue.relief),
+        ("The facts", with_papers_named(issue.facts)),
+        ("What would fix it", with_papers_named(issue.relief)),
     ]
     return [(label, text or "(empty)") for label, text in told]
 

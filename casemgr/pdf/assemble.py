@@ -20,6 +20,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from casemgr.pdf import navigation
+from casemgr.pdf.citing import Citing, Here
 from casemgr.pdf.drawing import Drawn, draw, has_slip
 from casemgr.pdf.errors import ExhibitUnreadable
 from casemgr.pdf.filing import filing_bookmarks
@@ -150,9 +151,13 @@ class _Plan:
 
 def _plan(packet: Packet, sources: Sequence[Source]) -> _Plan:
     """Count Bates numbers and draw our own pages."""
-    type_ = Typesetter()
     placed, offset = [], 0
+    here: dict[str, Here] = {}
     for source in sources:
+        exhibit = source.exhibit
+        first = exhibit.only_pages[0] if exhibit.only_pages else 1
+        has_pages = exhibit.kind is not ExhibitKind.NATIVE
+        here[exhibit.label] = Here(exhibit.label, first, source.pages, offset, has_pages)
         bates = packet.bates.number(offset), packet.bates.number(offset + source.pages - 1)
         placed.append(Placed(source.exhibit, source.pages, *bates))
         if missing := undrawable_in(source.exhibit.title, source.exhibit.description, source.exhibit.when):
@@ -160,6 +165,8 @@ def _plan(packet: Packet, sources: Sequence[Source]) -> _Plan:
                 f"No font here has these letters, which are shown by number: {' '.join(missing)}"
             )
         offset += source.pages
+    places = packet.volume.places if packet.volume else ()
+    type_ = Typesetter(Citing(packet.cited, here, places, packet.bates))
     drawn = draw(packet, sources, placed, type_)
     return _Plan(placed, drawn, drawn.sections(), drawn.slip_pages(), tuple(sorted(type_.undrawable)))
 
@@ -179,6 +186,8 @@ class _Assembly:
     """Exhibit pages stamped so far."""
     moved: dict[tuple[int, int], Any] = field(default_factory=dict)
     """Slip sheets that do not stand in the packet, and the page that links to them lead to instead."""
+    starts: dict[str, int] = field(default_factory=dict)
+    """By label, where the first page of the exhibit itself stands (from 0)."""
 
     def run(self) -> None:
         """Arrange, stamp, label, bookmark and describe."""
@@ -204,6 +213,8 @@ class _Assembly:
         assert len(self.pdf.pages) == self.plan.drawn.total
         if self.moved:
             navigation.move_targets((page.obj for page in self.pdf.pages), self.moved)
+        if self.packet.cited:
+            navigation.lead_references(drawn, lambda label, n: self.pdf.pages[self.starts[label] + n].obj)
         navigation.add_labels(self.pdf, self.labels)
         navigation.add_bookmarks(self.pdf, self._bookmarks())
         self._describe()
@@ -224,6 +235,7 @@ class _Assembly:
         if not native and not stamped:
             self.labels.append((start, navigation.page_label(label)))
             start += 1
+        self.starts[label] = start
         if source.pdf is not None:
             self.shelf.put_aside(source.pdf)
             self.pdf.pages.extend(source.pdf.pages)

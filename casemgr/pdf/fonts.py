@@ -16,6 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from casemgr.pdf import system_fonts
+from casemgr.pdf.citing import BEGIN, Citing
 
 SERIF, SERIF_ITALIC, SERIF_BOLD = "Serif", "Serif-Italic", "Serif-Bold"
 SANS, SANS_ITALIC, SANS_BOLD = "Sans", "Sans-Italic", "Sans-Bold"
@@ -111,12 +112,23 @@ def undrawable_in(*texts: str) -> tuple[str, ...]:
 class Typesetter:
     """Turns plain text into reportlab paragraph markup and remembers what could not be drawn."""
 
-    def __init__(self) -> None:
-        """Start with nothing missing."""
+    def __init__(self, citing: Citing | None = None) -> None:
+        """Start with nothing missing. `citing`: what references to exhibits become."""
         self.undrawable: set[str] = set()
+        self.citing = citing or Citing()
 
     def markup(self, text: str, font: str = SERIF) -> str:
-        """Return escaped markup of `text` for a paragraph set in `font`; newlines become line breaks."""
+        """Return escaped markup of `text` for a paragraph set in `font`; newlines become line breaks, references to
+        exhibits links."""
+        if BEGIN not in text:
+            return self._marked(text, font)
+        made = []
+        for words, target in self.citing.parts(text):
+            body = self._marked(words, font)
+            made.append(f'<a href="{target}" color="#1F3A5F">{body}</a>' if target else body)
+        return "".join(made)
+
+    def _marked(self, text: str, font: str) -> str:
         return "".join(_tagged(run, name, font) for run, name in self._drawable(clean(text), font))
 
     def line(self, text: str, font: str = SERIF, limit: int = 0) -> str:

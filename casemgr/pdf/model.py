@@ -5,7 +5,8 @@ a new line. Dates that are only known roughly are text (`when`), already worded 
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -259,6 +260,18 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
+class Stands:
+    """Pages `first` to `last` of a paper (from 1) that stand in a volume under a label. `bates`: the number of the
+    first one, without prefix."""
+
+    label: str
+    first: int
+    last: int
+    volume: int
+    bates: int
+
+
+@dataclass(frozen=True)
 class Volume:
     """Which volume of how many this is. `order`: the labels of all exhibits; `others`: those not in this volume."""
 
@@ -266,6 +279,8 @@ class Volume:
     count: int
     order: tuple[str, ...]
     others: tuple[Elsewhere, ...]
+    places: tuple[Stands, ...] = ()
+    """What stands in which volume, for references from one to another."""
 
 
 @dataclass(frozen=True)
@@ -299,6 +314,8 @@ class Packet:
     volume: Volume | None = None
     slip_sheets: bool = True
     """A sheet before each exhibit. False: the stamp on its first page says EXHIBIT; a native file keeps its sheet."""
+    cited: Mapping[str, str] = field(default_factory=dict)
+    """By paper (see `citing`), the label of the exhibit that references in our texts lead to."""
 
     def __post_init__(self) -> None:
         """Refuse two exhibits of one label: an index must point to one place."""

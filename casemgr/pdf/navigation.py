@@ -1,12 +1,13 @@
 """What a reader's side panel and title bar show: bookmarks, page labels, document information."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, String
 
+from casemgr.pdf.citing import SCHEME
 from casemgr.pdf.fonts import clean
 from casemgr.pdf.model import Bates
 
@@ -66,6 +67,18 @@ def move_targets(pages: Iterable[Dictionary], moved: Mapping[tuple[int, int], An
             target = link.get("/Dest") if isinstance(link, Dictionary) else None
             if isinstance(target, Array) and len(target) and target[0].objgen in moved:
                 target[0] = moved[target[0].objgen]
+
+
+def lead_references(pages: Iterable[Dictionary], page_of: Callable[[str, int], Any]) -> None:
+    """Let references in our texts lead to the page of the exhibit that they name (see `citing.SCHEME`)."""
+    for page in pages:
+        for link in page.get("/Annots", ()):
+            action = link.get("/A") if isinstance(link, Dictionary) else None
+            address = str(action.get("/URI", "")) if isinstance(action, Dictionary) else ""
+            if address.startswith(f"{SCHEME}:"):
+                _, label, start = address.split(":")
+                del link.A
+                link.Dest = Array([page_of(label, int(start)), Name.Fit])
 
 
 def pdf_date(at: datetime) -> str:

@@ -29,6 +29,8 @@ ROUTES = [
     ("GET", "/{packet}/exhibits", "edit"),
     ("POST", "/{packet}/exhibits/add", "edit"),
     ("POST", "/{packet}/exhibits/arrange", "edit"),
+    ("POST", "/{packet}/references/add", "edit"),
+    ("POST", "/{packet}/references/live", "edit"),
     ("POST", "/{packet}/build", "edit"),
     ("POST", "/{packet}/cancel", "edit"),
     ("GET", "/{packet}/progress", "edit"),

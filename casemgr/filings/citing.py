@@ -1,0 +1,116 @@
+"""The references of a packet to its exhibits: which texts may cite, where each leads now, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from casemgr.accounts.models import User
+from casemgr.cases.models import Case
+from casemgr.citations import queries as citations
+from casemgr.citations.places import Numbering, Said, alone, look, made_live, plain_in
+from casemgr.citations.wording import Typed
+from casemgr.extensions import db
+from casemgr.filings import queries, services
+from casemgr.filings.kinds import Kind, kind_in
+from casemgr.filings.material import Material
+from casemgr.filings.models import Packet
+from casemgr.issues import services as issues
+from casemgr.issues.models import Issue
+from casemgr.pdf.citing import references_in
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text of a packet in which exhibits can be cited. `key` is a question of its kind, or empty for the text of an
+    issue: then `issue_id` and `field` say which."""
+
+    name: str
+    text: str
+    key: str = ""
+    issue_id: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A passage with its references, and the typed citations that could be made live."""
+
+    passage: Passage
+    said: Sequence[Said]
+    plain: Sequence[Typed]
+
+
+def passages(kind: Kind, material: Material) -> list[Passage]:
+    """Return the written texts of a packet: the answers to long questions, and facts and relief of its issues."""
+    texts = [
+        Passage(one.label, material.answer(one.key), key=one.key)
+        for one in kind.questions
+        if not (one.columns or one.choices or one.type == "date")
+    ]
+    for place, issue in enumerate(material.issues, 1):
+        texts.append(Passage(f"Issue {place}, the facts", issue.facts, issue_id=issue.id, field="facts"))
+        texts.append(Passage(f"Issue {place}, what would fix it", issue.relief, issue_id=issue.id, field="relief"))
+    return [one for one in texts if one.text]
+
+
+def looked_at(
+    case: Case, packet: Packet, visible: Collection[str], material: Material | None = None
+) -> tuple[Numbering, list[Looked]]:
+    """Return the numbering of a packet, and its passages that cite something. `visible`: the marks of papers whose
+    titles may be shown."""
+    kind = kind_in(packet.kind, case.state)
+    numbering = queries.numbering_of(case, packet)
+    if not kind.has_exhibits:
+        return numbering, []
+    found = passages(kind, material or queries.gather(case, packet))
+    names = citations.named(case, citations.refs_in(one.text for one in found), visible)
+    each = [Looked(one, look(one.text, numbering, names), plain_in(one.text, numbering)) for one in found]
+    return numbering, [one for one in each if one.said or one.plain]
+
+
+def drafts(case: Case) -> list[tuple[Packet, Numbering]]:
+    """Return the packets in which the issues of a case would be printed now, each with its exhibits."""
+    kinds = [(one, kind_in(one.kind, case.state)) for one in queries.packets_of(case, drafts=True)]
+    open_ones = [one for one, kind in kinds if one.state != "filed" and kind.has_exhibits and kind.has_issues]
+    return [(one, queries.numbering_of(case, one)) for one in open_ones]
+
+
+def in_drafts(
+    case: Case, text: str, found: Sequence[tuple[Packet, Numbering]], visible: Collection[str]
+) -> list[tuple[Packet | None, list[Said], list[Typed]]]:
+    """Return what the references of an issue's text are in each draft; in none yet, what they name."""
+    names = citations.named(case, citations.refs_in([text]), visible)
+    if not found:
+        return [(None, [alone(one, names.get(one.ref)) for one in references_in(text)], [])]
+    return [(row, look(text, numbering, names), plain_in(text, numbering)) for row, numbering in found]
+
+
+def troubles(case: Case, packet: Packet) -> list[str]:
+    """Return what is wrong, in words that anybody may read who sends the packet."""
+    _, found = looked_at(case, packet, queries.OPEN_TO_ALL)
+    return [in_one_line(one.passage.name, said) for one in found for said in one.said if not said.is_fine]
+
+
+def in_one_line(where: str, said: Said) -> str:
+    return ": ".join(part for part in (where, said.words, said.text) if part)
+
+
+def make_live(case: Case, packet: Packet, *, version: int, by: User) -> int:
+    """Make the typed citations of a packet live, in its own texts and in those of its issues. Returns how many.
+
+    Raises StaleForm, FilingRefused when it was filed."""
+    numbering, found = looked_at(case, packet, queries.OPEN_TO_ALL)
+    found = [one for one in found if one.plain]
+    changed = {one.passage: made_live(one.passage.text, numbering) for one in found}
+    if not changed:
+        return 0
+    answers = {passage.key: text for passage, text in changed.items() if passage.key}
+    services.save_answers(packet, answers, version=version, by=by, commit=False)
+    for issue_id in dict.fromkeys(passage.issue_id for passage in changed if passage.issue_id):
+        row = db.session.get_one(Issue, UUID(issue_id))
+        new = {passage.field: text for passage, text in changed.items() if passage.issue_id == issue_id}
+        issues.edit_issue(case, row, replace(issues.told_of(row), **new), version=row.version, by=by, commit=False)
+    db.session.commit()
+    return sum(len(one.plain) for one in found)

@@ -1,0 +1,93 @@
+"""What a person does about the references of a packet: make the paper an exhibit, make typed citations live."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm.exc import StaleDataError
+
+from casemgr.accounts.access import Access
+from casemgr.accounts.roles import Permission
+from casemgr.citations import queries as citations
+from casemgr.citations.forms import citing_fields, tell
+from casemgr.extensions import db
+from casemgr.filings import citing, forms, queries, services
+from casemgr.filings.blueprint import PACKET, bp, packet_or_404
+from casemgr.filings.details_form import ANSWER, DetailsForm
+from casemgr.filings.models import Packet
+from casemgr.platform.locking import StaleForm
+from casemgr.web.permissions import case_access, requires
+
+STALE = "Someone changed this packet after you opened the page. Look at it as it is now, then do it again."
+
+
+def references_on(access: Access, packet: Packet, form: DetailsForm) -> dict[str, Any]:
+    """Return what the form needs to show and take references, and let it show their titles."""
+    case, boxes = access.case, list(citing_fields(form))
+    tell(form, citations.titles(case, citations.refs_in(one.data or "" for one in boxes), access.visible))
+    numbering, found = citing.looked_at(case, packet, access.visible)
+    papers = queries.papers_to_choose(case, access.visible) if boxes else []
+    return {
+        "said": {one.passage.key: one for one in found if one.passage.key},
+        "citing": {one.name.removeprefix(ANSWER) for one in boxes},
+        "choices": citations.choices([numbering], papers),
+        "example": numbering.places[0].label if numbering.places else f"{packet.exhibit_prefix}-1",
+    }
+
+
+def is_doubtful(access: Access, packet: Packet) -> bool:
+    """Whether a text of the packet itself, as it was just saved, cites something that is not to be had, or cites in
+    plain words only."""
+    _, found = citing.looked_at(access.case, packet, access.visible)
+    return any(one.plain or not all(said.is_fine for said in one.said) for one in found if one.passage.key)
+
+
+@bp.post(f"{PACKET}/references/add")
+@requires(Permission.PACKET_EDIT)
+def add_cited(case_id: UUID, packet_id: UUID) -> Any:
+    """Make a cited paper an exhibit, behind the others."""
+    access = case_access()
+    packet = packet_or_404(access, packet_id)
+    paper_id = request.form.get("paper", type=UUID)
+
+    def add() -> str:
+        if paper_id is None:
+            raise services.FilingRefused("Choose a paper.")
+        made = services.add_exhibits(packet, [paper_id], version=forms.VersionForm().seen_version, by=current_user)
+        return "It is an exhibit now." if made else "It is an exhibit already."
+
+    return _done(case_id, packet_id, add)
+
+
+@bp.post(f"{PACKET}/references/live")
+@requires(Permission.PACKET_EDIT)
+def make_live(case_id: UUID, packet_id: UUID) -> Any:
+    """Make the typed citations of the whole packet live."""
+    access = case_access()
+    packet = packet_or_404(access, packet_id)
+
+    def change() -> str:
+        made = citing.make_live(access.case, packet, version=forms.VersionForm().seen_version, by=current_user)
+        return f"{made} made live. From now on they follow their exhibits." if made else "Nothing was left to do."
+
+    return _done(case_id, packet_id, change)
+
+
+def _done(case_id: UUID, packet_id: UUID, do: Any) -> Any:
+    """Do it, say how it went, and go back to where the button stood."""
+    try:
+        flash(do())
+    except services.FilingRefused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+    except (StaleForm, StaleDataError):
+        db.session.rollback()
+        flash(STALE, "warning")
+    issue_id = request.form.get("issue", type=UUID)
+    if issue_id is not None:
+        return redirect(url_for("issues.edit", case_id=case_id, issue_id=issue_id))
+    page = "filings.details" if request.form.get("back") == "details" else "filings.show"
+    return redirect(url_for(page, case_id=case_id, packet_id=packet_id))

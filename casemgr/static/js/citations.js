@@ -1,0 +1,107 @@
+// "Cite an exhibit": puts a reference where the cursor stands, and says under the text what each one means now.
+// Without this module a person types {{P-7, page 3}}, and the server says the same after saving.
+const REFERENCE = /\{\{[^{}#\n]{0,200}#([0-9a-f]{12})(?:\s*,?\s*(?:pages?|pp?\.)?\s*(\d{1,5})(?:\s*(?:-|–|to)\s*(\d{1,5}))?)?\s*\}\}/g;
+const PAUSE_MS = 250;
+
+const dialog = document.getElementById("cite-dialog");
+if (dialog && typeof dialog.showModal === "function") start();
+
+function start() {
+  const choices = new Map([...dialog.querySelectorAll("option")].map((option) => [option.value, option.dataset]));
+  for (const place of document.querySelectorAll("[data-cites]")) {
+    const text = place.querySelector("textarea");
+    const button = place.querySelector("[data-cite-open]");
+    if (!text || !button) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => choose(text));
+    follow(place, text, choices);
+  }
+  const first = dialog.querySelector("#cite-first");
+  const paper = dialog.querySelector("#cite-paper");
+  if (paper) {
+    paper.addEventListener("change", () => tellAbout(paper, first));
+    tellAbout(paper, first);
+  }
+}
+
+function choose(text) {
+  const at = [text.selectionStart, text.selectionEnd];
+  for (const input of dialog.querySelectorAll("input")) input.value = "";
+  dialog.returnValue = "";
+  dialog.addEventListener(
+    "close",
+    () => {
+      text.focus();
+      if (dialog.returnValue !== "insert") return;
+      text.setRangeText(written(), ...at, "end");
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    { once: true },
+  );
+  dialog.showModal();
+}
+
+// The words before the number are for people; the number and the page are what is kept.
+function written() {
+  const option = dialog.querySelector("#cite-paper").selectedOptions[0];
+  const [first, last] = ["cite-first", "cite-last"].map((id) => Number(document.getElementById(id).value));
+  const title = option.dataset.title.replace(/[{}#\s]+/g, " ").trim();
+  const short = title.length > 60 ? `${title.slice(0, 59).trimEnd()}…` : title;
+  return `{{${[short, `#${option.value}`, inWords(first, last)].filter(Boolean).join(" ")}}}`;
+}
+
+function inWords(first, last) {
+  if (!first) return "";
+  return last && last !== first ? `pages ${Math.min(first, last)} to ${Math.max(first, last)}` : `page ${first}`;
+}
+
+function tellAbout(paper, first) {
+  const { first: from, last: to, labels } = paper.selectedOptions[0].dataset;
+  first.min = from || 1;
+  first.max = to || 99999;
+  const pages = to ? `Pages ${from} to ${to}, as the paper itself counts them.` : "Its pages are not counted.";
+  const about = labels ? pages : `${pages} It is no exhibit yet: after saving, one press adds it.`;
+  dialog.querySelector("#cite-about").textContent = about;
+}
+
+// What the server said of a reference stays while it stands in the text; a new one is described from the choices.
+function follow(place, text, choices) {
+  const list = place.querySelector("[data-cite-said]");
+  const said = list.innerHTML;
+  const before = text.value;
+  let timer;
+  text.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (text.value === before) list.innerHTML = said;
+      else list.replaceChildren(...lines(text.value, choices));
+    }, PAUSE_MS);
+  });
+}
+
+function lines(value, choices) {
+  const found = new Set([...value.matchAll(REFERENCE)].map((one) => describe(one, choices)));
+  if (!found.size) return [];
+  const list = document.createElement("ul");
+  list.className = "cite-list";
+  for (const words of found) {
+    const item = document.createElement("li");
+    item.textContent = words;
+    list.append(item);
+  }
+  return [list];
+}
+
+function describe([, ref, from, to], choices) {
+  const first = Number(from || 0);
+  const last = Number(to || from || 0);
+  const pages = inWords(first, last);
+  const paper = choices.get(ref);
+  if (!paper) return "A reference that is looked at when you save.";
+  const cites = `Cites: “${paper.title}”`;
+  if (first && ((paper.last && last > Number(paper.last)) || first < Number(paper.first))) {
+    return `${cites}, ${pages}: only pages ${paper.first} to ${paper.last} are there.`;
+  }
+  const now = paper.labels ? `now ${paper.labels}` : "no exhibit yet";
+  return `${[cites, now, pages].filter(Boolean).join(", ")}.`;
+}
