@@ -43,7 +43,7 @@ class Looked:
 
 
 def passages(kind: Kind, material: Material) -> list[Passage]:
-    """Return the written texts of a packet: the answers to long questions, and facts and relief of its issues."""
+    """Return the written texts of a packet: what was answered in words, and facts and relief of its issues."""
     texts = [
         Passage(one.label, material.answer(one.key), key=one.key)
         for one in kind.questions

@@ -173,7 +173,7 @@ def _field(question: Question, *, cites: bool) -> Field:
         return RadioField(question.label, [Optional()], choices=list(question.choices.items()), **more)
     if question.type == "date":
         return DayField(question.label, [Optional()], **more)
-    box = CitingField if cites else TextAreaField
+    box = CitingField if cites and question.rows > 2 else TextAreaField
     most = Length(max=question.longest, message=f"Use {question.longest:,} characters or fewer.")
     return box(question.label, [most], filters=[_plain], render_kw={"rows": question.rows}, **more)
 

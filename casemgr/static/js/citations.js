@@ -59,7 +59,8 @@ function tellAbout(paper, first) {
   const { first: from, last: to, labels } = paper.selectedOptions[0].dataset;
   first.min = from || 1;
   first.max = to || 99999;
-  const pages = to ? `Pages ${from} to ${to}, as the paper itself counts them.` : "Its pages are not counted.";
+  const span = from === to ? "It has one page." : `Pages ${from} to ${to}, as the paper itself counts them.`;
+  const pages = to ? span : "Its pages are not counted.";
   const about = labels ? pages : `${pages} It is no exhibit yet: after saving, one press adds it.`;
   dialog.querySelector("#cite-about").textContent = about;
 }
