@@ -109,6 +109,10 @@ class Said:
         label = f"now {self.label}" if title and self.label else self.label
         return ", ".join(part for part in (title, label, self.pages) if part)
 
+    @property
+    def in_one_line(self) -> str:
+        return ": ".join(part for part in (self.words, self.text) if part)
+
 
 def look(text: str, numbering: Numbering, named: Mapping[str, Named]) -> list[Said]:
     """Return each reference of a text once, in order, with what is wrong; then typed citations that match nothing."""

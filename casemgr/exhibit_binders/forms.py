@@ -18,6 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
+from casemgr.citations.forms import CitingField
 from casemgr.evidence.services import plain_text
 from casemgr.exhibit_binders.material import Recipient, Witness
 from casemgr.exhibit_binders.models import ExhibitBinder
@@ -120,7 +121,7 @@ class WitnessForm(Form):
     """One person who speaks. A row left empty is no row."""
 
     name = StringField("Name", [SHORT], filters=[_plain])
-    about = TextAreaField("What the testimony is about", [LONG], filters=[_plain])
+    about = CitingField("What the testimony is about", [LONG], filters=[_plain])
 
     def validate_name(self, field: StringField) -> None:
         if not field.data and self.about.data:

@@ -140,6 +140,7 @@ def compose(material: Material, files: Mapping[str, File], program: str, head: p
         max_pages_per_exhibit=20_000,
         volume=_volume(material),
         slip_sheets=material.slip_sheets,
+        cited=dict(material.cited),
     )
 
 
@@ -207,7 +208,11 @@ def _volume(material: Material) -> pdf.Volume | None:
     if not material.is_supplement:
         return None
     others = tuple(pdf.Elsewhere(one.label, one.title, one.when, one.bates, one.volume) for one in material.elsewhere)
-    return pdf.Volume(material.first_volume, material.first_volume, material.order, others)
+    firsts = [(one, one.only_pages[0] if one.only_pages else 1) for one in material.elsewhere]
+    places = tuple(
+        pdf.Stands(one.label, first, first + one.pages - 1, one.volume, one.bates_start) for one, first in firsts
+    )
+    return pdf.Volume(material.first_volume, material.first_volume, material.order, others, places)
 
 
 # -- what is told of it ---------------------------------------------------------------------------------------

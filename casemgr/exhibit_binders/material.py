@@ -82,6 +82,8 @@ class Material:
     most_pages: int | None
     overrides: tuple[tuple[str, str], ...]
     """Rule of the forum and the reason why it is not kept: work product, which goes into nothing that is sent."""
+    cited: tuple[tuple[str, str], ...]
+    """Paper that the list of witnesses cites, and the label of its exhibit now."""
     made_at: str
     """An instant (ISO, UTC) that is an input, never the clock of the build."""
 
@@ -100,5 +102,8 @@ class Material:
 
 def fingerprint(material: Material) -> str:
     """Return the SHA-256 over everything that the binder is made of."""
-    text = json.dumps(asdict(material), sort_keys=True, ensure_ascii=False, default=str)
+    data = asdict(material)
+    if not material.cited:
+        del data["cited"]  # so that what was made before references could be made is what it was
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -15,8 +15,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from casemgr.cases.models import Case
+from casemgr.citations.places import Trouble
 from casemgr.documents.models import DocumentPage
-from casemgr.exhibit_binders import queries
+from casemgr.exhibit_binders import citing, queries
 from casemgr.exhibit_binders.disclosure import Countdown, countdown, missing_evaluations
 from casemgr.exhibit_binders.material import ExhibitNow
 from casemgr.exhibit_binders.models import ExhibitBinder
@@ -106,6 +107,16 @@ def _cannot(binding: Binding) -> Iterable[Finding]:
     ]
     if beyond:
         yield Finding("Pages that are not there", Need.REQUIRED, tuple(beyond), "exhibits")
+    yield from _references(binding)
+
+
+def _references(binding: Binding) -> Iterable[Finding]:
+    """A live reference must lead somewhere in what is printed; words that look like a citation are only pointed out."""
+    found = citing.troubles(binding.case, binding.row, binding.chosen)
+    for need, wanted in ((Need.REQUIRED, False), (Need.ASKED, True)):
+        lines = tuple(line for trouble, line in found if (binding.is_served or trouble is Trouble.PLAIN) is wanted)
+        if lines:
+            yield Finding("References to exhibits (citations) that lead nowhere", need, lines, "people")
 
 
 def _by_the_rules(binding: Binding, office: Profile) -> Iterable[Finding]:

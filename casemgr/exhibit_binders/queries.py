@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from casemgr.cases.models import Case
 from casemgr.cases.queries import people_of
+from casemgr.citations import queries as citations
+from casemgr.citations.places import Numbering, Place
 from casemgr.deadlines.models import Fact
 from casemgr.deadlines.queries import current_facts
 from casemgr.documents.kinds import DOCUMENT_KINDS
@@ -25,6 +27,7 @@ from casemgr.filings.material import long_date
 from casemgr.filings.queries import papers_to_choose
 from casemgr.forums.profiles import profile
 from casemgr.law.terms import FactKind
+from casemgr.pdf.model import ExhibitKind
 from casemgr.proceedings import queries as proceedings
 
 __all__ = ["papers_to_choose"]
@@ -161,6 +164,34 @@ def _exhibit(row: BinderExhibit, paper: Document, label: str, refused: str) -> m
     )
 
 
+def numbering_of(row: ExhibitBinder, now: Sequence[m.ExhibitNow] | None = None) -> Numbering:
+    """Return the exhibits as references find them: each with its label of today and the pages that go in."""
+    case = db.session.get_one(Case, row.case_id)
+    rows = {str(one.id): paper for one, paper in rows_of(row)}
+    originals = citations.originals(case, [paper.id for paper in rows.values()])
+    places = [
+        Place(
+            one.label,
+            rows[one.id].id,
+            one.title,
+            citations.refs_of(rows[one.id], originals),
+            one.only_pages[0] if one.only_pages else 1,
+            None if one.kind is ExhibitKind.NATIVE else one.only_pages[1] if one.only_pages else one.pages,
+            one.refused,
+        )
+        for one in (exhibits_now(row) if now is None else now)
+        if not one.withdrawn
+    ]
+    prefixes = (row.exhibit_prefix, profile(row.forum).prefixes["joint"])
+    return Numbering(f"binder “{row.title}”", tuple(dict.fromkeys(prefixes)), tuple(places), str(row.id))
+
+
+def _cited(row: ExhibitBinder, now: Sequence[m.ExhibitNow]) -> tuple[tuple[str, str], ...]:
+    refs = citations.refs_in(one.get("about", "") for one in row.witnesses)
+    labels = numbering_of(row, now).labels if refs else {}
+    return tuple((ref, labels[ref]) for ref in refs if ref in labels)
+
+
 def last_served(versions: Sequence[BinderVersion]) -> dict[str, Served]:
     """Return each exhibit as it was served last, by the id of its row."""
     found: dict[str, Served] = {}
@@ -224,6 +255,7 @@ def gather(case: Case, row: ExhibitBinder) -> m.Material:
         print_set=row.print_set,
         most_bytes=row.most_mb * MB if row.most_mb else None,
         most_pages=row.most_pages,
+        cited=_cited(row, now),
         overrides=tuple(sorted((key, one["reason"]) for key, one in row.overrides.items())),
         made_at=started.astimezone(UTC).replace(microsecond=0).isoformat(),
     )

@@ -16,6 +16,7 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.cases.queries import people_of
 from casemgr.cases.roles import PERSON_ROLES
+from casemgr.citations.places import braces_live, made_live, plain_in
 from casemgr.documents.models import Document
 from casemgr.exhibit_binders import queries, tasks
 from casemgr.exhibit_binders.labels import in_supplement
@@ -131,10 +132,30 @@ def save_people(
 ) -> None:
     """Save who speaks, who gets a copy and who signs. Raises StaleForm."""
     _open(row, version)
-    row.witnesses = [asdict(one) for one in witnesses]
+    row.witnesses = _with_references(row, witnesses)
     row.recipients = [asdict(one) for one in recipients]
     row.signer = dict(signer)
     _changed(row, "people", by)
+
+
+def _with_references(row: ExhibitBinder, witnesses: Sequence[Witness]) -> list[dict[str, str]]:
+    """What was typed as {{P-7, page 3}} becomes a live reference."""
+    rows = [asdict(one) for one in witnesses]
+    if any("{{" in one["about"] for one in rows):
+        numbering = queries.numbering_of(row)
+        rows = [one | {"about": braces_live(one["about"], [numbering])} for one in rows]
+    return rows
+
+
+def make_live(row: ExhibitBinder, *, version: int, by: User) -> int:
+    """Make the typed citations in the list of witnesses live; returns how many. Raises StaleForm."""
+    _open(row, version)
+    numbering = queries.numbering_of(row)
+    made = sum(len(plain_in(one.get("about", ""), numbering)) for one in row.witnesses)
+    if made:
+        row.witnesses = [one | {"about": made_live(one.get("about", ""), numbering)} for one in row.witnesses]
+        _changed(row, "people", by)
+    return made
 
 
 def add_exhibits(row: ExhibitBinder, paper_ids: Collection[UUID], *, version: int, by: User) -> int:

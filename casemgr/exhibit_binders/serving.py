@@ -18,7 +18,7 @@ from casemgr.deadlines.services import FactRefused, NewFact, record_fact
 from casemgr.documents import custody
 from casemgr.documents.models import Document
 from casemgr.evidence.services import NewEntry, log_entry
-from casemgr.exhibit_binders import queries, tasks
+from casemgr.exhibit_binders import citing, queries, tasks
 from casemgr.exhibit_binders.labels import Placed
 from casemgr.exhibit_binders.material import fingerprint
 from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
@@ -64,7 +64,9 @@ def warnings_about(case: Case, row: ExhibitBinder, made: BinderVersion, last_saf
         paper, (first, last) = papers[one.document_id], one.only_pages or (None, None)
         shown.append(Shown(one.label, paper, bool(one.when), first, last, str(refused.get(paper.id, ""))))
     signer = row.signer.get("name", "") if row.recipients else "nobody signs a binder without a certificate"
-    return look(case, shown, signer=signer, recipients=len(row.recipients), last_safe=last_safe)
+    cited = citing.troubles(case, row) if made.number == 1 else []  # a supplement has no list of witnesses
+    references = [line for _, line in cited]
+    return look(case, shown, signer=signer, recipients=len(row.recipients), last_safe=last_safe, references=references)
 
 
 def serve(row: ExhibitBinder, given: Serving, *, version: int, by: User, ticked: Collection[str] = frozenset()) -> bool:

@@ -10,7 +10,16 @@ from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
 from casemgr.accounts.roles import Permission
-from casemgr.exhibit_binders import disclosure, exhibit_views, forms, made_views, queries, services, serving
+from casemgr.exhibit_binders import (
+    citing_views,
+    disclosure,
+    exhibit_views,
+    forms,
+    made_views,
+    queries,
+    services,
+    serving,
+)
 from casemgr.exhibit_binders.blueprint import ALL, ONE, STALE, back, binder_or_404, bp, say
 from casemgr.exhibit_binders.models import ExhibitBinder
 from casemgr.exhibit_binders.preflight import preflight, stops
@@ -21,7 +30,7 @@ from casemgr.platform.locking import StaleForm
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
 
-__all__ = ["bp", "exhibit_views", "made_views"]
+__all__ = ["bp", "citing_views", "exhibit_views", "made_views"]
 
 
 @bp.get(ALL)
@@ -130,9 +139,18 @@ def people(case_id: UUID, binder_id: UUID) -> Any:
         except (StaleForm, StaleDataError, FilingRefused) as problem:
             row, status = _said(form, problem, case_id, binder_id)
         else:
+            if citing_views.is_doubtful(access, row):
+                flash("Saved. A reference to an exhibit needs a look.", "warning")
+                return back(row, "people")
             flash("Saved.")
             return back(row)
-    page = render_template("exhibit_binders/people.html", case=access.case, form=form, row=row)
+    page = render_template(
+        "exhibit_binders/people.html",
+        case=access.case,
+        form=form,
+        row=row,
+        **citing_views.references_on(access, row, form),
+    )
     return page, status if status != 200 else 422 if form.errors else 200
 
 

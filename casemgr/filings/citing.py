@@ -90,11 +90,7 @@ def in_drafts(
 def troubles(case: Case, packet: Packet) -> list[str]:
     """Return what is wrong, in words that anybody may read who sends the packet."""
     _, found = looked_at(case, packet, queries.OPEN_TO_ALL)
-    return [in_one_line(one.passage.name, said) for one in found for said in one.said if not said.is_fine]
-
-
-def in_one_line(where: str, said: Said) -> str:
-    return ": ".join(part for part in (where, said.words, said.text) if part)
+    return [f"{one.passage.name}: {said.in_one_line}" for one in found for said in one.said if not said.is_fine]
 
 
 def make_live(case: Case, packet: Packet, *, version: int, by: User) -> int:

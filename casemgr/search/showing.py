@@ -108,6 +108,7 @@ def _joined(*columns: Any) -> Any:
     return func.concat_ws("\n", *columns).label("body")
 
 
+_REFERENCE = r"\{\{exhibit:[^{}]*\}\}"
 _SHOWN: dict[str, tuple[Any, Any, Any]] = {
     "paper": (
         Document.title.label("title"),
@@ -116,7 +117,13 @@ _SHOWN: dict[str, tuple[Any, Any, Any]] = {
     ),
     "note": (Document.title.label("title"), _joined(PageNote.body, PageNote.quote), PageNote),
     "entry": (EvidenceEntry.title.label("title"), _joined(EvidenceEntry.body, EvidenceEntry.shows), EvidenceEntry),
-    "issue": (Issue.title.label("title"), _joined(Issue.facts, Issue.relief), Issue),
+    "issue": (
+        Issue.title.label("title"),
+        func.regexp_replace(func.concat_ws("\n", Issue.facts, Issue.relief), _REFERENCE, "[exhibit]", "g").label(
+            "body"
+        ),
+        Issue,
+    ),
     "person": (Person.name.label("title"), _joined(Person.organization, Person.note), Person),
     "case": (Student.name.label("title"), _joined(Student.school, Student.district, Case.concern), Case),
 }

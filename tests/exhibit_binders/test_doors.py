@@ -26,6 +26,8 @@ ROUTES = [
     ("POST", "/{binder}/settings", "edit"),
     ("GET", "/{binder}/people", "edit"),
     ("POST", "/{binder}/people", "edit"),
+    ("POST", "/{binder}/references/add", "edit"),
+    ("POST", "/{binder}/references/live", "edit"),
     ("GET", "/{binder}/exhibits", "edit"),
     ("POST", "/{binder}/exhibits/add", "edit"),
     ("POST", "/{binder}/exhibits/arrange", "edit"),
