@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
-import pickle
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from casemgr.pdf.letter import Letter
+from casemgr.storage.own_child import OwnChild
 
-CHILD = Path(__file__).with_name("child.py")
+CHILD = "casemgr.letters.child"
 LIMITS = {"cpu_seconds": 20, "memory_bytes": 1 << 30, "file_bytes": 64 << 20, "open_files": 128}
 SECONDS = 40
 ON_SCREEN = 1.5
 """Pixels a point of a page picture."""
 MOST_PICTURES = 12
+_NOT_DRAWN = "This letter could not be drawn: it is too long or holds something odd. Shorten it."
 
 
 class NotDrawn(Exception):
@@ -51,23 +48,13 @@ def draw(letter: Letter, *, pictures: bool = False) -> Pages:
 
 
 def _run(folder: Path, letter: Letter, scale: float) -> dict:
-    kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # without these some Pythons do not start
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    environment |= {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)}
+    told: dict = {}
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(CHILD)],
-            cwd=folder,
-            env=environment,
-            input=json.dumps(LIMITS).encode() + b"\n" + pickle.dumps((letter, scale)),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=True,
-        )
-        told: dict = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError) as problem:
-        raise NotDrawn(
-            "This letter could not be drawn: it is too long or holds something odd. Shorten it."
-        ) from problem
+        with OwnChild(CHILD, (letter, scale), folder, LIMITS, SECONDS) as child:
+            for news in child.news():
+                told |= news
+    except OSError as problem:
+        raise NotDrawn(_NOT_DRAWN) from problem
+    if child.code != 0 or "pages" not in told:
+        raise NotDrawn(_NOT_DRAWN)
     return told

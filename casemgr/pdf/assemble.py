@@ -55,7 +55,7 @@ def build_packet(
         changed since its hash was taken, before anything is written.
     Files from outside are hostile: call this in a worker process with limits on memory and time.
     """
-    steps = _Steps(2 * len(packet.exhibits) + 3, progress)
+    steps = _Steps(2 * len(packet.exhibits) + 2, progress)
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="packet-")))
         looking = stack.enter_context(Looking(work))
@@ -63,14 +63,12 @@ def build_packet(
         packet = replace(packet, exhibits=tuple(source.exhibit for source in sources))
         steps.next("Drawing the pages")
         plan = _plan(packet, sources)
-        pdf = stack.enter_context(pikepdf.open(io.BytesIO(plan.drawn.data)))
-        steps.next("Looking where the pages have room for a stamp")
-        for number, found in looking.places().items():
-            sources[number].stamps = found
+        pdf = stack.enter_context(pikepdf.open(io.BytesIO(plan.drawn.data), inherit_page_attributes=False))
         shelf = Shelf(hashlib.sha256("".join(source.sha256 for source in sources).encode()).hexdigest()[:24])
-        _Assembly(packet, pdf, plan, sources, steps, shelf).run()
+        assembly = _Assembly(packet, pdf, plan, sources, steps, shelf, looking)
+        assembly.run()
         steps.next("Writing the packet")
-        result = _result(packet, plan, sources, _sections(pdf, plan))
+        result = _result(packet, plan, sources, _sections(assembly.pages, plan))
         _attach(pdf, result({}), packet.made_at)
         _save(pdf, out, shelf)
     return _built(out, plan, _exhibits(packet, plan, sources), result)
@@ -98,6 +96,7 @@ def _read(
         if source.seen_in is not None:
             looking.ask(len(sources), source)
         sources.append(source)
+    looking.end()
     if len(sources) < len(packet.exhibits):
         for source, given in zip(sources, packet.exhibits, strict=False):
             source.exhibit = replace(source.exhibit, label=given.label)
@@ -173,7 +172,10 @@ def _plan(packet: Packet, sources: Sequence[Source]) -> _Plan:
 
 @dataclass
 class _Assembly:
-    """Puts drawn pages and exhibits in order within `pdf`, the opened drawn document."""
+    """Puts drawn pages and exhibits in order within `pdf`, the opened drawn document.
+
+    The list of pages is kept here and written at the end: to ask `pdf.pages` anything takes longer the more there are.
+    """
 
     packet: Packet
     pdf: pikepdf.Pdf
@@ -181,6 +183,8 @@ class _Assembly:
     sources: Sequence[Source]
     steps: _Steps
     shelf: Shelf
+    looking: Looking
+    pages: list[Any] = field(default_factory=list)
     labels: list[tuple[int, Dictionary]] = field(default_factory=list)
     offset: int = 0
     """Exhibit pages stamped so far."""
@@ -191,65 +195,67 @@ class _Assembly:
 
     def run(self) -> None:
         """Arrange, stamp, label, bookmark and describe."""
-        drawn = [page.obj for page in self.pdf.pages]
+        drawn: list[Any] = list(self.pdf.Root.Pages.Kids)
         front = self.plan.drawn.front
         certificate = drawn[front : front + self.plan.drawn.certificate]
-        del self.pdf.pages[front:]
+        self.pages += drawn[:front]
         self.labels.append((0, navigation.page_label(start=1)))
         self.structure = Structure(self.pdf)
         for number, page in enumerate(drawn[:front], 1):
             self.structure.own_page(page, self.plan.drawn.roles.get(number, ()))
         stamper = Stamper(self.pdf, self.plan.drawn.font_in(self.pdf), self.plan.drawn.dot)
-        for source, placed in zip(self.sources, self.plan.placed, strict=True):
+        for number, (source, placed) in enumerate(zip(self.sources, self.plan.placed, strict=True)):
             self.steps.next(f"Adding exhibit {source.exhibit.label}")
+            if source.seen_in is not None:
+                source.stamps = self.looking.places(number)
             self._exhibit(source, placed, drawn, stamper)
         if certificate:
-            at = len(self.pdf.pages)
+            at = len(self.pages)
             self.labels.append((at, navigation.page_label(start=at + 1)))
-            self._append(certificate)
+            self.pages += certificate
             for number, page in enumerate(certificate, front + 1):
                 self.structure.own_page(page, self.plan.drawn.roles.get(number, ()))
         self.structure.finish()
+        navigation.set_pages(self.pdf, self.pages)
         assert len(self.pdf.pages) == self.plan.drawn.total
         if self.moved:
-            navigation.move_targets((page.obj for page in self.pdf.pages), self.moved)
+            navigation.move_targets(self.pages, self.moved)
         if self.packet.cited:
-            navigation.lead_references(drawn, lambda label, n: self.pdf.pages[self.starts[label] + n].obj)
+            navigation.lead_references(drawn, lambda label, n: self.pages[self.starts[label] + n])
         navigation.add_labels(self.pdf, self.labels)
-        navigation.add_bookmarks(self.pdf, self._bookmarks())
+        navigation.add_bookmarks(self.pdf, self._bookmarks(), self.pages)
         self._describe()
-
-    def _append(self, pages: Sequence[Any]) -> None:
-        self.pdf.pages.extend(pikepdf.Page(page) for page in pages)
 
     def _exhibit(self, source: Source, placed: Placed, drawn: Sequence[Any], stamper: Stamper) -> None:
         """Append one exhibit's slip sheet and pages, and stamp the pages."""
         label, marks, roles = source.exhibit.label, self.plan.drawn.marks, self.plan.drawn.roles
-        start = len(self.pdf.pages)
+        start = len(self.pages)
         part = self.structure.part(f"{label} {source.exhibit.title}")
         slip = marks[f"exhibit-{label}"]
         native, stamped = source.exhibit.kind is ExhibitKind.NATIVE, not has_slip(self.packet, source.exhibit)
         if not stamped:
-            self._append([drawn[slip - 1]])
+            self.pages.append(drawn[slip - 1])
             self.structure.own_page(drawn[slip - 1], roles.get(slip, ()), part)
         if not native and not stamped:
             self.labels.append((start, navigation.page_label(label)))
             start += 1
         self.starts[label] = start
         if source.pdf is not None:
-            self.shelf.put_aside(source.pdf)
-            self.pdf.pages.extend(source.pdf.pages)
+            is_done_with = not self.shelf.put_aside(source.pdf)
+            self.pages += [self.pdf.copy_foreign(page.obj) for page in source.pdf.pages]
             _carry_layers(source.pdf, self.pdf)
+            if is_done_with:
+                source.pdf.close()
         elif source.text:
             first = marks[f"text-{label}"] - 1
-            self._append(drawn[first : first + source.pages])
+            self.pages += drawn[first : first + source.pages]
             for number in range(first, first + source.pages):
                 self.structure.own_page(drawn[number], roles.get(number + 1, ()), part)
-        self._stamp(source, [page.obj for page in self.pdf.pages[start:]], part, stamper)
+        self._stamp(source, self.pages[start:], part, stamper)
         for after, text in navigation.bates_labels(self.packet.bates, self.offset, source.pages):
             self.labels.append((start + after, text))
         if stamped:
-            self.moved[drawn[slip - 1].objgen] = self.pdf.pages[start].obj
+            self.moved[drawn[slip - 1].objgen] = self.pages[start]
         self.offset += source.pages
 
     def _stamp(self, source: Source, pages: Sequence[Any], part: pikepdf.Object, stamper: Stamper) -> None:
@@ -325,13 +331,13 @@ def _carry_layers(source: pikepdf.Pdf, pdf: pikepdf.Pdf) -> None:
             ours.D.OFF.append(copy)
 
 
-def _sections(pdf: pikepdf.Pdf, plan: _Plan) -> list[dict[str, Any]]:
+def _sections(pages: Sequence[Any], plan: _Plan) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
             "first_page": first,
             "last_page": last,
-            "sha256": section_hash(pdf.pages[n] for n in range(first - 1, last)),
+            "sha256": section_hash(map(pikepdf.Page, pages[first - 1 : last])),
         }
         for name, (first, last) in plan.sections.items()
     ]

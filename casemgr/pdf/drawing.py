@@ -43,7 +43,7 @@ class Drawn:
 
     def font_in(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
         """Return the first part of the stamp's font in the drawn document."""
-        for font in pdf.pages[0].obj.Resources.Font.values():
+        for font in pdf.Root.Pages.Kids[0].Resources.Font.values():
             name = str(font.get("/BaseFont", ""))
             if name.startswith("/AAAAAA+") and self.stamp_font in name:
                 return font

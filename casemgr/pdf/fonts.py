@@ -7,8 +7,8 @@ nothing here can draw is shown by its number, such as [U+6210], and reported: ne
 
 import unicodedata
 from functools import cache
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import font_source_sans_pro
 import font_source_serif_pro
@@ -188,7 +188,7 @@ def leftward(run: str, name: str) -> str:
 
 
 def _tagged(run: str, name: str, font: str) -> str:
-    body = escape(run).replace("\n", "<br/>")
+    body = escape(run, quote=False).replace("\n", "<br/>")
     return body if name == font else f'<font name="{name}">{body}</font>'
 
 

@@ -1,4 +1,5 @@
-"""The child process that looks where pages have room. Run as a file (`python -I looker.py`), not imported.
+"""The child process that looks where pages have room: a copy of the process that asks, or started as a file
+(`python -I looker.py`).
 
 It draws only the strips of a page where a stamp may stand, small and grey, and says for each page the first place
 that is blank paper. Files are hostile: where drawing one ends this process, nothing else is lost.
@@ -11,7 +12,7 @@ import json
 import os
 import sys
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 LINES = 12  # pixels in the height of a stamp: a hairline still shows
 MOST_ACROSS = 3000
@@ -139,7 +140,7 @@ def look(pdfium: Any, task: dict[str, Any], say: Any) -> None:
         if len(document.pdf) != task["of"]:  # two readers disagree on what the pages are
             raise ValueError
     except (pdfium.PdfiumError, ValueError, OSError):
-        say(n=task["n"], at=0, seen="")
+        say(n=task["n"], done=True)
         return
     for first, count, is_scan, rooms in task["runs"]:
         for number in range(first, first + count):
@@ -148,13 +149,25 @@ def look(pdfium: Any, task: dict[str, Any], say: Any) -> None:
                 say(n=task["n"], at=at, seen="".join(seen))
                 at, said = at + len(seen), time.monotonic()
                 seen.clear()
-    say(n=task["n"], at=at, seen="".join(seen))
+    say(n=task["n"], at=at, seen="".join(seen), done=True)
     document.pdf.close()
 
 
-def main() -> int:
+def become(folder: str, answers: str) -> NoReturn:
+    """Be nothing but the one who looks: this process was forked for it."""
+    code = 1
+    try:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for handle in range(3):
+            os.dup2(nothing, handle)
+        os.closerange(3, 1 << 16)
+        code = main(folder, answers)
+    finally:
+        os._exit(code)  # no tidying up: libraries that met a broken file can crash in their destructors
+
+
+def main(folder: str, answers_name: str) -> int:
     """Answer questions until the list ends. A question is taken by whoever is the first to make its claim file."""
-    folder, answers_name = sys.argv[1:]
     import pypdfium2 as pdfium
 
     parent = os.getppid()
@@ -187,5 +200,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    os._exit(code)  # no tidying up: libraries that met a broken file can crash in their destructors
+    os._exit(main(*sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Asks child processes where the pages of exhibits have room for a stamp, while we read and draw.
+"""Asks child processes where the pages of exhibits have room for a stamp, while we read, draw and put together.
 
 A page that cannot be looked at counts as full: its stamp then stands below it, and covers nothing either.
 """
@@ -6,35 +6,67 @@ A page that cannot be looked at counts as full: its stamp then stands below it, 
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
+from casemgr.pdf import looker
 from casemgr.pdf.places import BELOW, PLACES, spots
 from casemgr.pdf.sources import Source
 
-LOOKER = Path(__file__).with_name("looker.py")
 SILENCE = 4.0  # seconds on one page; then it is given up
 HEAVY = 8_000_000  # bytes of files that make one more child worth its start
 MOST = 4  # children at a time; never more than processors
+_THREADS = Path("/proc/self/task")
+
+
+class _Process(Protocol):
+    """What is needed of a process; a `subprocess.Popen` has it."""
+
+    def poll(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def wait(self) -> int: ...
+
+
+class _Copy:
+    """A copy of this process that looks: no Python has to be started and loaded for it."""
+
+    def __init__(self, folder: Path, answers: str) -> None:
+        self.code: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            looker.become(str(folder), answers)
+
+    def poll(self) -> int | None:
+        return self._ask(os.WNOHANG)
+
+    def wait(self) -> int:
+        code = self._ask(0)
+        assert code is not None
+        return code
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _ask(self, options: int) -> int | None:
+        if self.code is None:
+            pid, status = os.waitpid(self.pid, options)
+            self.code = os.waitstatus_to_exitcode(status) if pid else None
+        return self.code
 
 
 @dataclass
 class _Child:
-    process: subprocess.Popen[bytes]
-    answers: Path
-    size: int = -1
+    process: _Process
+    answers: IO[str]
     heard: float = 0.0
-
-    def is_silent(self) -> bool:
-        """Tell whether it has said nothing for too long."""
-        size, now = self.answers.stat().st_size, time.monotonic()
-        if size != self.size:
-            self.size, self.heard = size, now
-        return now - self.heard > SILENCE
+    line: str = ""
+    working_on: set[int] = field(default_factory=set)
 
 
 class Looking:
@@ -43,7 +75,8 @@ class Looking:
     def __init__(self, work: Path) -> None:
         """Start nothing yet."""
         self.folder = work / "look"
-        self.pages: dict[int, int] = {}
+        self.found: dict[int, list[str]] = {}
+        self.open: set[int] = set()
         self.weight = self.started = 0
         self.children: list[_Child] = []
 
@@ -55,8 +88,8 @@ class Looking:
 
     def __exit__(self, *_: object) -> None:
         """End the children, whatever they do."""
-        for child in self.children:
-            _end(child)
+        for child in list(self.children):
+            self._end(child)
         self.tasks.close()
 
     def ask(self, number: int, source: Source) -> None:
@@ -74,13 +107,29 @@ class Looking:
             before = size, is_scan
             rooms = [[round(share, 5) for share in spot.shares(size)] for spot in spots(size, source.stamp_width)]
             runs.append([first + n, 1, is_scan, rooms])
-        self.pages[number] = source.pages
+        self.found[number] = [BELOW] * source.pages  # what is not answered counts as full
+        self.open.add(number)
         of = source.pages if copied else source.source_pages
         self._put({"n": number, "path": str(source.seen_in), "of": of, "runs": runs})
         self.weight += source.seen_in.stat().st_size
         wanted = 1 + self.weight // HEAVY
         if len(self.children) < min(wanted, MOST, os.cpu_count() or 1):
             self._start()
+
+    def end(self) -> None:
+        """No more questions will come."""
+        self._put({})
+
+    def places(self, number: int) -> list[str]:
+        """Wait for the answer to a question; return where each page has room."""
+        pause = 0.0005
+        while True:
+            for child in list(self.children):
+                self._hear(child)
+            if number not in self.open:
+                return self.found[number]
+            time.sleep(pause)
+            pause = min(0.01, pause * 1.5)
 
     def _put(self, task: dict[str, Any]) -> None:
         self.tasks.write(json.dumps(task) + "\n")
@@ -90,44 +139,51 @@ class Looking:
         answers = self.folder / f"answers-{self.started}"
         answers.touch()
         self.started += 1
-        process = subprocess.Popen(
-            [sys.executable, "-I", str(LOOKER), str(self.folder), answers.name],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self.children.append(_Child(process, answers))
+        process = _Copy(self.folder, answers.name) if can_copy() else _script(self.folder, answers.name)
+        self.children.append(_Child(process, answers.open(encoding="utf-8")))
 
-    def places(self) -> dict[int, list[str]]:
-        """Wait for the children; return where each page has room, by the numbers that were asked for."""
-        self._put({})
-        pause = 0.001
-        while self.children:
-            time.sleep(pause)
-            pause = min(0.01, pause * 1.5)
-            for child in list(self.children):
-                if child.process.poll() is None and not child.is_silent():
-                    continue
-                _end(child)
-                self.children.remove(child)
-                if child.process.returncode and len(list(self.folder.glob("claim-*"))) < len(self.pages):
-                    self._start()
-        return self._read()
+    def _hear(self, child: _Child) -> None:
+        """Read what a child has said since. What it was looking at when it was lost is given up."""
+        is_over, heard = child.process.poll() is not None, child.heard  # after its end nothing more is said
+        while said := child.answers.readline():
+            child.line, heard = child.line + said, 0.0
+            if child.line.endswith("\n"):
+                self._note(child)
+        child.heard = heard or time.monotonic()
+        if is_over or time.monotonic() - child.heard > SILENCE:
+            self.open -= child.working_on
+            if self._end(child) and self.open and self.started < len(self.found) + MOST:
+                self._start()
+            if not self.children:
+                self.open.clear()
 
-    def _read(self) -> dict[int, list[str]]:
-        """What was not answered counts as full."""
-        found = {number: [BELOW] * count for number, count in self.pages.items()}
-        for file in self.folder.glob("answers-*"):
-            for line in file.read_text("utf-8").splitlines():
-                with contextlib.suppress(ValueError, KeyError, IndexError):
-                    said = json.loads(line)
-                    pages = found[said["n"]]
-                    for at, letter in enumerate(said.get("seen", ""), said.get("at", 0)):
-                        pages[at] = PLACES[int(letter, 16)] if letter != "-" else BELOW
-        return found
+    def _note(self, child: _Child) -> None:
+        line, child.line = child.line, ""
+        with contextlib.suppress(ValueError, KeyError, IndexError, TypeError):
+            said = json.loads(line)
+            number = said["n"]
+            pages = self.found[number]
+            child.working_on.add(number)
+            for at, letter in enumerate(said.get("seen", ""), said.get("at", 0)):
+                pages[at] = PLACES[int(letter, 16)] if letter != looker.NOWHERE else BELOW
+            if said.get("done"):
+                child.working_on.discard(number)
+                self.open.discard(number)
+
+    def _end(self, child: _Child) -> int:
+        with contextlib.suppress(OSError):
+            child.process.kill()
+        child.answers.close()
+        self.children.remove(child)
+        return child.process.wait()
 
 
-def _end(child: _Child) -> None:
-    with contextlib.suppress(OSError):
-        child.process.kill()
-    child.process.wait()
+def can_copy() -> bool:
+    """Tell whether this process may fork: a copy of one with threads could stand still."""
+    return sys.platform.startswith("linux") and len(list(_THREADS.iterdir())) == 1
+
+
+def _script(folder: Path, answers: str) -> _Process:
+    nothing = subprocess.DEVNULL
+    command = [sys.executable, "-I", looker.__file__, str(folder), answers]
+    return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)

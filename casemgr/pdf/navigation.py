@@ -15,17 +15,25 @@ Entry = tuple[str, int, Sequence["Entry"]]
 """A bookmark: title, page from 1, and those below it."""
 
 
-def add_bookmarks(pdf: pikepdf.Pdf, entries: Iterable[Entry]) -> None:
-    """Write nested bookmarks; the first level stands open."""
+def set_pages(pdf: pikepdf.Pdf, pages: Sequence[Any]) -> None:
+    """Make these the pages, whatever was in the document before. Nobody has asked it for its pages until now."""
+    tree = pdf.Root.Pages
+    for page in pages:
+        page.Parent = tree
+    tree.Kids, tree.Count = Array(pages), len(pages)
+
+
+def add_bookmarks(pdf: pikepdf.Pdf, entries: Iterable[Entry], pages: Sequence[Any]) -> None:
+    """Write nested bookmarks; the first level stands open. `pages`: all of them in order."""
     with pdf.open_outline() as outline:
-        outline.root.extend(_item(entry) for entry in entries)
+        outline.root.extend(_item(entry, pages) for entry in entries)
 
 
-def _item(entry: Entry) -> OutlineItem:
+def _item(entry: Entry, pages: Sequence[Any]) -> OutlineItem:
     title, page, below = entry
     words = " ".join(clean(title).split())
-    item = OutlineItem(words if len(words) <= 180 else words[:179] + "…", page - 1, "Fit")
-    item.children.extend(_item(one) for one in below)
+    item = OutlineItem(words if len(words) <= 180 else words[:179] + "…", Array([pages[page - 1], Name.Fit]))
+    item.children.extend(_item(one, pages) for one in below)
     return item
 
 

@@ -4,6 +4,7 @@ pikepdf copies each stream into memory when a page changes its document; a thous
 gigabyte. So a picture is put aside, a marker takes its place, and when the packet is written the markers are replaced.
 """
 
+import mmap
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from pikepdf import Dictionary, Name
 
 LARGE = 16_000  # bytes of a picture that is put aside
 _ENTRY = 20  # bytes of a line of the cross-reference table
+_PIECE = 1 << 20
 
 
 class Shelf:
@@ -27,8 +29,9 @@ class Shelf:
         self.token = token.encode("ascii")
         self.kept: list[pikepdf.Stream] = []
 
-    def put_aside(self, source: pikepdf.Pdf) -> None:
-        """Replace the large pictures of a source's pages by markers; the source stays open until all is written."""
+    def put_aside(self, source: pikepdf.Pdf) -> bool:
+        """Replace the large pictures of a source's pages by markers; return whether there are any: then the source
+        stays open until all is written."""
         markers: dict[tuple[int, int], pikepdf.Stream] = {}
         for page in source.pages:
             resources = page.obj.get("/Resources")
@@ -39,6 +42,7 @@ class Shelf:
                         if one.objgen not in markers:
                             markers[one.objgen] = self._marker(source, one)
                         held[key] = markers[one.objgen]
+        return bool(markers)
 
     def _marker(self, source: pikepdf.Pdf, picture: pikepdf.Stream) -> pikepdf.Stream:
         marker = source.make_stream(self.token + b"%010d" % len(self.kept))
@@ -50,32 +54,43 @@ class Shelf:
 
     def write(self, markers: Path, out: BinaryIO) -> None:
         """Copy a PDF with a plain cross-reference table, putting each picture in the place of its marker."""
-        data = markers.read_bytes()
-        table = data.rindex(b"startxref\n")
-        table = int(data[table + 10 : data.index(b"\n", table + 10)])
+        with markers.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            self._write(data, out)
+
+    def _write(self, data: mmap.mmap, out: BinaryIO) -> None:
+        start = data.rfind(b"startxref\n")
+        table = int(data[start + len(b"startxref\n") : data.find(b"\n%%EOF", start)])
         places, grown = [], []
         at = 0
         for start, end, new in self._changes(data, table):
-            out.write(data[at:start])
+            _copy(data, at, start, out)
             out.write(new)
             places.append(start)
             grown.append(len(new) - (end - start))
             at = end
-        out.write(data[at:table])
+        _copy(data, at, table, out)
         shifts = [0, *accumulate(grown)]
-        out.write(_moved_table(data, table, places, shifts))
+        out.write(_moved_table(data[table:], table, places, shifts))
 
-    def _changes(self, data: bytes, end: int) -> Iterator[tuple[int, int, bytes]]:
+    def _changes(self, data: mmap.mmap, end: int) -> Iterator[tuple[int, int, bytes]]:
         """Yield start, end and new bytes of what changes: the length of each picture, and the picture."""
         for found in re.finditer(rb"stream\n" + self.token + rb"(\d{10})", data):
             if found.end() > end:
                 return
             picture = self.kept[int(found[1])].read_raw_bytes()
-            length = data.rindex(b"/Length ", 0, found.start()) + len(b"/Length ")
+            length = data.rfind(b"/Length ", 0, found.start()) + len(b"/Length ")
             digits = re.compile(rb"\d+").match(data, length)
             assert digits is not None
             yield digits.start(), digits.end(), b"%d" % len(picture)
             yield found.start() + len(b"stream\n"), found.end(), bytes(picture)
+
+
+def _copy(data: mmap.mmap, start: int, end: int, out: BinaryIO) -> None:
+    """Copy a part, and let go of the memory of what was read: it counts as ours."""
+    for at in range(start, end, _PIECE):
+        out.write(data[at : min(end, at + _PIECE)])
+    if hasattr(mmap, "MADV_DONTNEED") and (done := start // _PIECE * _PIECE):
+        data.madvise(mmap.MADV_DONTNEED, 0, done)
 
 
 def _is_large_picture(one: pikepdf.Stream) -> bool:
@@ -83,10 +98,11 @@ def _is_large_picture(one: pikepdf.Stream) -> bool:
     return bool(one.get("/Subtype") == Name.Image and isinstance(length, int) and length >= LARGE)
 
 
-def _moved_table(data: bytes, table: int, places: list[int], shifts: list[int]) -> bytes:
-    """Return the cross-reference table and what follows it, with every object at its new place."""
-    head = data.index(b"\n", table + len(b"xref\n")) + 1
-    count = int(data[table:head].split()[-1])
+def _moved_table(data: bytes, place: int, places: list[int], shifts: list[int]) -> bytes:
+    """Return the cross-reference table, which stood at `place`, and what follows it, with every object at its new
+    place."""
+    head = data.index(b"\n", len(b"xref\n")) + 1
+    count = int(data[:head].split()[-1])
     body = head + count * _ENTRY
     rows = []
     for n in range(head, body, _ENTRY):
@@ -96,4 +112,4 @@ def _moved_table(data: bytes, table: int, places: list[int], shifts: list[int]) 
             row = b"%010d" % (offset + shifts[bisect_left(places, offset)]) + row[10:]
         rows.append(row)
     tail = data[body : data.rindex(b"startxref\n")]
-    return data[table:head] + b"".join(rows) + tail + b"startxref\n%d\n%%%%EOF\n" % (table + shifts[-1])
+    return data[:head] + b"".join(rows) + tail + b"startxref\n%d\n%%%%EOF\n" % (place + shifts[-1])

@@ -1,12 +1,16 @@
-"""The start of a reading child: takes its limits first, and only then loads a reader.
+"""The start of a child that reads (`sandbox`) or makes something (`own_child`): it takes its limits first, and only
+then loads what opens files.
 
-Run as a file: by `sandbox` (`python -I child.py`), and by `forking` as the `template` that children are forked from.
+Run as a file (`python -I child.py`), and by `forking` as the `template` that children are forked from.
 """
 
 import contextlib
 import errno
+import gc
+import importlib
 import json
 import os
+import pickle
 import sys
 import tempfile
 import types
@@ -14,21 +18,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 DISK_FULL, OUT_OF_MEMORY = 75, 76
+Say = Callable[..., None]
+"""Tells the parent of a maker something: names and JSON values."""
 
 
 def main() -> int:
     """A process of its own, from nothing."""
-    message = _message()
+    message, order = _message()
     take_limits(message["limits"])
     name_package()
-    return _read(message)
+    return _work(message, order)
 
 
 def forked() -> int:
     """A copy of the template, which has left the network already and has loaded what is needed."""
-    message = _message()
+    message, order = _message()
     take_limits(message["limits"], has_network=False)
-    return _read(message)
+    return _work(message, order)
 
 
 def name_package() -> None:
@@ -38,16 +44,22 @@ def name_package() -> None:
     sys.modules["casemgr"] = package
 
 
-def _message() -> dict:
+def _message() -> tuple[dict, bytes]:
+    """What to do, and for a maker its pickled order behind it."""
     with open(0, "rb", closefd=False) as pipe:
-        return json.loads(pipe.read())
+        head, _, order = pipe.read().partition(b"\n")
+    return json.loads(head), order
 
 
-def _read(message: dict) -> int:
+def _work(message: dict, order: bytes) -> int:
     os.chdir(message["folder"])
     os.environ.clear()
     os.environ.update(message["environment"])
     tempfile.tempdir = None  # where that is, the template may have asked before
+    return _make(message["module"], order) if "module" in message else _read(message)
+
+
+def _read(message: dict) -> int:
     from casemgr.storage import readers
 
     with Path("events.jsonl").open("a", encoding="utf-8", errors="replace") as events:
@@ -61,8 +73,34 @@ def _read(message: dict) -> int:
     return 0
 
 
+def _make(module: str, order: bytes) -> int:
+    """Do what the parent ordered. An empty line comes first: the child is there."""
+    _take_name(module.removeprefix("casemgr."))
+    with open(1, "w", encoding="utf-8", closefd=False) as out:
+
+        def say(**facts: object) -> None:
+            out.write(json.dumps(facts) + "\n")
+            out.flush()  # a parent that is gone breaks the pipe, and that ends us
+
+        out.write("\n")
+        out.flush()
+        maker = importlib.import_module(module)
+        gc.set_threshold(50_000, 20, 50)  # what is made lives until the end: to look for rubbish so often takes a tenth
+        maker.work(pickle.loads(order), say)  # noqa: S301  (written by our own parent, from no upload)
+    return 0
+
+
+def _take_name(name: str) -> None:
+    """What a list of processes shows."""
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        pr_set_name = 15
+        ctypes.CDLL(None).prctl(pr_set_name, name.encode()[:15], 0, 0, 0)
+
+
 def take_limits(limits: dict, *, has_network: bool = True) -> None:
-    """Give up what this process does not need, before it opens anything. Also for the children that make packets."""
+    """Give up what this process does not need, before it opens anything."""
     with contextlib.suppress(OSError):
         os.nice(5) if hasattr(os, "nice") else None
     try:

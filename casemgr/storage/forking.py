@@ -1,7 +1,7 @@
-"""Have a reading child forked from this process's template, instead of starting a Python and loading the readers anew.
+"""Have a child forked from this process's template, instead of starting a Python and loading its libraries anew.
 
-Linux only; everywhere else, and whenever the template cannot be had, NoTemplate is raised, and `sandbox` starts a child
-afresh. What the template does itself stands in `template`.
+Linux only; everywhere else, and whenever the template cannot be had, NoTemplate is raised, and `sandbox` or `own_child`
+starts a child afresh. What the template does itself stands in `template`.
 """
 
 import atexit
@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,31 +48,48 @@ def run(operation: str, message: bytes, environment: Mapping[str, str], wall_sec
 
     Nothing of the child is left then. Raises NoTemplate."""
     global _failures
-    if not sys.platform.startswith("linux") or _failures >= _MOST_FAILURES:
-        raise NoTemplate
-    line, far_line = socket.socketpair()
-    try:
-        with line:
-            with far_line:
-                pipe = _call(operation, far_line, environment)
-            with contextlib.suppress(BrokenPipeError), os.fdopen(pipe, "wb") as out:
-                out.write(message)
+    with call(operation, message, environment) as line:
+        try:
             ended = _wait(line, wall_seconds)
-    except NoTemplate:
-        _failures += 1
-        raise
+        except NoTemplate:
+            count_failure()
+            raise
     _failures = 0
     return ended
 
 
-def _call(operation: str, far_line: socket.socket, environment: Mapping[str, str]) -> int:
+def call(operation: str, message: bytes, environment: Mapping[str, str], out: int | None = None) -> socket.socket:
+    """Have a child forked that gets `message`; return the line on which it tells its exit code as text. To hang up
+    ends it. `out`: the handle that it writes to. Raises NoTemplate."""
+    if not sys.platform.startswith("linux") or _failures >= _MOST_FAILURES:
+        raise NoTemplate
+    line, far_line = socket.socketpair()
+    try:
+        with far_line:
+            pipe = _call(operation, [far_line.fileno(), *([] if out is None else [out])], environment)
+    except NoTemplate:
+        line.close()
+        count_failure()
+        raise
+    with contextlib.suppress(BrokenPipeError), os.fdopen(pipe, "wb") as reading:
+        reading.write(message)
+    return line
+
+
+def count_failure() -> None:
+    """No child came of a call. Too often in a row, and there are no more calls."""
+    global _failures
+    _failures += 1
+
+
+def _call(operation: str, handles: Sequence[int], environment: Mapping[str, str]) -> int:
     """Ask the template for a child; return the handle of the pipe that it reads."""
     far_pipe, pipe = os.pipe()
     try:
         with _lock:
             template = _fit_template(environment)
             template.children += 1
-            socket.send_fds(template.calls, [operation.encode()], [far_pipe, far_line.fileno()])
+            socket.send_fds(template.calls, [operation.encode()], [far_pipe, *handles])
     except OSError as problem:
         os.close(pipe)
         raise NoTemplate from problem

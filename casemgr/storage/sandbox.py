@@ -81,7 +81,7 @@ def run(operation: str, request: dict, folder: Path, limits: Limits = Limits()) 
     """
     events_file = folder / EVENTS
     events_file.unlink(missing_ok=True)
-    environment = _environment() | {"HOME": str(folder), "TMPDIR": str(folder)}
+    environment = clean_environment(folder)
     order = {"operation": operation, "request": request, "limits": asdict(limits)}
     message = json.dumps(order | {"folder": str(folder.resolve()), "environment": environment}).encode()
     try:
@@ -97,15 +97,16 @@ def run(operation: str, request: dict, folder: Path, limits: Limits = Limits()) 
     return Outcome(_read_events(events_file), failure)
 
 
-def _environment() -> dict[str, str]:
+def clean_environment(home: Path | None = None) -> dict[str, str]:
     """Nothing of ours, but what some Pythons need to start."""
     kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {"PATH": os.defpath, "LANG": "C.UTF-8"}
+    found = {name: os.environ[name] for name in kept if name in os.environ} | {"PATH": os.defpath, "LANG": "C.UTF-8"}
+    return found | ({"HOME": str(home), "TMPDIR": str(home)} if home else {})
 
 
 def _run_forked(operation: str, message: bytes, limits: Limits) -> tuple[int, FailureKind | None]:
     """The kernel holds all limits but one. Raises forking.NoTemplate."""
-    code, overrun = forking.run(operation, message, _environment(), limits.wall_seconds)
+    code, overrun = forking.run(operation, message, clean_environment(), limits.wall_seconds)
     return code, FailureKind.TIMEOUT if overrun else None
 
 

@@ -16,7 +16,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .sandbox import FailureKind, Limits, Outcome, run
+from .sandbox import FailureKind, Limits, Outcome, clean_environment, run
 
 LIMITS = Limits(
     cpu_seconds=120, wall_seconds=180.0, memory_bytes=4 << 30, file_bytes=256 * 1024 * 1024, open_files=1024
@@ -150,12 +150,7 @@ def pipe_of(profile: Path) -> str:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {
-        "PATH": os.defpath,
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "LANG": "C.UTF-8",
+    return clean_environment(folder) | {
         "SAL_USE_VCLPLUGIN": "svp",  # draws without a screen
         "SAL_DISABLE_OPENCL": "1",
         "MALLOC_ARENA_MAX": "2",

@@ -1,17 +1,19 @@
-"""The template of reading children: it has loaded the readers once, and becomes each child by `fork`.
+"""The template of children that read or make something: it has loaded their libraries once, and becomes each by `fork`.
 
 Started by `forking`, on Linux only. It opens no upload and reads nothing that came with one: what to read is told to
 the child alone, through the pipe that becomes its standard input. It has one thread and, where the system allows it, no
 network; a child that crashes, hangs or eats memory is a process of its own, with limits of its own.
 
-Standard input is a socket. A message on it is the name of an operation with two handles: the pipe of the child, and a
-line on which its exit code is told. Whoever hangs up that line ends the child, and so does the kernel for a caller that
-was killed. When nobody can call any more, the template ends behind its last child.
+Standard input is a socket. A message on it is the name of an operation, or of a maker's module, with handles: the pipe
+that the child reads, a line on which its exit code is told, and for a maker the pipe that it writes. Whoever hangs up
+that line ends the child, and so does the kernel for a caller that was killed. When nobody can call any more, the
+template ends behind its last child.
 """
 
 import contextlib
 import ctypes
 import gc
+import importlib
 import os
 import selectors
 import signal
@@ -54,25 +56,26 @@ class Template:
                     _kill(key.data.pid)  # nobody waits for it; its end is met above
 
     def _answer(self) -> None:
-        name, handles, _, _ = socket.recv_fds(self._calls, LONGEST_NAME, 2)
+        name, handles, _, _ = socket.recv_fds(self._calls, LONGEST_NAME, 3)
         if not name:
             self._events.unregister(self._calls)
             return
         with contextlib.suppress(Exception):  # what cannot be loaded here fails in the child, and is told there
-            readers.warm(name.decode())
+            _warm(name.decode())
         if len(list(_THREADS.iterdir())) > 1:
             os._exit(1)  # a copy of a process with threads could stand still: fresh children are made instead
         gc.freeze()  # what is here stays shared with the children
-        message, line = handles[0], socket.socket(fileno=handles[1])
+        message, line, *out = handles[0], socket.socket(fileno=handles[1]), *handles[2:]
         try:
             pid = os.fork()
+            if pid == 0:
+                _be_child([message, *out], self._read)
         except OSError:  # no room for another process: the caller sees the line end
-            os.close(message)
             line.close()
             return
-        if pid == 0:
-            _be_child(message, self._read)
-        os.close(message)
+        finally:
+            for handle in (message, *out):
+                os.close(handle)
         _in_group_of_its_own(pid)
         one = _Child(pid, os.pidfd_open(pid), line)
         self._events.register(one.handle, selectors.EVENT_READ, one)
@@ -90,12 +93,19 @@ class Template:
             one.line.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _be_child(message: int, read: Callable[[], int]) -> NoReturn:
+def _warm(name: str) -> None:
+    """Load the libraries of an operation or maker before the fork, where the copies can share them."""
+    importlib.import_module(name) if "." in name else readers.warm(name)
+
+
+def _be_child(handles: list[int], read: Callable[[], int]) -> NoReturn:
+    """`handles` become standard input and, if it is given, output."""
     code = 1
     try:
         _in_group_of_its_own(0)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.dup2(message, 0)
+        for number, handle in enumerate(handles):
+            os.dup2(handle, number)
         os.closerange(3, _MOST_HANDLES)  # nothing of the template's, and of no other child's
         code = read()
     finally:

@@ -78,7 +78,7 @@ def _packet_with_long_exhibits(installation: Installation, parent: Parent) -> st
 def _maker_of(worker: psutil.Process) -> psutil.Process | None:
     """The child process in which the PDF is being put together."""
     for child in worker.children(recursive=True):
-        if any(part.endswith("filings/child.py") for part in child.cmdline()):
+        if child.name() == "filings.child":
             return child
     return None
 

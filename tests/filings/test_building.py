@@ -17,8 +17,9 @@ from sqlalchemy import select, text
 
 from casemgr.audit.models import AuditEvent
 from casemgr.extensions import db
-from casemgr.filings import building, services, tasks
+from casemgr.filings import building, job, services, tasks
 from casemgr.filings.models import Packet
+from casemgr.storage.own_child import OwnChild
 from tests.documents.paper import add, pdf
 from tests.filings.conftest import StartWorker
 from tests.filings.makers import DUE_PROCESS, OCR, Dispute, bookmarks, dispute, save, texts
@@ -127,7 +128,8 @@ def test_the_same_inputs_give_the_same_bytes(world: World) -> None:
     packet_id = case.made(DUE_PROCESS, "mail", "iep", "photo")
     first = case.packet(packet_id)
     with case.open():
-        tasks._set(packet_id, state="queued", pdf_sha256="", manifest_sha256="", built_from="")
+        again = {"state": "queued", "pdf_sha256": "", "manifest_sha256": "", "built_from": ""}
+        job.write(tasks.ROWS, packet_id, again)
         db.session.commit()
     second = case.build_here(packet_id)
     assert (second.pdf_sha256, second.manifest_sha256) == (first.pdf_sha256, first.manifest_sha256)
@@ -179,7 +181,9 @@ def test_a_child_that_reaches_a_limit_makes_nothing_and_says_so(world: World, mo
     ],
 )
 def test_the_death_of_a_child_is_told_in_plain_words(code: int, too_slow: bool, step: str, words: str) -> None:
-    assert str(building._what_happened(code, too_slow, step)).startswith(words)
+    child = OwnChild("", None, Path(), {}, 1)
+    child.code, child.too_slow = code, too_slow
+    assert str(building._what_happened(child, step)).startswith(words)
 
 
 def test_a_job_that_nobody_wants_any_more_does_nothing(world: World) -> None:

@@ -1,5 +1,6 @@
 """A stamp covers nothing: it stands where the paper itself is blank, or in a band below the page."""
 
+import os
 from pathlib import Path
 
 import pikepdf
@@ -177,13 +178,22 @@ def test_only_the_chosen_pages_are_looked_at(tmp_path: Path) -> None:
     ]
 
 
-def test_a_page_that_cannot_be_looked_at_is_stamped_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("as_copy", [True, False])
+def test_a_page_that_cannot_be_looked_at_is_stamped_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_copy: bool
+) -> None:
     """The child that looks is lost: nobody knows what is on the page, and so nothing on it is covered."""
-    from casemgr.pdf import looking
+    from casemgr.pdf import looker, looking
+
+    def lost(folder: str, answers: str) -> int:
+        (Path(folder) / answers).write_text('{"n": 0}\n')
+        os.abort()
 
     dead = tmp_path / "dead.py"
-    dead.write_text("import os, sys\nopen(sys.argv[1] + '/claim-0', 'w')\nos.abort()\n")
-    monkeypatch.setattr(looking, "LOOKER", dead)
+    dead.write_text("import os, sys\nopen(sys.argv[1] + '/' + sys.argv[2], 'w').write('{\"n\": 0}\\n')\nos.abort()\n")
+    monkeypatch.setattr(looker, "main", lost)
+    monkeypatch.setattr(looker, "__file__", str(dead))
+    monkeypatch.setattr(looking, "can_copy", lambda: as_copy)
     built = build(page_file(tmp_path / "a.pdf", words(HEAD[0])), tmp_path)
     assert built.exhibits[0].stamps[0].place == "below the page"
     covers_nothing(tmp_path / "a.pdf", built, 0)

@@ -93,7 +93,7 @@ def test_a_child_that_cannot_do_what_it_was_asked_is_a_failure_and_no_exception(
 
 def test_a_child_gets_no_secrets_from_the_environment(tmp_path, stuck, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
-    child = sandbox._start(tmp_path, sandbox._environment())
+    child = sandbox._start(tmp_path, sandbox.clean_environment())
     try:
         assert set(psutil.Process(child.pid).environ()) <= {"PATH", "LANG", "HOME", "TMPDIR", "LD_LIBRARY_PATH"}
     finally:
