@@ -287,9 +287,23 @@ def import_papers(
 @click.option("--naming", default="P", show_default=True, help="Before an exhibit's number: P gives P-1, P-2 …")
 @click.option("--prefix", default="", help="Before each Bates number.")
 @click.option("--max-mb", type=click.FloatRange(min=0.05), help="Split into volumes of at most so many megabytes.")
+@click.option(
+    "--pdf-a",
+    "archival",
+    type=click.Choice(["only", "pictures"]),
+    default=None,
+    help="Make it PDF/A-2b; pictures: pages that cannot be are drawn as pictures.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: each file, then a summary.")
 def binder(
-    files: tuple[Path, ...], out: Path, title: str, naming: str, prefix: str, max_mb: float | None, as_json: bool
+    files: tuple[Path, ...],
+    out: Path,
+    title: str,
+    naming: str,
+    prefix: str,
+    max_mb: float | None,
+    archival: str | None,
+    as_json: bool,
 ) -> None:
     """Make an exhibit binder of files alone: index, slip sheets, Bates numbers, bookmarks, manifest. Needs no case.
 
@@ -299,7 +313,7 @@ def binder(
     from casemgr.storage import soffice
 
     most = int(max_mb * 1024 * 1024) if max_mb else None
-    wish = exhibit_binder_command.Wish(title[:150], naming, prefix, most, __version__)
+    wish = exhibit_binder_command.Wish(title[:150], naming, prefix, most, __version__, archival or "")
     try:
         exhibit_binder_command.tell(files, out, wish, soffice.find(_settings().soffice), as_json=as_json)
     except exhibit_binder_command.CannotBind as problem:

@@ -25,6 +25,7 @@ from casemgr.exhibit_binders.models import ExhibitBinder
 from casemgr.exhibit_binders.queries import PARTIES
 from casemgr.exhibit_binders.services import Settings
 from casemgr.exhibit_binders.serving import Serving
+from casemgr.filings.conforming import WISHES
 from casemgr.filings.forms import RecipientForm, VersionForm
 from casemgr.filings.kinds import SEND_METHODS
 from casemgr.forums.profiles import profiles
@@ -83,6 +84,7 @@ class SettingsForm(VersionForm):
     shape = RadioField("Files", choices=list(SHAPES.items()), default="one")
     slip_sheets = BooleanField("A sheet before each exhibit. Without it, the stamp of its first page says EXHIBIT")
     print_set = BooleanField("Also a PDF to print on both sides: each exhibit begins on the front of a sheet")
+    archival = RadioField("PDF/A-2b, for archives", choices=list(WISHES.items()), default="")
     most_mb = _whole("Largest file, in MB", 1, 5_000)
     most_pages = _whole("Most pages of one volume", 10, 20_000)
     delivery = RadioField("The hearing officer’s set", choices=list(DELIVERY.items()), default="")
@@ -104,6 +106,7 @@ class SettingsForm(VersionForm):
             shape=self.shape.data,
             slip_sheets=self.slip_sheets.data,
             print_set=self.print_set.data,
+            archival=self.archival.data,
             most_mb=self.most_mb.data,
             most_pages=self.most_pages.data,
             delivery=self.delivery.data,

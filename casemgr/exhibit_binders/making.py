@@ -15,10 +15,12 @@ from casemgr.exhibit_binders.finishing import Volume, finish
 from casemgr.exhibit_binders.labels import REPLACED, Placed
 from casemgr.exhibit_binders.material import ExhibitNow, Material
 from casemgr.filings import volumes
-from casemgr.filings.building import Made, NotBuilt, build
+from casemgr.filings.building import Made, NotBuilt
 from casemgr.filings.compose import File
+from casemgr.filings.conforming import build_conforming
 from casemgr.filings.kinds import SEND_METHODS
 from casemgr.pdf import model as pdf
+from casemgr.pdf.archival import STANDARD
 from casemgr.pdf.manifest import as_json
 from casemgr.pdf.model import ExhibitKind
 from casemgr.storage.names import clean_name, extension_of
@@ -57,10 +59,12 @@ def make(
     packet = compose(material, files, program, head)
     whole_folder = work / "whole"
     whole_folder.mkdir(mode=0o700)
-    whole = build(packet, whole_folder, lambda done, total, now: tell(done, 2 * total, now))
+    whole, fitted = build_conforming(
+        packet, whole_folder, lambda done, total, now: tell(done, 2 * total, now), wish=material.archival
+    )
     limit = volumes.Limit(material.most_bytes, material.most_pages)
     made = [whole] if limit.is_kept_by(whole) else volumes.split(
-        packet, whole, limit, work, lambda done, total, now: tell(total + done // 2, 2 * total, now)
+        fitted, whole, limit, work, lambda done, total, now: tell(total + done // 2, 2 * total, now)
     )  # fmt: skip
     return _finish(material, files, packet, made, work, tell)
 
@@ -284,6 +288,7 @@ def _proof(material: Material, volumes_told: Sequence[Mapping[str, Any]]) -> dic
     return {
         "method": "each page drawn from the file and from the binder, and its ink compared",
         "pdf_pages": sum(volume["pdf_pages"] for volume in volumes_told),
+        **({"conforms_to": STANDARD} if material.archival else {}),
         "our_pages": sum(volume["our_pages"] for volume in volumes_told),
         "compared": sum(row["compared"] for row in rows),
         "exhibits": rows,

@@ -78,6 +78,7 @@ class Material:
     shape: str
     slip_sheets: bool
     print_set: bool
+    archival: str
     most_bytes: int | None
     most_pages: int | None
     overrides: tuple[tuple[str, str], ...]
@@ -103,7 +104,8 @@ class Material:
 def fingerprint(material: Material) -> str:
     """Return the SHA-256 over everything that the binder is made of."""
     data = asdict(material)
-    if not material.cited:
-        del data["cited"]  # so that what was made before references could be made is what it was
+    for later in ("cited", "archival"):  # what was made before these could be said is what it was
+        if not data[later]:
+            del data[later]
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -38,6 +38,9 @@ class ExhibitBinder(CaseOwned, Created, Versioned, db.Model):
         default=True, comment="No: EXHIBIT in the stamp of the first page instead"
     )
     print_set: Mapped[bool] = mapped_column(default=False, comment="Also a PDF for printing on both sides")
+    archival: Mapped[str] = mapped_column(
+        String(10), default="", comment="PDF/A-2b: no (empty), only, or pictures (of pages that do not meet it)"
+    )
     most_mb: Mapped[int | None] = mapped_column(comment="Of one volume, in MB (10^6 bytes)")
     most_pages: Mapped[int | None] = mapped_column(comment="Of one volume")
     delivery: Mapped[str] = mapped_column(

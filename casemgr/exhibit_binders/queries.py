@@ -253,6 +253,7 @@ def gather(case: Case, row: ExhibitBinder) -> m.Material:
         shape=row.shape,
         slip_sheets=row.slip_sheets,
         print_set=row.print_set,
+        archival=row.archival,
         most_bytes=row.most_mb * MB if row.most_mb else None,
         most_pages=row.most_pages,
         cited=_cited(row, now),

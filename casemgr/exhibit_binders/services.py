@@ -50,6 +50,7 @@ class Settings:
     shape: str = "one"
     slip_sheets: bool = True
     print_set: bool = False
+    archival: str = ""
     most_mb: int | None = None
     most_pages: int | None = None
     delivery: str = ""

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from casemgr.pdf import ExhibitUnreadable, build_packet
+from casemgr.pdf import ExhibitUnreadable, archival, build_packet
 from casemgr.pdf.model import Packet
 from casemgr.storage.child import Say
+
+MOST_RUNS = 1000  # of pages in one line
 
 
 def work(order: tuple[Packet, Path, bool], say: Say) -> None:
@@ -24,6 +26,12 @@ def work(order: tuple[Packet, Path, bool], say: Say) -> None:
         )
     except ExhibitUnreadable as problem:
         say(label=problem.label, reason=problem.reason, remedy=problem.remedy)
+        return
+    except archival.NotArchival as problem:
+        for label, breach in problem.found:
+            runs = archival.ranges(breach.pages)
+            for start in range(0, max(1, len(runs)), MOST_RUNS):
+                say(breach=[label, breach.rule, breach.words, runs[start : start + MOST_RUNS]])
         return
     out.with_suffix(".json").write_bytes(built.manifest_json)
     say(built=built.sha256, pages=built.pages)

@@ -15,6 +15,7 @@ from casemgr.cases.models import Case
 from casemgr.citations.forms import CitingField
 from casemgr.citations.showing import with_papers_named
 from casemgr.filings import fees
+from casemgr.filings.conforming import WISHES
 from casemgr.filings.forms import LONG, SHORT, VersionForm, _plain
 from casemgr.filings.kinds import Column, Kind, Question, kind_in
 from casemgr.filings.models import Packet
@@ -50,6 +51,8 @@ class DetailsForm(VersionForm):
         filters=[lambda value: (value or "").lstrip()],
     )
 
+    archival = RadioField("PDF/A-2b, for archives", choices=list(WISHES.items()), default="")
+
     def __init__(self, case_today: date, **more: Any) -> None:
         super().__init__(**more)
         self._today = case_today
@@ -82,6 +85,7 @@ class DetailsForm(VersionForm):
             dated_on=self.dated_on.data,
             bates_prefix=self.bates_prefix.data if "bates_prefix" in self else "",
             exhibit_prefix=self.exhibit_prefix.data if "exhibit_prefix" in self else "P",
+            archival=self.archival.data,
             answers=plain,
             rows={question.key: self._rows(question, box) for question, box in self.questions if question.columns},
         )
@@ -242,6 +246,7 @@ def details_of(packet: Packet) -> Details:
         dated_on=packet.dated_on,
         bates_prefix=packet.bates_prefix,
         exhibit_prefix=packet.exhibit_prefix,
+        archival=packet.archival,
         answers={key: said for key, said in answers.items() if isinstance(said, str)},
         rows=answers.get("rows") or {},
     )
@@ -258,6 +263,7 @@ def in_words(kind: Kind, said: Details) -> list[tuple[str, str]]:
         ("Date printed on the filing", legal_date(said.dated_on)),
         ("Letter before exhibit numbers", said.exhibit_prefix),
         ("Words before page numbers", said.bates_prefix),
+        ("PDF/A-2b, for archives", WISHES.get(said.archival, said.archival)),
     ]
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from casemgr.documents.proposals import propose
 from casemgr.filings import volumes
-from casemgr.filings.building import Made, NotBuilt, build
+from casemgr.filings.building import Made, NotBuilt
+from casemgr.filings.conforming import build_conforming
 from casemgr.filings.material import long_date
 from casemgr.pdf.model import Bates, Exhibit, ExhibitKind, Packet
 from casemgr.storage import renditions, soffice
@@ -55,6 +56,8 @@ class Wish:
     bates_prefix: str = ""
     most_bytes: int | None = None
     version: str = ""
+    archival: str = ""
+    """PDF/A-2b, as in `conforming.WISHES`."""
 
 
 @dataclass
@@ -95,11 +98,10 @@ def make(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | 
     with tempfile.TemporaryDirectory(prefix="binder-") as name:
         work = Path(name)
         given = [_look(path, work / f"given-{place}", office) for place, path in enumerate(paths)]
-        whole, kept = _whole(given, work, wish)
+        whole, kept, packet = _whole(given, work, wish)
         if wish.most_bytes is None or whole.pdf.stat().st_size <= wish.most_bytes:
             finished = [(whole, 0)]
         else:
-            packet = _packet(kept, wish)
             parts = volumes.split(packet, whole, volumes.Limit(wish.most_bytes), work)
             finished = [(part, number) for number, part in enumerate(parts, 1)]
         _tell(kept, finished)
@@ -182,16 +184,19 @@ def _packet(kept: Sequence[_Given], wish: Wish) -> Packet:
         exhibits=tuple(exhibits),
         max_pages_per_exhibit=MOST_PAGES,
         bates=Bates(wish.bates_prefix),
+        archival=bool(wish.archival),
     )
 
 
-def _whole(given: Sequence[_Given], work: Path, wish: Wish) -> tuple[Made, list[_Given]]:
+def _whole(given: Sequence[_Given], work: Path, wish: Wish) -> tuple[Made, list[_Given], Packet]:
     """Make one PDF of every file that can be used. A file that ends the child is left out, and a new child begins."""
     while kept := [one for one in given if one.exhibit is not None and one.answer.status == IN_BINDER]:
         folder = _fresh(work / "whole")
         labels = {f"{wish.naming}-{number}": one for number, one in enumerate(kept, 1)}
         try:
-            made = build(_packet(kept, wish), folder, lambda done, total, now: None, may_leave_out=True)
+            made, packet = build_conforming(
+                _packet(kept, wish), folder, lambda done, total, now: None, wish=wish.archival, may_leave_out=True
+            )
         except NotBuilt as problem:
             stopped = [] if problem.left_out else [(problem.label, problem.why)]
             if not problem.left_out and problem.label not in labels:
@@ -203,7 +208,7 @@ def _whole(given: Sequence[_Given], work: Path, wish: Wish) -> tuple[Made, list[
         for label, why in made.left_out:
             _leave_out(labels[label].answer, why)
         if used := [one for one in kept if one.answer.status == IN_BINDER]:
-            return made, used
+            return made, used, packet if len(used) == len(kept) else _packet(used, wish)
     raise NotBuilt("None of the files can be used.")
 
 

@@ -205,6 +205,7 @@ class Material:
     on_record: dict[str, date] = field(default_factory=dict)
     """By kind of fact, its latest day: of the facts that the kind prints."""
     worked_out: tuple[WorkedOut, ...] = ()
+    archival: str = ""
     rows: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """By question, the table that was typed in. A date is an ISO date, a number has a point."""
     cited: dict[str, str] = field(default_factory=dict)
@@ -225,7 +226,7 @@ class Material:
 
 
 ONLY_WHERE_THERE = ("rendition_sha256", "rendition_note")
-ONLY_WHERE_SAID = ("docket", "on_record", "worked_out", "rows", "cited")
+ONLY_WHERE_SAID = ("docket", "on_record", "worked_out", "rows", "archival", "cited")
 """What packets of earlier versions did not know: without a value it changes no fingerprint."""
 NOT_PRINTED = ("left_out", "last_act_on", "grievance_ended_on", "has_discipline")
 

@@ -30,6 +30,9 @@ class Packet(CaseOwned, Created, Versioned, db.Model):
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, comment="Checklist key to typed text")
     bates_prefix: Mapped[str] = mapped_column(String(20), default="")
     exhibit_prefix: Mapped[str] = mapped_column(String(10), default="P")
+    archival: Mapped[str] = mapped_column(
+        String(10), default="", comment="PDF/A-2b: no (empty), only, or pictures (of pages that do not meet it)"
+    )
     dated_on: Mapped[date | None] = mapped_column(comment="The date printed on the filing")
     progress: Mapped[int] = mapped_column(default=0, comment="Percent")
     progress_note: Mapped[str] = mapped_column(Text, default="")

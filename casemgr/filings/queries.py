@@ -117,6 +117,7 @@ def gather(case: Case, packet: Packet) -> m.Material:
         signer=(signer.get("name", ""), signer.get("role", ""), signer.get("contact", "")),
         recipients=tuple(_recipient(row) for row in answers.get("recipients") or ()),
         bates_prefix=packet.bates_prefix,
+        archival=packet.archival,
         dated_on=packet.dated_on,
         made_at=packet.created_at.astimezone(UTC).replace(microsecond=0).isoformat(),
         docket=own.docket_number if own else "",

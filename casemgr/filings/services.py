@@ -60,6 +60,7 @@ class Details:
     dated_on: date | None = None
     bates_prefix: str = ""
     exhibit_prefix: str = "P"
+    archival: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     """By question, the rows of a table that was typed in."""
@@ -127,6 +128,7 @@ def save_details(packet: Packet, details: Details, *, version: int, by: User, co
         packet.answers |= {"rows": rows}
     packet.dated_on = details.dated_on
     packet.bates_prefix, packet.exhibit_prefix = details.bates_prefix, details.exhibit_prefix
+    packet.archival = details.archival
     _changed(packet, "details", by, commit=commit)
 
 

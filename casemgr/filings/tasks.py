@@ -13,8 +13,9 @@ from casemgr.audit import services as audit
 from casemgr.cases.models import Case
 from casemgr.documents.store import store
 from casemgr.extensions import db
-from casemgr.filings import building, job, queries
+from casemgr.filings import job, queries
 from casemgr.filings.compose import compose
+from casemgr.filings.conforming import build_conforming
 from casemgr.filings.material import ExhibitData, Material, fingerprint
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.platform.columns import now
@@ -72,7 +73,7 @@ def _make(packet_id: UUID, material: Material) -> Result:
     db.session.rollback()
     with job.opened(f"packet-{packet_id}", org_id, material.exhibits) as (folder, files):
         packet = compose(material, files, __version__, head)
-        made = building.build(packet, folder, job.Reporter(ROWS, packet_id))
+        made, _ = build_conforming(packet, folder, job.Reporter(ROWS, packet_id), wish=material.archival)
         pdf = job.keep(org_id, made.pdf)
         if pdf.sha256 != made.sha256:
             raise RuntimeError("the packet on disk is not the one that was made")

@@ -9,7 +9,7 @@ sheet has no Bates number, but that of a native exhibit has: it stands for the f
 import hashlib
 import io
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,7 +19,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from casemgr.pdf import navigation
+from casemgr.pdf import archival, navigation
 from casemgr.pdf.citing import Citing, Here
 from casemgr.pdf.drawing import Drawn, draw, has_slip
 from casemgr.pdf.errors import ExhibitUnreadable
@@ -52,7 +52,8 @@ def build_packet(
         left_out: told of each exhibit that cannot be read; the others move up to its label. Without it the first
             one ends the work.
     Raises: ExhibitUnreadable for an exhibit that needs a password, is damaged, empty, too long or has
-        changed since its hash was taken, before anything is written.
+        changed since its hash was taken, before anything is written; archival.NotArchival where the packet has to be
+        PDF/A-2b and something in it is not.
     Files from outside are hostile: call this in a worker process with limits on memory and time.
     """
     steps = _Steps(2 * len(packet.exhibits) + 2, progress)
@@ -64,13 +65,18 @@ def build_packet(
         steps.next("Drawing the pages")
         plan = _plan(packet, sources)
         pdf = stack.enter_context(pikepdf.open(io.BytesIO(plan.drawn.data), inherit_page_attributes=False))
-        shelf = Shelf(hashlib.sha256("".join(source.sha256 for source in sources).encode()).hexdigest()[:24])
+        token = hashlib.sha256("".join(source.sha256 for source in sources).encode()).hexdigest()[:24]
+        shelf = Shelf(token, packed=packet.archival)
         assembly = _Assembly(packet, pdf, plan, sources, steps, shelf, looking)
         assembly.run()
         steps.next("Writing the packet")
         result = _result(packet, plan, sources, _sections(assembly.pages, plan))
-        _attach(pdf, result({}), packet.made_at)
-        _save(pdf, out, shelf)
+        if packet.archival:
+            steps.next("Checking it against PDF/A-2b")
+            _save(pdf, out, shelf, _Conforming(packet, plan, sources))
+        else:
+            _attach(pdf, result({}), packet.made_at)
+            _save(pdf, out, shelf)
     return _built(out, plan, _exhibits(packet, plan, sources), result)
 
 
@@ -224,6 +230,8 @@ class _Assembly:
             navigation.lead_references(drawn, lambda label, n: self.pages[self.starts[label] + n])
         navigation.add_labels(self.pdf, self.labels)
         navigation.add_bookmarks(self.pdf, self._bookmarks(), self.pages)
+        if self.packet.archival:
+            archival.fit(self.pdf)
         self._describe()
 
     def _exhibit(self, source: Source, placed: Placed, drawn: Sequence[Any], stamper: Stamper) -> None:
@@ -306,6 +314,7 @@ class _Assembly:
             language=packet.language,
             made_at=packet.made_at,
             producer=f"casemgr {packet.program_version}",
+            archival=packet.archival,
         )
 
 
@@ -343,26 +352,52 @@ def _sections(pages: Sequence[Any], plan: _Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _save(pdf: pikepdf.Pdf, out: Path, shelf: Shelf) -> None:
+@dataclass(frozen=True)
+class _Conforming:
+    """Asks whether a written packet is PDF/A-2b, and knows which pages are those of an exhibit."""
+
+    packet: Packet
+    plan: _Plan
+    sources: Sequence[Source]
+
+    def check(self, path: Path) -> None:
+        """Raise NotArchival, with the pages of each exhibit's own file."""
+        found = archival.breaches(path)
+        if found:
+            raise archival.NotArchival([named for one in found for named in self._named(one)])
+
+    def _named(self, breach: archival.Breach) -> Iterator[tuple[str, archival.Breach]]:
+        left = set(breach.pages)
+        for row, source in zip(_exhibits(self.packet, self.plan, self.sources), self.sources, strict=True):
+            inside = left & set(range(row.first_page, row.first_page + row.pages))
+            left -= inside
+            if inside:
+                before = source.exhibit.only_pages[0] - 1 if source.exhibit.only_pages else 0
+                pages = tuple(sorted(page - row.first_page + 1 + before for page in inside))
+                yield row.label, replace(breach, pages=pages)
+        if left or not breach.pages:
+            yield "", replace(breach, pages=tuple(sorted(left)))
+
+
+def _save(pdf: pikepdf.Pdf, out: Path, shelf: Shelf, conforming: _Conforming | None = None) -> None:
     """Write beside `out` and move into place; a failure leaves neither.
 
     Streams go through as they are: unpacking and packing again costs more than all the rest together, and
-    would unpack a bomb.
+    would unpack a bomb. Only where the result has to conform, those whose packing is not allowed are packed anew.
     """
+    plain = {"compress_streams": False, "stream_decode_level": pikepdf.StreamDecodeLevel.none}
+    how = archival.save_settings() if conforming else plain
+    how |= {"deterministic_id": True, "object_stream_mode": pikepdf.ObjectStreamMode.disable}
     part, marked = out.with_name(f".{out.name}.part"), out.with_name(f".{out.name}.marked")
     try:
-        pdf.save(
-            marked,
-            deterministic_id=True,
-            compress_streams=False,
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        )
+        pdf.save(marked, **how)
         if shelf.kept:
             with part.open("wb") as file:
                 shelf.write(marked, file)
         else:
             marked.replace(part)
+        if conforming:
+            conforming.check(part)
         part.replace(out)
     finally:
         for left in (part, marked):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer, Table
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
 
 from casemgr.pdf import fonts, style
 from casemgr.pdf.fonts import Typesetter, pieces
@@ -59,23 +59,25 @@ class Writer:
         if not rows:
             return []
         whole = [("NOSPLIT", (0, 0), (-1, -1))] if _fits([value for _, value in pairs]) else []
-        return [style.table(rows, [label_width, style.LINE - label_width], *whole), Spacer(1, 8)]
+        return [style.table(rows, [label_width, style.LINE - label_width], *whole, told_as=style.FIELDS), Spacer(1, 8)]
 
     def items(self, block: Items) -> list[Flowable]:
         """Return a list with bullets, (a), (b), (c) or boxes."""
         if block.boxes:
-            return [*map(self._option, block.points), Spacer(1, 4)]
+            texts = [paragraph(self.type.markup(words), style.BODY_TIGHT) for words in block.points]
+            style.listed([text] for text in texts)
+            return [*map(self._option, texts), Spacer(1, 4)]
         made: list[Flowable] = []
         for n, point in enumerate(block.points):
             sign = f"({letter(n)})" if block.ordered else "•"
             made.append(paragraph(self.type.markup(point), style.ITEM, bulletText=sign))
+        style.listed([point] for point in made)
         return [*made, Spacer(1, 4)]
 
-    def _option(self, words: str) -> Flowable:
+    def _option(self, text: Flowable) -> Flowable:
         """Return a box to tick, and what ticking it says."""
-        lines = [("BOX", (0, 0), (0, 0), 0.9, style.INK)]
-        box = Table([[""]], colWidths=[11], rowHeights=[11], style=lines, hAlign="LEFT")
-        text = paragraph(self.type.markup(words), style.BODY_TIGHT)
+        lines = [style.OWN_FONT, ("BOX", (0, 0), (0, 0), 0.9, style.INK)]
+        box = style.QuietTable([[""]], colWidths=[11], rowHeights=[11], style=lines, hAlign="LEFT")
         return style.table([[box, text]], [26, style.LINE - 26], ("TOPPADDING", (0, 0), (0, 0), 6))
 
     def grid(self, block: Grid) -> list[Flowable]:
@@ -86,9 +88,12 @@ class Writer:
         room = max(200, int(1400 * min(shares) / sum(shares)))
         body: list[list[Flowable]] = []
         lines: list[tuple[Any, ...]] = []
+        going_on: set[int] = set()
         for n, row in enumerate(block.rows):
             is_sum = n >= len(block.rows) - block.totals
+            begin = len(body)
             body += self._rows(row, columns, room, block.right, bold=is_sum)
+            going_on.update(range(begin + 2, len(body) + 1))  # the heading is row 0
             lines.append(("LINEBELOW", (0, len(body)), (-1, len(body)), 0.4, style.HAIR))
             if n == len(block.rows) - block.totals:
                 lines.append(("LINEABOVE", (0, len(body)), (-1, len(body)), 0.9, style.ACCENT))
@@ -103,7 +108,7 @@ class Writer:
             lines.append(("NOSPLIT", (0, 0), (-1, -1)))
         elif block.totals:
             lines.append(("NOSPLIT", (0, -2), (-1, -1)))  # no sum stands alone on a page
-        return [style.table([head, *body], widths, *lines, head=True), Spacer(1, 10)]
+        return [style.table([head, *body], widths, *lines, head=True, going_on=going_on), Spacer(1, 10)]
 
     def _rows(
         self, row: Sequence[str], columns: int, room: int, right: Sequence[int], *, bold: bool

@@ -5,13 +5,15 @@ embedded files, bookmarks) stays behind by itself; what hangs on pages is remove
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from casemgr.pdf.places import numbers
 from casemgr.pdf.tags import marks_in
 
 # Keys of a page that act, carry hidden data or point into structures that stay behind.
@@ -22,6 +24,12 @@ MAX_CONTENT = 200_000_000  # bytes of drawing commands on one page; more is a bo
 _SCAN = 400  # bytes of drawing commands that place a scan on its page, at most
 _PEEK = 8_000_000  # balance is checked up to here; rewriting more would cost too much memory
 _PICTURES = {"/JBIG2Decode", "/DCTDecode", "/JPXDecode", "/CCITTFaxDecode"}  # no drawing commands are coded so
+_CLOSING = frozenset((b"Q", b"EMC", b"EX"))  # after these a path that was begun is still open
+_DONE = frozenset(
+    b"b b* B B* BDC BMC BX cm cs CS d Do DP EI ET f F f* g G gs i j J k K M MP n q rg RG ri s S sc SC scn SCN sh "
+    b"T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz w ' \"".split()
+)  # fmt: skip
+_TURNS = {90: (0, 1, -1, 0, 0, 0), 180: (-1, 0, 0, -1, 0, 0), 270: (0, -1, 1, 0, 0, 0)}  # counterclockwise
 _GAPS = frozenset((b"", b" ", b"\n", b"\r", b"\t", b"\0", b"\f"))
 
 
@@ -97,7 +105,7 @@ def _catalog(pdf: pikepdf.Pdf, found: Cleaned) -> None:
             found.notes.append("Some words typed into the form could not be drawn: compare it with the original.")
         if "/NeedAppearances" in form:
             del form.NeedAppearances  # while it stands, nothing would be drawn
-        pdf.flatten_annotations("all")
+        pdf.flatten_annotations("screen")
         found.redrawn = True
         found.notes.append("Form fields were drawn onto the page and can no longer be changed.")
 
@@ -128,13 +136,33 @@ def _fields_drawn(pdf: pikepdf.Pdf, *, everything: bool) -> bool:
         words = one.value_as_string
         try:
             words.encode("cp1252")  # the fonts of forms have no other letters
-            maker.generate_text(one) if one.is_text else maker.generate_choice(one)
+            with _lying_flat(notes):
+                maker.generate_text(one) if one.is_text else maker.generate_choice(one)
         except (UnicodeEncodeError, RuntimeError, ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
             whole = whole and not words
             for note, look in zip(notes, looks, strict=True):
                 if look is not None:
                     note.AP = look
     return whole
+
+
+@contextmanager
+def _lying_flat(notes: Sequence[Any]) -> Iterator[None]:
+    """Let fields that are turned on their page have the shape that their words are set in, and turn them afterwards."""
+    turned = []
+    for note in notes:
+        look, box = note.get("/MK"), numbers(note.get("/Rect"))
+        turn = look.get("/R") if isinstance(look, Dictionary) else None
+        if turn in _TURNS and box is not None:
+            turned.append((note, note.Rect, _TURNS[turn]))
+            left, bottom, right, top = box
+            if turn != 180:
+                note.Rect = Array([left, bottom, left + top - bottom, bottom + right - left])
+    yield
+    for note, rect, matrix in turned:
+        note.Rect = rect
+        if isinstance(note.AP.get("/N"), pikepdf.Stream):
+            note.AP.N.Matrix = Array(matrix)
 
 
 def _is_signature(one: Any) -> bool:
@@ -162,6 +190,8 @@ def _annotations(pdf: pikepdf.Pdf, page: Dictionary) -> bool:
     for one in annotations:
         if not isinstance(one, Dictionary) or str(one.get("/Subtype", "")) in _ACTING:
             dropped = dropped or (isinstance(one, Dictionary) and one.get("/Subtype") != Name.Widget)
+            if dropped and _has_look(one):
+                kept.append(_look_alone(one))
             continue
         for key in ("/AA", "/PA", "/AF"):
             if key in one:
@@ -176,6 +206,17 @@ def _annotations(pdf: pikepdf.Pdf, page: Dictionary) -> bool:
         kept.append(one)
     page.Annots = Array(kept)
     return dropped
+
+
+def _has_look(note: Any) -> bool:
+    look = note.get("/AP") if isinstance(note, Dictionary) else None
+    return isinstance(look, Dictionary) and "/N" in look and note.get("/Subtype") != Name.Widget
+
+
+def _look_alone(note: Dictionary) -> Dictionary:
+    """Return the sign that a reader sees of an attachment, a sound or a film, without what is behind it."""
+    kept = {key: note[key] for key in ("/Rect", "/F", "/AS", "/OC") if key in note}
+    return Dictionary({"/Type": Name.Annot, "/Subtype": Name.Stamp, **kept, "/AP": Dictionary(N=note.AP.N)})
 
 
 def _harmless(action: Any) -> bool:
@@ -308,16 +349,30 @@ def _inflate(data: bytes) -> tuple[bytes, int]:
 
 
 def _balanced(data: bytes) -> bool:
-    """Tell whether save and restore (q, Q) and text objects (BT, ET) pair up, reading words only.
+    """Tell whether save and restore (q, Q) and text objects (BT, ET) pair up, reading words only, and nothing is left
+    open at the end.
 
     A doubt (a "q" inside a string, say) gives False, and the page is then sealed: always right, only slower.
     """
+    if not _ends_whole(data):
+        return False
     depth = 0
     for _, step in sorted([*_words(data, b"q", 1), *_words(data, b"Q", -1)]):
         depth += step
         if depth < 0:
             return False
     return depth == 0 and data.count(b"BT") == data.count(b"ET")
+
+
+def _ends_whole(data: bytes) -> bool:
+    """Tell whether the last thing is a command that leaves no path, text, array or dictionary open: into one of those,
+    what comes behind (our stamp) would fall."""
+    if any(data.rfind(begin) > data.rfind(end) for begin, end in ((b"(", b")"), (b"[", b"]"), (b"<", b">"))):
+        return False
+    words = data[-_SCAN:].split()
+    while words and words[-1] in _CLOSING:
+        words.pop()
+    return not words or words[-1] in _DONE
 
 
 def _words(data: bytes, word: bytes, value: int) -> Iterator[tuple[int, int]]:

@@ -106,7 +106,8 @@ def _exhibit(
                 return told
             for n in range(row["pages"]):
                 stamp = _stamp(row, n + 1)
-                _page(given, first + n, result, row["first_page"] + n, label, stamp, told, problems)
+                is_drawn = any(a <= first + n <= b for a, b in row.get("as_pictures", ()))
+                _page(given, first + n, result, row["first_page"] + n, label, stamp, told, problems, is_drawn=is_drawn)
     except (pypdfium2.PdfiumError, pikepdf.PdfError, PictureUnreadable, OSError, KeyError) as error:
         problems.append(f"Exhibit {label}: its pages could not be compared ({str(error)[:80] or 'unreadable'}).")
     return told
@@ -149,9 +150,12 @@ def _page(
     stamp: str,
     told: dict[str, Any],
     problems: list[str],
+    *,
+    is_drawn: bool = False,
 ) -> None:
     """Compare one page. Mostly the two pictures are the same, dot for dot; where flattened fields or a repair change
-    something, what was dark has to be dark again, little may differ, and every letter has to be there in its order."""
+    something, what was dark has to be dark again, little may differ, and every letter has to be there in its order.
+    `is_drawn`: it became a picture, whose letters are laid under it one by one; then little may differ."""
     scale = _scale(given, number)
     if stamp == BELOW:
         _without_band(given, number, result, place)
@@ -172,7 +176,7 @@ def _page(
         problems.append(f"Exhibit {label}, page {number}: it does not have the size that it had.")
         return
     kept = sum(1 for was, now in zip(before, after, strict=True) if was < DARK and now < DARK)
-    letters = _letters(given, number)
+    letters = "" if is_drawn else _letters(given, number)
     # Fields drawn onto a form may color much of it, but leave its words; a scan has none, and then little may differ.
     differs = 0 if letters else sum(abs(was - now) for was, now in zip(before, after, strict=True)) / len(before)
     if kept < KEPT * ink or differs > MOST_DIFFERENCE or letters not in _letters(result, place):

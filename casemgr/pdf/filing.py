@@ -119,16 +119,20 @@ def _issue(issue: Issue, number: int, writer: Writer) -> list[Flowable]:
         story.append(paragraph(writer.type.markup(issue.summary), style.BODY))
     if issue.law:
         story.append(paragraph("LAW", style.LABEL))
-        story += [paragraph(writer.type.markup(law), style.ITEM, bulletText="•") for law in issue.law]
+        laws = [paragraph(writer.type.markup(law), style.ITEM, bulletText="•") for law in issue.law]
+        style.listed([law] for law in laws)
+        story += laws
     if issue.facts:
         story.append(paragraph("FACTS", style.LABEL))
         story.append(_facts(issue.facts, writer))
     if issue.relief:
         story.append(paragraph("PROPOSED RESOLUTION", style.LABEL))
-        story += [
+        remedies = [
             paragraph(writer.type.markup(remedy), style.ITEM, bulletText=f"({chr(97 + n)})" if n < 26 else "•")
             for n, remedy in enumerate(issue.relief)
         ]
+        style.listed([remedy] for remedy in remedies)
+        story += remedies
     return story
 
 
@@ -144,4 +148,4 @@ def _facts(facts: tuple[Fact, ...], writer: Writer) -> Flowable:
         for n, part in enumerate(parts):
             text = paragraph(part, style.BODY_TIGHT)
             rows.append([number, when, text] if n == 0 else ["", "", text])
-    return style.table(rows, [28, 92, style.LINE - 120])
+    return style.table(rows, [28, 92, style.LINE - 120], told_as=style.LIST)

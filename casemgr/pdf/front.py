@@ -90,7 +90,7 @@ def _contents(packet: Packet, placed: Sequence[Placed], writer: Writer) -> Flowa
             words += f'<br/><font name="{fonts.SANS}" size="9" color="#5B6068">{detail}</font>'
         page = LateNumber(writer.later, Number(key, "page {}", style.CELL_RIGHT), key)
         rows.append([paragraph(words, style.VALUE), page])
-    return style.table(rows, [style.LINE - 70, 70]) if rows else Spacer(1, 1)
+    return style.table(rows, [style.LINE - 70, 70], told_as=style.FIELDS) if rows else Spacer(1, 1)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

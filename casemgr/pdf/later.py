@@ -12,7 +12,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
-from casemgr.pdf.tags import marked
+from casemgr.pdf.tags import Path, marked
 
 Resolve = Callable[[str], int]
 
@@ -59,6 +59,8 @@ class Later:
 class LateNumber(Flowable):  # type: ignore[misc]  # reportlab has no types
     """A `Number` as a table cell; a click on it leads to `target`."""
 
+    within: Path = ()
+
     def __init__(self, later: Later, number: Number, target: str = "") -> None:
         """Take the room of one line of the number's style."""
         super().__init__()
@@ -73,10 +75,10 @@ class LateNumber(Flowable):  # type: ignore[misc]  # reportlab has no types
         """Refer to the number and set the link."""
         style = self.number.style
         base = self.height - style.fontSize - (style.leading - style.fontSize) * 0.25
-        with marked(self.canv, "P"):
+        with marked(self.canv, "P", self.within, is_link=True, words=self.number.words.format("").strip()):
             self.later.put(self.canv, self.number, self.width if self.number.right else 0, base)
-        if self.target:
-            self.canv.linkRect("", self.target, (0, 0, self.width, self.height), relative=1, thickness=0)
+            if self.target:
+                self.canv.linkRect("", self.target, (0, 0, self.width, self.height), relative=1, thickness=0)
 
 
 def canvas_with(later: Later, resolve: Callable[[Any], Resolve]) -> type[Canvas]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import pikepdf
@@ -18,6 +19,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, P
 from casemgr.pdf import fonts, navigation, style
 from casemgr.pdf.fonts import Typesetter, pieces
 from casemgr.pdf.style import make_style, paragraph
+from casemgr.pdf.tags import ARTIFACT, Marks, marked, marks_of, tag_pages
 
 FAMILY, ORGANIZATION, FIRM = "family", "organization", "firm"
 SERIF, SANS = "serif", "sans"
@@ -95,15 +97,16 @@ def make_letter(letter: Letter) -> Drawn:
 
     What spills a little over one page is set tighter, so that it fits. A longer one is laid out once more, since each
     page says of how many it is."""
-    drawn, pages, undrawable = _laid_out(letter, pages=1)
-    if pages == 2:
+    laid = _laid_out(letter, pages=1)
+    if laid.pages == 2:
         tight = _laid_out(letter, pages=1, spread=TIGHT)
-        if tight[1] == 1:
-            drawn, pages, undrawable = tight
-    if pages > 1:
-        drawn, pages, undrawable = _laid_out(letter, pages=pages)
+        if tight.pages == 1:
+            laid = tight
+    if laid.pages > 1:
+        laid = _laid_out(letter, pages=laid.pages)
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(drawn)) as pdf:
+    with pikepdf.open(io.BytesIO(laid.data)) as pdf:
+        tag_pages(pdf, laid.marks)
         navigation.describe(
             pdf,
             title=letter.subject or "Letter",
@@ -115,7 +118,7 @@ def make_letter(letter: Letter) -> Drawn:
             bookmarks=False,
         )
         pdf.save(out, deterministic_id=True)
-    return Drawn(out.getvalue(), pages, undrawable)
+    return Drawn(out.getvalue(), laid.pages, laid.undrawable)
 
 
 @dataclass(frozen=True)
@@ -215,12 +218,20 @@ class _Setter:
         return "".join([*made, self.type.markup(text[end:], font)])
 
 
-def _laid_out(letter: Letter, pages: int, spread: _Spread = WIDE) -> tuple[bytes, int, tuple[str, ...]]:
+@dataclass(frozen=True)
+class _LaidOut:
+    data: bytes
+    pages: int
+    undrawable: tuple[str, ...]
+    marks: Marks
+
+
+def _laid_out(letter: Letter, pages: int, spread: _Spread = WIDE) -> _LaidOut:
     setter = _Setter(_face(letter.face, spread), spread)
     out = io.BytesIO()
     document = _LetterDocument(letter, setter, pages, out)
     document.build(_story(letter, setter))
-    return out.getvalue(), document.page, tuple(sorted(setter.type.undrawable))
+    return _LaidOut(out.getvalue(), document.page, tuple(sorted(setter.type.undrawable)), document.marks)
 
 
 def _story(letter: Letter, setter: _Setter) -> list[Flowable]:
@@ -264,11 +275,15 @@ def _block(block: Block, setter: _Setter) -> list[Flowable]:
     if isinstance(block, Words):
         return [paragraph(setter.runs(part), face.text) for part in _cut(block.runs)]
     signs = [f"{number}." if block.ordered else "•" for number in range(1, len(block.items) + 1)]
-    made: list[Flowable] = []
-    for sign, item in zip(signs, block.items, strict=True):
-        for n, part in enumerate(_cut(item)):
-            made.append(paragraph(setter.runs(part), face.item, **({"bulletText": sign} if n == 0 else {})))
-    return [*made, Spacer(1, 5)]
+    items = [
+        [
+            paragraph(setter.runs(part), face.item, **({} if n else {"bulletText": sign}))
+            for n, part in enumerate(_cut(item))
+        ]
+        for sign, item in zip(signs, block.items, strict=True)
+    ]
+    style.listed(items)
+    return [*chain.from_iterable(items), Spacer(1, 5)]
 
 
 def _cut(runs: Line) -> list[Line]:
@@ -309,7 +324,7 @@ def _copies(lines: Sequence[str], setter: _Setter) -> Flowable:
         for n, line in enumerate(lines)
     ]
     close = (("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 1))
-    return style.table(rows, [38, style.LINE - 38], *close)
+    return style.table(rows, [38, style.LINE - 38], *close, told_as=style.FIELDS)
 
 
 _COPY = make_style("letter-copy", fonts.SANS, 9.5, 13.5, textColor=style.QUIET)
@@ -322,6 +337,7 @@ class _LetterDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has n
         size = (style.PAGE_WIDTH, style.PAGE_HEIGHT)
         super().__init__(out, pagesize=size, invariant=1, pageCompression=1, lang=letter.language)
         self.letter, self.setter, self.pages = letter, setter, pages
+        self.marks: Marks = {}
         none = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
 
         def frame(top: float) -> Frame:
@@ -336,6 +352,7 @@ class _LetterDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has n
         )
 
     def _first(self, canvas: Any, _document: Any) -> None:
+        self.marks = marks_of(canvas)
         if self.pages > 1:
             self._put(canvas, f"Page 1 of {self.pages}", style.FOOT, right=True)
 
@@ -346,10 +363,13 @@ class _LetterDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has n
         above = style.PAGE_HEIGHT - 56
         self._put(canvas, words, above)
         self._put(canvas, f"Page {canvas.getPageNumber()} of {self.pages}", above, right=True)
-        canvas.setStrokeColor(style.HAIR)
-        canvas.setLineWidth(0.5)
-        canvas.line(style.MARGIN_SIDE, above - 8, style.MARGIN_SIDE + style.LINE, above - 8)
+        with marked(canvas, ARTIFACT):
+            canvas.setStrokeColor(style.HAIR)
+            canvas.setLineWidth(0.5)
+            canvas.line(style.MARGIN_SIDE, above - 8, style.MARGIN_SIDE + style.LINE, above - 8)
 
     def _put(self, canvas: Any, words: str, y: float, *, right: bool = False) -> None:
         x = style.MARGIN_SIDE + (style.LINE if right else 0)
-        style.small_line(canvas, self.setter.type, words, x, y, width=90 if right else style.LINE - 100, right=right)
+        width = 90 if right else style.LINE - 100
+        with marked(canvas, ARTIFACT):
+            style.small_line(canvas, self.setter.type, words, x, y, width=width, right=right)

@@ -8,6 +8,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array
 
+from casemgr.pdf.archival import CHECKER, STANDARD, ranges
 from casemgr.pdf.model import BuiltExhibit, Packet
 
 FORMAT = 1
@@ -47,6 +48,7 @@ def manifest(
         "made_at": packet.made_at.isoformat(),
         **({"volume": [packet.volume.number, packet.volume.count]} if packet.volume else {}),
         "pdf": pdf,
+        **({"conforms_to": STANDARD, "checked_with": CHECKER} if packet.archival else {}),
         "sections": list(sections),
         "exhibits": [
             {
@@ -67,6 +69,7 @@ def manifest(
                 "stamps": [{"pages": [one.first, one.last], "place": one.place} for one in built.stamps],
                 **({"only_pages": list(given.only_pages)} if given.only_pages else {}),
                 **({"rendition_sha256": given.rendition_sha256} if given.rendition else {}),
+                **({"as_pictures": [list(run) for run in ranges(given.as_pictures)]} if given.as_pictures else {}),
             }
             for built, given, size in zip(exhibits, packet.exhibits, sizes, strict=True)
         ],

@@ -182,6 +182,8 @@ class Exhibit:
     """How the rendition was made, in words, for the manifest."""
     only_pages: tuple[int, int] | None = None
     """First and last page (from 1) that go in; None: all. Not for text and native files."""
+    as_pictures: tuple[int, ...] = ()
+    """Pages of the rendition that were drawn as pictures, for PDF/A; for the manifest."""
 
     def __post_init__(self) -> None:
         """Refuse a label that cannot be stamped and a kind without what it is made from."""
@@ -316,6 +318,8 @@ class Packet:
     """A sheet before each exhibit. False: the stamp on its first page says EXHIBIT; a native file keeps its sheet."""
     cited: Mapping[str, str] = field(default_factory=dict)
     """By paper (see `citing`), the label of the exhibit that references in our texts lead to."""
+    archival: bool = False
+    """Make it PDF/A-2b. What is not so after all is not made (`archival.NotArchival`). The manifest stays beside it."""
 
     def __post_init__(self) -> None:
         """Refuse two exhibits of one label: an index must point to one place."""

@@ -104,8 +104,10 @@ def describe(
     made_at: datetime,
     producer: str,
     bookmarks: bool = True,
+    archival: bool = False,
 ) -> None:
-    """Write title, author, subject, language and fixed dates, and have readers show title and bookmarks."""
+    """Write title, author, subject, language and fixed dates, and have readers show title and bookmarks. `archival`:
+    the metadata says that this is PDF/A-2b; the caller has that checked (see `archival`)."""
     at = made_at.astimezone(UTC)
     stamp = pdf_date(made_at)
     info = pdf.docinfo
@@ -121,10 +123,10 @@ def describe(
     pdf.Root.Lang = String(language)
     pdf.Root.PageMode = Name.UseOutlines if bookmarks else Name.UseNone
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    pdf.Root.Metadata = pdf.make_stream(_xmp(texts, language, at), Type=Name.Metadata, Subtype=Name.XML)
+    pdf.Root.Metadata = pdf.make_stream(_xmp(texts, language, at, archival), Type=Name.Metadata, Subtype=Name.XML)
 
 
-def _xmp(texts: dict[str, str], language: str, at: datetime) -> bytes:
+def _xmp(texts: dict[str, str], language: str, at: datetime, archival: bool) -> bytes:
     """Return the same facts as XMP, which some readers look at first."""
     title, author, subject, producer = (_xml(texts[key]) for key in ("/Title", "/Author", "/Subject", "/Producer"))
 
@@ -133,15 +135,17 @@ def _xmp(texts: dict[str, str], language: str, at: datetime) -> bytes:
         return f"<dc:{name}><rdf:{kind}><rdf:li{key}>{words}</rdf:li></rdf:{kind}></dc:{name}>" if words else ""
 
     when = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    declared = "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>" if archival else ""
+    space = 'xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" ' if archival else ""
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'<rdf:Description rdf:about="" {space}xmlns:dc="http://purl.org/dc/elements/1.1/" '
         'xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
         f"{one('title', 'Alt', title)}{one('creator', 'Seq', author)}{one('description', 'Alt', subject)}"
         f"{one('language', 'Bag', _xml(language))}<pdf:Producer>{producer}</pdf:Producer>"
         f"<xmp:CreatorTool>{producer}</xmp:CreatorTool>"
-        f"<xmp:CreateDate>{when}</xmp:CreateDate><xmp:ModifyDate>{when}</xmp:ModifyDate>"
+        f"<xmp:CreateDate>{when}</xmp:CreateDate><xmp:ModifyDate>{when}</xmp:ModifyDate>{declared}"
         '</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
     ).encode("utf-8", "ignore")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 from pikepdf import Dictionary, Name
 
-from casemgr.pdf import navigation
+from casemgr.pdf import archival, navigation
 
 
 def front(manifest: Mapping[str, Any]) -> int:
@@ -35,7 +36,8 @@ def one_part(made: Path, manifest: Mapping[str, Any], label: str, out: Path) -> 
         _without_far_links(part)
         _labels(part, manifest, label)
         _describe(part, pdf, title)
-        _save(part, out)
+        if not (manifest.get("conforms_to") and _save_archival(part, manifest, out)):
+            _save(part, out)
         return len(numbers)
 
 
@@ -91,6 +93,27 @@ def _describe(part: pikepdf.Pdf, whole: pikepdf.Pdf, title: str) -> None:
     part.docinfo["/Title"] = pikepdf.String(" ".join(title.split())[:300])
     part.Root.Lang = whole.Root.get("/Lang", pikepdf.String("en-US"))
     part.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+
+
+def _save_archival(part: pikepdf.Pdf, manifest: Mapping[str, Any], out: Path) -> bool:
+    """Write the part as PDF/A like the whole; where the checker does not confirm it, the file must not say so."""
+    archival.fit(part)
+    navigation.describe(
+        part,
+        title=str(part.docinfo["/Title"]),
+        author=str(part.docinfo.get("/Author", "")),
+        subject=str(part.docinfo.get("/Subject", "")),
+        language=str(part.Root.Lang),
+        made_at=datetime.fromisoformat(manifest["made_at"]),
+        producer=str(part.docinfo.get("/Producer", "")),
+        bookmarks=False,
+        archival=True,
+    )
+    part.save(out, **archival.save_settings(deterministic_id=True))
+    if archival.breaches(out):
+        del part.Root["/Metadata"]
+        return False
+    return True
 
 
 def _save(pdf: pikepdf.Pdf, out: Path) -> None:

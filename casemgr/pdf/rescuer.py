@@ -1,6 +1,7 @@
-"""The child process that has pdfium save a PDF anew. Run as a file (`python -I rescuer.py IN OUT`), not imported.
+"""The child process that has pdfium save a PDF anew. Run as a file (`python -I rescuer.py HOW IN OUT`), not imported.
 
-For a file that opens without a password in one reader and not in the other: what is locked is then only an attachment.
+For a file that opens in one reader and not in the other. HOW is "whole", without its lock: what is locked is then only
+an attachment; or "pages": only the pages, in a new file, for a tree of pages that leads back into itself.
 """
 
 import os
@@ -8,15 +9,20 @@ import sys
 
 
 def main() -> int:
-    """Save the PDF without its lock; status 1 when this reader cannot open it either."""
+    """Save the PDF; status 1 when this reader cannot open it either."""
     import pypdfium2 as pdfium
 
-    given, out = sys.argv[1:]
+    how, given, out = sys.argv[1:]
     try:
         with pdfium.PdfDocument(given) as document:
             if not len(document) or not all(page.get_size()[0] > 0 for page in document):
                 return 1
-            document.save(out, flags=pdfium.raw.FPDF_REMOVE_SECURITY)
+            if how == "pages":
+                with pdfium.PdfDocument.new() as fresh:
+                    fresh.import_pages(document)
+                    fresh.save(out)
+            else:
+                document.save(out, flags=pdfium.raw.FPDF_REMOVE_SECURITY)
     except (pdfium.PdfiumError, OSError):
         return 1
     return 0

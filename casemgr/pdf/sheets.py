@@ -13,6 +13,7 @@ from casemgr.pdf.blocks import Writer
 from casemgr.pdf.fonts import Typesetter
 from casemgr.pdf.model import Block, Signature
 from casemgr.pdf.style import paragraph
+from casemgr.pdf.tags import ARTIFACT, Marks, marked, marks_of, tag_pages
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,10 @@ def make_sheet(sheet: Sheet) -> bytes:
     """Return the PDF of a sheet: Letter pages, embedded fonts, the same bytes for the same sheet."""
     writer = Writer(Typesetter())
     drawn, out = io.BytesIO(), io.BytesIO()
-    _SheetDocument(sheet, writer, drawn).build(_story(sheet, writer))
+    document = _SheetDocument(sheet, writer, drawn)
+    document.build(_story(sheet, writer))
     with pikepdf.open(drawn) as pdf:
+        tag_pages(pdf, document.marks)
         navigation.describe(
             pdf,
             title=sheet.title,
@@ -79,12 +82,18 @@ class _SheetDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no
         size = (style.PAGE_WIDTH, style.PAGE_HEIGHT)
         super().__init__(out, pagesize=size, invariant=1, pageCompression=1, lang=sheet.language)
         self.sheet, self.writer = sheet, writer
+        self.marks: Marks = {}
         height = style.PAGE_HEIGHT - style.MARGIN_BOTTOM - 72
         none = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
         frame = Frame(style.MARGIN_SIDE, style.MARGIN_BOTTOM, style.LINE, height, **none)
         self.addPageTemplates([PageTemplate("sheet", [frame], onPage=self._furniture)])
 
     def _furniture(self, canvas: Any, _document: Any) -> None:
+        self.marks = marks_of(canvas)
+        with marked(canvas, ARTIFACT):
+            self._around(canvas)
+
+    def _around(self, canvas: Any) -> None:
         left, right = style.MARGIN_SIDE, style.MARGIN_SIDE + style.LINE
         above = style.PAGE_HEIGHT - 48
         put, type_ = style.small_line, self.writer.type

@@ -12,12 +12,13 @@ from casemgr.pdf.front import Placed
 from casemgr.pdf.later import LateNumber, Number
 from casemgr.pdf.model import CertificateOfService, ExhibitKind, Recipient
 from casemgr.pdf.style import paragraph, small_line
-from casemgr.pdf.tags import marked
+from casemgr.pdf.tags import ARTIFACT, marked
 
 _NATIVE = (
     "This exhibit cannot be shown on paper. The file is delivered separately, unchanged. "
     "Its name, size and SHA-256 are below; the SHA-256 proves that it is the same file."
 )
+_BACK = "Back to the exhibit index"
 
 
 class SlipSheet(Flowable):  # type: ignore[misc]  # reportlab has no types
@@ -52,8 +53,7 @@ class SlipSheet(Flowable):  # type: ignore[misc]  # reportlab has no types
         y = self._below(line(exhibit.when, fonts.SANS, limit=80), style.SLIP_DATE, y - 8)
         if exhibit.kind is ExhibitKind.NATIVE:
             self._below(_NATIVE, style.CENTER, y - 24)
-        with marked(self.canv, "P"):
-            self._foot()
+        self._foot()
 
     def _below(self, markup: str, look: ParagraphStyle, y: float) -> float:
         """Draw a paragraph under `y` and return where it ends."""
@@ -76,15 +76,18 @@ class SlipSheet(Flowable):  # type: ignore[misc]  # reportlab has no types
         ]
         rows = [row for row in rows if row[1]]
         y = 16.0 * (len(rows) + 1)
-        self.canv.setStrokeColor(style.HAIR)
-        self.canv.setLineWidth(0.75)
-        self.canv.line(0, y + 18, self.width, y + 18)
-        for name, value in rows:
-            small_line(self.canv, self.writer.type, name, 0, y, width=76)
-            small_line(self.canv, self.writer.type, value, 80, y, width=self.width - 80)
-            y -= 16
-        small_line(self.canv, self.writer.type, "Back to the exhibit index", 80, y, width=200)
-        self.canv.linkRect("", "index", (78, y - 3, 190, y + 9), relative=1, thickness=0)
+        with marked(self.canv, ARTIFACT):
+            self.canv.setStrokeColor(style.HAIR)
+            self.canv.setLineWidth(0.75)
+            self.canv.line(0, y + 18, self.width, y + 18)
+        with marked(self.canv, "P"):
+            for name, value in rows:
+                small_line(self.canv, self.writer.type, name, 0, y, width=76)
+                small_line(self.canv, self.writer.type, value, 80, y, width=self.width - 80)
+                y -= 16
+        with marked(self.canv, "P", is_link=True, words=_BACK):
+            small_line(self.canv, self.writer.type, _BACK, 80, y, width=200)
+            self.canv.linkRect("", "index", (78, y - 3, 190, y + 9), relative=1, thickness=0)
 
 
 def _centred(canvas: Any, words: str, look: ParagraphStyle, x: float, y: float) -> None:
@@ -108,7 +111,7 @@ def certificate_story(certificate: CertificateOfService, writer: Writer) -> list
         Spacer(1, 6),
         paragraph(words, style.BODY),
         *writer.fields([("Document", document)], 90)[:1],
-        style.table([[paragraph("Length", style.FIELD), length]], [90, style.LINE - 90]),
+        style.table([[paragraph("Length", style.FIELD), length]], [90, style.LINE - 90], told_as=style.FIELDS),
         Spacer(1, 8),
         _recipients(certificate.recipients, writer),
         Spacer(1, 10),

@@ -180,7 +180,10 @@ def _says(pdf: pikepdf.Pdf, *words: str) -> bool:
 
 
 class _AskAnother(ExhibitUnreadable):
-    """Another reader may know more: it is locked for one alone, or a page that seems to be lost is blank."""
+    """Another reader may know more: it is locked for one alone, a page that seems to be lost is blank, or its tree of
+    pages leads back into itself (`how`: see `rescuer`)."""
+
+    how = "whole"
 
 
 def _open_pdf(exhibit: Exhibit, path: Path, limit: int, work: Path) -> tuple[pikepdf.Pdf, Cleaned]:
@@ -189,7 +192,7 @@ def _open_pdf(exhibit: Exhibit, path: Path, limit: int, work: Path) -> tuple[pik
         return _read_pdf(exhibit, path, limit)
     except _AskAnother as problem:
         copy = work / f"{exhibit.label}-second.pdf"
-        if not _saved_by_another_reader(path, copy):
+        if not _saved_by_another_reader(problem.how, path, copy):
             raise ExhibitUnreadable(exhibit.label, problem.reason, problem.remedy) from problem
     pdf, cleaned = _read_pdf(exhibit, copy, limit)
     cleaned.redrawn = True
@@ -197,9 +200,9 @@ def _open_pdf(exhibit: Exhibit, path: Path, limit: int, work: Path) -> tuple[pik
     return pdf, cleaned
 
 
-def _saved_by_another_reader(path: Path, copy: Path) -> bool:
+def _saved_by_another_reader(how: str, path: Path, copy: Path) -> bool:
     """Have pdfium save the PDF anew, in a process that can be lost. False where it cannot open it either."""
-    command = [sys.executable, "-I", str(RESCUER), str(path), str(copy)]
+    command = [sys.executable, "-I", str(RESCUER), how, str(path), str(copy)]
     nothing = subprocess.DEVNULL
     try:
         done = subprocess.run(
@@ -222,7 +225,12 @@ def _read_pdf(exhibit: Exhibit, path: Path, limit: int) -> tuple[pikepdf.Pdf, Cl
             label, "the PDF needs a password.", "Save a copy without a password and use that one."
         ) from error
     except (pikepdf.PdfError, RuntimeError, ValueError, MemoryError, RecursionError) as error:
-        raise ExhibitUnreadable(label, "the file is damaged or is not a PDF.", _AGAIN) from error
+        reason = "the file is damaged or is not a PDF."
+        if "Loop detected in /Pages" not in str(error):
+            raise ExhibitUnreadable(label, reason, _AGAIN) from error
+        loop = _AskAnother(label, reason, _AGAIN)
+        loop.how = "pages"
+        raise loop from error
     if count == 0:
         raise ExhibitUnreadable(label, "the PDF has no pages.", _AGAIN)
     if count > limit:

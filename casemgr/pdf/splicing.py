@@ -16,6 +16,7 @@ import pikepdf
 from pikepdf import Dictionary, Name
 
 LARGE = 16_000  # bytes of a picture that is put aside
+_KEPT_PACKINGS = (Name.DCTDecode, Name.FlateDecode, Name.JPXDecode, Name.CCITTFaxDecode, Name.JBIG2Decode)
 _ENTRY = 20  # bytes of a line of the cross-reference table
 _PIECE = 1 << 20
 
@@ -24,8 +25,10 @@ class Shelf:
     """The pictures put aside, in order. `token`: letters and digits that no file can hold, such as a part of a hash of
     all files."""
 
-    def __init__(self, token: str) -> None:
-        """Begin empty."""
+    def __init__(self, token: str, *, packed: bool = False) -> None:
+        """Begin empty. `packed`: only pictures whose packing stays as it is are put aside, for a writer that changes
+        some."""
+        self.packed = packed
         self.token = token.encode("ascii")
         self.kept: list[pikepdf.Stream] = []
 
@@ -38,11 +41,16 @@ class Shelf:
             held = resources.get("/XObject") if isinstance(resources, Dictionary) else None
             if isinstance(held, Dictionary):
                 for key, one in list(held.items()):
-                    if isinstance(one, pikepdf.Stream) and _is_large_picture(one):
+                    if isinstance(one, pikepdf.Stream) and self._is_wanted(one):
                         if one.objgen not in markers:
                             markers[one.objgen] = self._marker(source, one)
                         held[key] = markers[one.objgen]
         return bool(markers)
+
+    def _is_wanted(self, one: pikepdf.Stream) -> bool:
+        length = one.get("/Length")
+        is_large = one.get("/Subtype") == Name.Image and isinstance(length, int) and length >= LARGE
+        return bool(is_large and (not self.packed or one.get("/Filter") in _KEPT_PACKINGS))
 
     def _marker(self, source: pikepdf.Pdf, picture: pikepdf.Stream) -> pikepdf.Stream:
         marker = source.make_stream(self.token + b"%010d" % len(self.kept))
@@ -91,11 +99,6 @@ def _copy(data: mmap.mmap, start: int, end: int, out: BinaryIO) -> None:
         out.write(data[at : min(end, at + _PIECE)])
     if hasattr(mmap, "MADV_DONTNEED") and (done := start // _PIECE * _PIECE):
         data.madvise(mmap.MADV_DONTNEED, 0, done)
-
-
-def _is_large_picture(one: pikepdf.Stream) -> bool:
-    length = one.get("/Length")
-    return bool(one.get("/Subtype") == Name.Image and isinstance(length, int) and length >= LARGE)
 
 
 def _moved_table(data: bytes, place: int, places: list[int], shifts: list[int]) -> bytes:

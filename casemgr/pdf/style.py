@@ -1,6 +1,6 @@
 """The typographic system of everything that leaves the house: Letter pages, one scale, one accent colour."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,8 @@ from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 from casemgr.pdf import fonts
 from casemgr.pdf.fonts import Typesetter
-from casemgr.pdf.tags import HEADINGS, marked
+from casemgr.pdf.system_fonts import is_shaped
+from casemgr.pdf.tags import ARTIFACT, HEADINGS, Group, Path, marked, new_key
 
 rl_config.useA85 = 0  # letters instead of bytes would only be longer, and take a tenth of the time of drawing
 
@@ -104,17 +105,52 @@ def roman(number: int) -> str:
     return out
 
 
+OWN_FONT = ("FONTNAME", (0, 0), (-1, -1), fonts.use(fonts.SANS))
+"""For the empty cells of tables: without it they name a font that is not in the file."""
+
+
 def rule(width: float = LINE, thickness: float = 0.75, color: Any = HAIR, after: float = 8) -> Flowable:
     """Return a thin horizontal line of that width, in points, with space after it."""
-    line = Table([[""]], colWidths=[width], rowHeights=[after], hAlign="LEFT")
-    line.setStyle(TableStyle([("LINEABOVE", (0, 0), (-1, 0), thickness, color)]))
+    line = QuietTable([[""]], colWidths=[width], rowHeights=[after], hAlign="LEFT")
+    line.setStyle(TableStyle([OWN_FONT, ("LINEABOVE", (0, 0), (-1, 0), thickness, color)]))
     return line
 
 
-def table(rows: Sequence[Sequence[Any]], widths: Sequence[float], *commands: Any, head: bool = False) -> Table:
-    """Return a table with no boxes, top-aligned, rows padded evenly; `head` repeats the first row."""
-    made = Table(list(rows), colWidths=list(widths), repeatRows=1 if head else 0, hAlign="LEFT")
+class QuietTable(Table):  # type: ignore[misc]  # reportlab has no types
+    """A table whose lines and grounds say nothing to a screen reader; its cells do."""
+
+    def _drawLines(self) -> None:
+        with marked(self.canv, ARTIFACT):
+            super()._drawLines()
+
+    def _drawBkgrnd(self) -> None:
+        with marked(self.canv, ARTIFACT):
+            super()._drawBkgrnd()
+
+
+LAYOUT, TABLE, FIELDS, LIST = "layout", "table", "fields", "list"
+"""What a table is to a screen reader: nothing, a table with its heading row, pairs of name and value, a list whose
+first column has the numbers."""
+
+
+def table(
+    rows: Sequence[Sequence[Any]],
+    widths: Sequence[float],
+    *commands: Any,
+    head: bool = False,
+    told_as: str = "",
+    going_on: Collection[int] = (),
+) -> Table:
+    """Return a table with no boxes, top-aligned, rows padded evenly; `head` repeats the first row.
+
+    Args:
+        told_as: see `LAYOUT`; with a heading row it is a table.
+        going_on: rows (from 0) that go on with the one above them; so does one whose first cell is "".
+    """
+    _tell(rows, told_as or (TABLE if head else LAYOUT), head, going_on)
+    made = QuietTable(list(rows), colWidths=list(widths), repeatRows=1 if head else 0, hAlign="LEFT")
     plain: list[Any] = [
+        OWN_FONT,
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 10),
@@ -126,6 +162,40 @@ def table(rows: Sequence[Sequence[Any]], widths: Sequence[float], *commands: Any
         plain.append(("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT))
     made.setStyle(TableStyle([*plain, *commands]))
     return made
+
+
+def _tell(rows: Sequence[Sequence[Any]], told_as: str, head: bool, going_on: Collection[int]) -> None:
+    """Say of each cell where in a table or list it stands."""
+    if told_as == LAYOUT:
+        return
+    key, number = new_key(), -1
+    for n, row in enumerate(rows):
+        if number < 0 or not (n in going_on or row[0] == ""):
+            number += 1
+        for column, cell in enumerate(row):
+            at = _in_list if told_as == LIST else _in_table
+            within = at(key, number, column, len(row), is_head=head and n == 0, is_pair=told_as == FIELDS)
+            for part in cell if isinstance(cell, list) else [cell]:
+                if hasattr(part, "within"):
+                    part.within = within
+
+
+def _in_table(key: int, row: int, column: int, columns: int, *, is_head: bool, is_pair: bool) -> Path:
+    cells = ("TH" if is_head or (is_pair and not n) else "TD" for n in range(columns))
+    whole = Group("TR", (key, row), tuple(cells), repeats=is_head)
+    return (Group("Table", (key,)), whole, Group(whole.cells[column], (key, row, column)))
+
+
+def _in_list(key: int, row: int, column: int, _columns: int, **_: bool) -> Path:
+    return (Group("L", (key,)), Group("LI", (key, row)), Group("LBody" if column else "Lbl", (key, row)))
+
+
+def listed(items: Iterable[Sequence[Any]]) -> None:
+    """Tell a screen reader that these are points of one list, each of one paragraph or more."""
+    key = new_key()
+    for n, item in enumerate(items):
+        for part in item:
+            part.within = _in_list(key, n, 1, 2)
 
 
 def link(markup: str, target: str) -> str:
@@ -153,13 +223,26 @@ class Mark(Flowable):  # type: ignore[misc]  # reportlab has no types
 
 
 class TaggedParagraph(Paragraph):  # type: ignore[misc]  # reportlab has no types
-    """A paragraph that tells screen readers whether it is a heading."""
+    """A paragraph that tells screen readers whether it is a heading, and where in a table or list it stands."""
+
+    within: Path = ()
+
+    def split(self, width: float, height: float) -> list[Paragraph]:
+        """Split as any paragraph; the parts stand where the whole stood."""
+        parts: list[Paragraph] = super().split(width, height)
+        for part in parts:
+            part.within = self.within
+        return parts
 
     def draw(self) -> None:
         """Mark what is drawn, with the words of each line in the order in which they are seen."""
         for line in self.blPara.lines:
             _turn(line, getattr(self.blPara, "fontName", self.style.fontName))
-        with marked(self.canv, HEADINGS.get(self.style.name, "P")):
+        said = [piece for piece in self.frags if getattr(piece, "text", "").strip()]
+        linked = [piece for piece in said if getattr(piece, "link", None)]
+        words = "".join(piece.text for piece in linked if not is_shaped(piece.fontName))[:200]
+        role = HEADINGS.get(self.style.name, "P")
+        with marked(self.canv, role, self.within, is_link=linked == said, words=words):
             super().draw()
 
 

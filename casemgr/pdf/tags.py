@@ -1,4 +1,5 @@
-"""What a screen reader is told: the headings and paragraphs of our own pages, and each exhibit as a part, in order.
+"""What a screen reader is told: headings, paragraphs, tables, lists and links of our own pages, and each exhibit as a
+part, in order.
 
 Our pages are marked while they are drawn (`marked`). A page of an exhibit that has marks of its own keeps them, in the
 order in which it draws; another is one piece. The structure tree is put together at the end.
@@ -6,8 +7,10 @@ order in which it draws; another is one piece. The structure tree is put togethe
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count, groupby
 from typing import Any
 
 import pikepdf
@@ -15,12 +18,41 @@ from pikepdf import Array, Dictionary, Name, String
 
 from casemgr.pdf.fonts import clean
 
-Marks = dict[int, list[str]]
-"""The roles of what is marked on each page (from 1), in order."""
+
+@dataclass(frozen=True)
+class Group:
+    """An element around marks. `key` tells it apart from others of its role; `cells`: of a row, the role of each."""
+
+    role: str
+    key: tuple[int, ...]
+    cells: tuple[str, ...] = ()
+    repeats: bool = False
+    """A heading row, which stands on each page of its table and is told once."""
+
+
+Path = tuple[Group, ...]
+"""The groups around a mark, from the outside in."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One marked piece of a page: its role, what is around it, and which of the page's links were set meanwhile."""
+
+    role: str
+    within: Path = ()
+    links: tuple[int, int] = (0, 0)
+    is_link: bool = False
+    """All of it leads somewhere, not some words alone."""
+    words: str = ""
+
+
+Marks = dict[int, list[Mark]]
+"""What is marked on each page (from 1), in order."""
+new_key = count().__next__
 
 HEADINGS = {
     "cover-title": "H1", "page-title": "H1", "title": "H1", "sheet-title": "H1", "slip-title": "H2", "h1": "H2",
-    "h2": "H3", "label": "H4",
+    "h2": "H3", "label": "H4", "letter-subject-serif": "H1", "letter-subject-sans": "H1",
 }  # fmt: skip
 ARTIFACT = "Artifact"
 _KNOWN = frozenset(
@@ -31,25 +63,54 @@ _MARK = re.compile(rb"/(\w+)\s*<<[^<>]*/MCID\s+(\d+)[^<>]*>>\s*BDC")
 MOST = 5000  # marks of one page that are kept
 
 
+_HOLDS_TEXT = frozenset(("TH", "TD", "Lbl", "LBody"))  # a paragraph alone in one of these needs no element of its own
+
+
 @contextmanager
-def marked(canvas: Any, role: str) -> Iterator[None]:
-    """Mark what is drawn meanwhile as a structure element of that role, or as `ARTIFACT`: heads, feet, ornaments."""
-    if role == ARTIFACT:
+def marked(canvas: Any, role: str, within: Path = (), *, is_link: bool = False, words: str = "") -> Iterator[None]:
+    """Mark what is drawn meanwhile as a structure element of that role, or as `ARTIFACT`: heads, feet, ornaments.
+
+    `words`: what a link that is set meanwhile is called."""
+    page = canvas.getPageNumber()
+    if role == ARTIFACT or _is_repeated(canvas, within, page):
         canvas._code.append("/Artifact BMC")
+        yield
     else:
-        roles = marks_of(canvas)[canvas.getPageNumber()]
-        canvas._code.append(f"/{role} <</MCID {len(roles)}>> BDC")
-        roles.append(role)
-    yield
+        marks = marks_of(canvas)[page]
+        links = len(canvas._annotationrefs)
+        canvas._code.append(f"/{role} <</MCID {len(marks)}>> BDC")
+        number = len(marks)
+        marks.append(Mark(role))
+        yield
+        marks[number] = Mark(role, within, (links, len(canvas._annotationrefs)), is_link, words)
     canvas._code.append("EMC")
 
 
-def marks_of(canvas: Any) -> defaultdict[int, list[str]]:
+def _is_repeated(canvas: Any, within: Path, page: int) -> bool:
+    """Tell whether this is a heading row that an earlier page has already."""
+    heads = [group.key for group in within if group.repeats]
+    if not heads:
+        return False
+    if not hasattr(canvas, "casemgr_heads"):
+        canvas.casemgr_heads = {}
+    first: int = canvas.casemgr_heads.setdefault(heads[0], page)
+    return first < page
+
+
+def marks_of(canvas: Any) -> defaultdict[int, list[Mark]]:
     """Return what was marked on a canvas so far."""
     if not hasattr(canvas, "casemgr_marks"):
         canvas.casemgr_marks = defaultdict(list)
-    marks: defaultdict[int, list[str]] = canvas.casemgr_marks
+    marks: defaultdict[int, list[Mark]] = canvas.casemgr_marks
     return marks
+
+
+def tag_pages(pdf: pikepdf.Pdf, marks: Mapping[int, Sequence[Mark]]) -> None:
+    """Write the structure of a document all of whose pages are ours."""
+    structure = Structure(pdf)
+    for number, page in enumerate(pdf.pages, 1):
+        structure.own_page(page.obj, marks.get(number, ()))
+    structure.finish()
 
 
 def marks_in(commands: bytes) -> list[tuple[int, str]]:
@@ -69,10 +130,59 @@ class Structure:
         self.pdf = pdf
         self.document = self._element("Document")
         self.parents: list[Any] = []
+        self.groups: dict[tuple[str, tuple[int, ...]], pikepdf.Object] = {}
 
-    def own_page(self, page: Dictionary, roles: Sequence[str], below: pikepdf.Object | None = None) -> None:
-        """Add what we marked on a page of our own."""
-        self._add(page, list(enumerate(roles)), below or self.document)
+    def own_page(self, page: Dictionary, marks: Sequence[Mark], below: pikepdf.Object | None = None) -> None:
+        """Add what we marked on a page of our own, with its tables, lists and links."""
+        if marks:
+            row = [self._piece(page, number, mark, below or self.document) for number, mark in enumerate(marks)]
+            page.StructParents = len(self.parents)
+            self.parents.append(self.pdf.make_indirect(Array(row)))
+            page.Tabs = Name.S
+
+    def _piece(self, page: Dictionary, number: int, mark: Mark, below: pikepdf.Object) -> pikepdf.Object:
+        """Add one mark, and return the element that holds it."""
+        element = self._home(mark.within, below)
+        if not (mark.role == "P" and mark.within and mark.within[-1].role in _HOLDS_TEXT):
+            element = self._element(mark.role, element)
+        links = self._links(page, mark)
+        if mark.is_link and links:
+            element = self._element("Link", element)
+            _hold(element, page, number)
+            self._lead(element, page, links, mark.words)
+            return element
+        _hold(element, page, number)
+        for _, some in groupby(links, key=_target):
+            self._lead(self._element("Link", element), page, list(some), mark.words)
+        return element
+
+    def _home(self, within: Path, below: pikepdf.Object) -> pikepdf.Object:
+        """Return the innermost group; those that are not there yet are begun, a row with all its cells."""
+        home = below
+        for group in within:
+            known = self.groups.get((group.role, group.key))
+            if known is None:
+                known = self.groups[group.role, group.key] = self._element(group.role, home)
+                for column, role in enumerate(group.cells):
+                    cell = self.groups[role, (*group.key, column)] = self._element(role, known)
+                    if role == "TH":
+                        scope = Name.Column if group.repeats else Name.Row
+                        cell.A = Dictionary(O=Name.Table, Scope=scope)
+            home = known
+        return home
+
+    def _links(self, page: Dictionary, mark: Mark) -> list[Any]:
+        first, end = mark.links
+        return [page.Annots[n] for n in range(first, end)]
+
+    def _lead(self, element: pikepdf.Object, page: Dictionary, links: Sequence[Any], words: str) -> None:
+        """Let a Link element hold the links of the page that it is about."""
+        for link in links:
+            _add_kid(element, Dictionary(Type=Name.OBJR, Obj=link, Pg=page))
+            link.StructParent = len(self.parents)
+            self.parents.append(element)
+            if words:
+                link.Contents = String(words)
 
     def part(self, title: str) -> pikepdf.Object:
         """Begin a part, such as an exhibit."""
@@ -120,9 +230,7 @@ class Structure:
         element = self.pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name(f"/{role}")))
         if below is not None:
             element.P = below
-            if "/K" not in below:
-                below.K = Array()
-            below.K.append(element)
+            _add_kid(below, element)
         return element
 
     def _add(self, page: Dictionary, marks: Sequence[tuple[int, str]], below: pikepdf.Object) -> None:
@@ -135,3 +243,29 @@ class Structure:
             row[number] = element
         page.StructParents = len(self.parents)
         self.parents.append(self.pdf.make_indirect(Array(row)))
+
+
+def _add_kid(element: pikepdf.Object, kid: Any) -> None:
+    if "/K" not in element:
+        element.K = Array([kid])
+    elif isinstance(element.K, Array):
+        element.K.append(kid)
+    else:
+        element.K = Array([element.K, kid])
+
+
+def _hold(element: pikepdf.Object, page: Dictionary, number: int) -> None:
+    """Let an element hold a marked piece of a page."""
+    if "/Pg" not in element:
+        element.Pg = page
+    is_here = element.Pg.objgen == page.objgen
+    piece = number if is_here else Dictionary(Type=Name.MCR, Pg=page, MCID=number)
+    if "/K" not in element:
+        element.K = piece
+    else:
+        _add_kid(element, piece)
+
+
+def _target(link: Any) -> bytes:
+    """What a link leads to, to tell two apart."""
+    return bytes(link.get("/Dest", link.get("/A", Name.Null)).unparse())

@@ -164,14 +164,14 @@ def test_stopping_leaves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) 
 
     made = binding(world, "iep")
     made.queue()
-    build = making.build
+    build = making.build_conforming
 
     def build_then_stop(*given: object, **more: object) -> object:
         result = build(*given, **more)  # type: ignore[arg-type]
         made.change(lambda row, by: services.cancel(row, by=by))
         return result
 
-    monkeypatch.setattr(making, "build", build_then_stop)
+    monkeypatch.setattr(making, "build_conforming", build_then_stop)
     assert made.work().state == "draft" and made.versions() == []
     scratch = made.case.world.app.config["SETTINGS"].data_dir / "scratch"
     assert not list(scratch.glob("binder-*"))

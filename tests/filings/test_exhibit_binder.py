@@ -121,7 +121,7 @@ def test_a_file_that_ends_the_child_is_the_one_that_is_named(
 ) -> None:
     """The child dies at S-2 after it has left out a file before it: by then S-2 is the third file."""
     first, locked, third = files[0], tmp_path / "files" / "locked.pdf", files[1]
-    real, calls = exhibit_binder.build, 0
+    real, calls = exhibit_binder.build_conforming, 0
 
     def dies_twice(packet: Packet, *more: Any, **named: Any) -> Made:
         nonlocal calls
@@ -132,7 +132,7 @@ def test_a_file_that_ends_the_child_is_the_one_that_is_named(
         problem.left_out = (("S-2", "it needs a password."),) if calls == 1 else ()
         raise problem
 
-    monkeypatch.setattr(exhibit_binder, "build", dies_twice)
+    monkeypatch.setattr(exhibit_binder, "build_conforming", dies_twice)
     answers, _ = bind([first, locked, third], tmp_path / "binder.pdf", "--naming", "S")
     assert answers[first.name]["label"] == "S-1"
     assert "password" in answers[locked.name]["reason"] and "stopped" in answers[third.name]["reason"]

@@ -18,6 +18,7 @@ OPERATIONS = {
     "office": ("office", "read_office"),
     "draw_text": ("paper", "draw_text"),
     "draw_pictures": ("paper", "draw_pictures"),
+    "as_pictures": ("as_pictures", "as_pictures"),
     "become": ("converter", "become"),
     "find_sheet": ("sheet", "find_sheet"),
     "list_letters": ("mailbox", "list_letters"),

@@ -110,7 +110,7 @@ def _put_together(
 
 def _picture_page(page: pdfium.PdfPage, leaf: Leaf) -> tuple:
     width, height = page.get_size()
-    picture = _draw(page, DOTS)
+    picture = draw(page, DOTS)
     words = leaf.words if leaf.words is not None else [] if leaf.turn else _own_words(page)
     if leaf.turn:
         picture = picture.rotate(-leaf.turn, expand=True)
@@ -120,7 +120,8 @@ def _picture_page(page: pdfium.PdfPage, leaf: Leaf) -> tuple:
     return width * shrunk, height * shrunk, staying(words, leaf.boxes, picture), picture
 
 
-def _draw(page: pdfium.PdfPage, dots: int) -> Image.Image:
+def draw(page: pdfium.PdfPage, dots: int) -> Image.Image:
+    """The page as a picture, in gray where it has no color."""
     width, height = page.get_size()
     if not all(math.isfinite(side) and side > 0 for side in (width, height)):
         raise ValueError("impossible page size")
@@ -155,7 +156,7 @@ def _may_stay(page: pdfium.PdfPage, own: pikepdf.Page) -> bool:
     words = read.get("words", [])
     if _letters(read["text"]) > sum(_letters(word[0]) for word in words) + 2:
         return False
-    picture = _draw(page, GLANCE_DOTS).convert("L")
+    picture = draw(page, GLANCE_DOTS).convert("L")
     return all(has_ink(picture, word) for word in words if _letters(word[0]) > 1)
 
 

@@ -101,7 +101,7 @@ def know_font() -> None:
 def text_pages(pages: Iterable[tuple], quality: int = 80) -> io.BytesIO:
     """A PDF of pages (width, height in points, words, picture or None), the words unseen. `quality`: of JPEG."""
     out = io.BytesIO()
-    canvas = Canvas(out)
+    canvas = Canvas(out, initialFontName=FONT, invariant=1)  # no font that is not in the file
     for width, height, words, picture in pages:
         canvas.setPageSize((width, height))
         if picture is not None:
