@@ -152,7 +152,7 @@ def _lying_flat(notes: Sequence[Any]) -> Iterator[None]:
     turned = []
     for note in notes:
         look, box = note.get("/MK"), numbers(note.get("/Rect"))
-        turn = look.get("/R") if isinstance(look, Dictionary) else None
+        turn: Any = look.get("/R") if isinstance(look, Dictionary) else None
         if turn in _TURNS and box is not None:
             turned.append((note, note.Rect, _TURNS[turn]))
             left, bottom, right, top = box
@@ -187,6 +187,7 @@ def _annotations(pdf: pikepdf.Pdf, page: Dictionary) -> bool:
         del page["/Annots"]
         return False
     kept, dropped = [], False
+    one: Any
     for one in annotations:
         if not isinstance(one, Dictionary) or str(one.get("/Subtype", "")) in _ACTING:
             dropped = dropped or (isinstance(one, Dictionary) and one.get("/Subtype") != Name.Widget)
