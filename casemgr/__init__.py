@@ -37,6 +37,7 @@ FEATURES = (
     "filings",
     "letters",
     "exhibit_binders",
+    "serving",
     "notices",
     "obligations",
     "watch",

@@ -17,7 +17,7 @@ from casemgr.discipline.models import Removal
 from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter, MailboxMessage
 from casemgr.evidence.models import EvidenceDocument, EvidenceEntry
 from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
-from casemgr.filings.models import Packet, PacketDelivery, PacketExhibit
+from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.goals.models import Goal, GoalEvidence
 from casemgr.heads.models import ChainHead, NightlyHead
 from casemgr.holds.models import LegalHold
@@ -32,6 +32,7 @@ from casemgr.proceedings.models import Proceeding, StageMove
 from casemgr.reading.models import PageNote
 from casemgr.records.models import RecordsArrival, RecordsException, RecordsRequest, RecordsTerms
 from casemgr.redaction.models import ProtectedName, Redaction, RedactionEntry, RedactionMark
+from casemgr.serving.models import SentCopy, ServiceCertificate
 from casemgr.timeline.models import TimelineMark
 from casemgr.uploads.models import Upload
 from casemgr.watch.models import Finding
@@ -74,7 +75,6 @@ __all__ = [
     "Organization",
     "OutgoingLetter",
     "Packet",
-    "PacketDelivery",
     "PacketExhibit",
     "PageNote",
     "PagePrint",
@@ -98,6 +98,8 @@ __all__ = [
     "Removal",
     "SchoolCalendar",
     "SchoolClosure",
+    "SentCopy",
+    "ServiceCertificate",
     "SignInAttempt",
     "StageMove",
     "StayPutPeriod",

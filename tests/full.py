@@ -177,10 +177,13 @@ def fill(actor: Actor, case_id: UUID) -> None:
         "way": "mail",
         "state": "by_hand",
         "sent_on": DAY,
-        "pdf_sha256": HASH,
-        "pdf_size": 1,
+        "sha256": HASH,
+        "size": 1,
+        "sending_id": uuid4(),
     }
-    add(models.PacketDelivery(**own, packet_id=packet.id, **copy))
+    add(models.SentCopy(**own, packet_id=packet.id, **copy))
+    certificate = {"number": 1, "document_id": document.id, "lists": []}
+    add(models.ServiceCertificate(**own, packet_id=packet.id, **certificate))
     binder = add(models.ExhibitBinder(**own, title="Parent exhibits", forum="federal"))
     add(models.BinderExhibit(**own, binder_id=binder.id, document_id=document.id, position=1))
     made = {"built_from": HASH, "page_count": 3, "volumes": 1, "bates_next": 2, "exhibits": []}

@@ -58,6 +58,14 @@ def note_redacted(case: Case, copy: Document, original: Document, *, by: User) -
     _settle(case, copy, original, "decided", by)
 
 
+def note_replaced(case: Case, newer: Document, older: Document, *, by: User) -> None:
+    """Keep that a paper of ours supersedes an earlier one; the caller commits."""
+    _one_at_a_time(case)
+    if newer.id != older.id and not relations_of(case.id).between(newer.id, older.id):
+        _add(case, VERSION, newer, older, by, uuid4())
+    _settle(case, newer, older, "decided", by)
+
+
 def take_back(case: Case, relation: PaperRelation, *, by: User) -> None:
     """Take back what was said. The row stays, with who took it back; nothing is said anew of the two papers.
 

@@ -24,7 +24,7 @@ NAMED_BY = (
     ("photos", "whole_sha256"),
     ("packets", "pdf_sha256"),
     ("packets", "manifest_sha256"),
-    ("packet_deliveries", "pdf_sha256"),
+    ("sent_copies", "sha256"),
     ("outgoing_letter_sendings", "pdf_sha256"),
     ("binder_files", "sha256"),
     ("redaction_log", "original_sha256"),

@@ -41,6 +41,13 @@ def version_or_404(access: Access, binder_id: UUID, version_id: UUID, *, drafts:
     return found if found is not None and (drafts or found.served_on) else abort(404)
 
 
+def places_of(row: ExhibitBinder) -> dict[str, str]:
+    """Return where the words of each place (undrawable.Printed) are changed."""
+    own = {"case_id": row.case_id, "binder_id": row.id}
+    pages = {name: url_for(f"exhibit_binders.{name}", **own) for name in ("settings", "people", "exhibits")}
+    return pages | {"student": url_for("cases.edit", case_id=row.case_id)}
+
+
 def back(row: ExhibitBinder, page: str = "show", anchor: str | None = None) -> Any:
     return redirect(url_for(f"exhibit_binders.{page}", case_id=row.case_id, binder_id=row.id, _anchor=anchor))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from casemgr.citations.forms import CitingField
 from casemgr.evidence.services import plain_text
-from casemgr.exhibit_binders.material import Recipient, Witness
+from casemgr.exhibit_binders.material import Witness
 from casemgr.exhibit_binders.models import ExhibitBinder
 from casemgr.exhibit_binders.queries import PARTIES
 from casemgr.exhibit_binders.services import Settings
@@ -28,7 +29,9 @@ from casemgr.exhibit_binders.serving import Serving
 from casemgr.filings.conforming import WISHES
 from casemgr.filings.forms import RecipientForm, VersionForm
 from casemgr.filings.kinds import SEND_METHODS
+from casemgr.filings.material import Recipient
 from casemgr.forums.profiles import profiles
+from casemgr.serving.models import SentCopy
 from casemgr.web.fields import DayField
 from casemgr.web.once import OnceField
 
@@ -177,9 +180,19 @@ class ServeForm(VersionForm):
         return Serving(self.served_on.data, self.at.data, self.how.data, self.to.data, self.received_on.data)
 
 
-def serve_form(row: ExhibitBinder, day: date) -> ServeForm:
+def serve_form(row: ExhibitBinder, day: date, copies: Sequence[SentCopy] = ()) -> ServeForm:
+    """Return the form, filled in from the copies that are on record, else with who is to get one."""
+    out = [one for one in copies if one.sent_on is not None]
     to = "\n".join(", ".join(part for part in (one["name"], one.get("role", "")) if part) for one in row.recipients)
-    return ServeForm(data={"served_on": day, "to": to, "version": str(row.version)})
+    data = {"served_on": day, "to": to, "version": str(row.version)}
+    if out:
+        names = dict.fromkeys(", ".join(dict.fromkeys((one.name, one.address))).rstrip(", ") for one in out)
+        data |= {
+            "served_on": max(one.sent_on for one in out if one.sent_on),
+            "how": out[-1].way,
+            "to": "\n".join(names),
+        }
+    return ServeForm(data=data)
 
 
 class ReasonForm(VersionForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -13,17 +13,28 @@ from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
 from casemgr.documents.store import store
 from casemgr.exhibit_binders import disclosure, forms, queries, services, serving
-from casemgr.exhibit_binders.blueprint import ONE, STALE, VERSION, back, binder_or_404, bp, say, version_or_404
+from casemgr.exhibit_binders.blueprint import (
+    ONE,
+    STALE,
+    VERSION,
+    back,
+    binder_or_404,
+    bp,
+    places_of,
+    say,
+    version_or_404,
+)
 from casemgr.exhibit_binders.labels import Placed
 from casemgr.extensions import db
+from casemgr.filings.last_look import Warned
+from casemgr.filings.progress import told as progress_of
 from casemgr.filings.services import FilingRefused
 from casemgr.platform.locking import StaleForm
+from casemgr.serving import queries as sent
 from casemgr.storage.names import content_disposition
 from casemgr.storage.objects import ObjectMissing
 from casemgr.web.permissions import case_access, requires
 
-# Whatever is not under way any more is "done" for the waiting page: it reloads, and shows the result or what failed.
-UNDER_WAY = {"queued": "waiting", "building": "running"}
 TYPES = {"zip": "application/zip", "manifest": "application/json", "native": "application/octet-stream"}
 _GONE = "The stored file is missing. Tell whoever looks after this installation, with the reference number below."
 
@@ -55,16 +66,7 @@ def cancel(case_id: UUID, binder_id: UUID) -> Any:
 def progress(case_id: UUID, binder_id: UUID) -> Any:
     """How far the job is, for the page that waits."""
     row = binder_or_404(case_access(), binder_id)
-    answer = {
-        "state": UNDER_WAY.get(row.state, "done"),
-        "done": row.progress,
-        "total": 100,
-        "message": row.error or row.progress_note or ("Waiting to start" if row.state == "queued" else ""),
-        "url": url_for(".show", case_id=case_id, binder_id=binder_id),
-    }
-    if row.state in UNDER_WAY:
-        del answer["url"]
-    return jsonify(answer)
+    return progress_of(row, url_for(".show", case_id=case_id, binder_id=binder_id))
 
 
 @bp.get(VERSION)
@@ -112,6 +114,36 @@ def file(case_id: UUID, binder_id: UUID, version_id: UUID, file_id: UUID) -> Any
     return response
 
 
+@bp.route(f"{ONE}/last-look", methods=["GET", "POST"])
+@requires(Permission.PACKET_FILE)
+def look_again(case_id: UUID, binder_id: UUID) -> Any:
+    """What should give pause before the version that was made is sent, each with a tick."""
+    access = case_access()
+    row = binder_or_404(access, binder_id)
+    made = serving.made_version(row)
+    if made is None or row.state != "ready":
+        flash("Make the PDF first. The last look is at what will be sent.", "warning")
+        return back(row)
+    ticked = set(request.form.getlist("tick"))
+    left: list[Warned] = []
+    if request.method == "POST":
+        left = serving.go_on(access.case, row, made, ticked, by=current_user)
+        if not left:
+            return redirect(url_for("serving.copies", case_id=case_id, what="binder", sent_id=made.id))
+    page = render_template(
+        "exhibit_binders/last_look.html",
+        case=access.case,
+        row=row,
+        made=made,
+        placed=[Placed.of(one) for one in made.exhibits],
+        warnings=serving.look_before(access.case, row, made),
+        ticked=ticked | serving.ticked_of(made),
+        left={one.kind for one in left},
+        places=places_of(row),
+    )
+    return page, 422 if left else 200
+
+
 @bp.route(f"{ONE}/serve", methods=["GET", "POST"])
 @requires(Permission.PACKET_FILE)
 def serve(case_id: UUID, binder_id: UUID) -> Any:
@@ -122,9 +154,11 @@ def serve(case_id: UUID, binder_id: UUID) -> Any:
     if made is None:
         flash("Make the PDF first, and send it. Then mark it as served.", "warning")
         return back(row)
-    form, countdown = forms.serve_form(row, today(access.case)), disclosure.countdown(access.case)
+    copies = sent.went_out(made.id)
+    form, countdown = forms.serve_form(row, today(access.case), copies), disclosure.countdown(access.case)
     found = serving.warnings_about(access.case, row, made, countdown.last_day if countdown else None)
-    ticked = {one.kind for one in found if one.kind in request.form.getlist("tick")}
+    before = serving.ticked_of(made) if request.method == "GET" else ()
+    ticked = {one.kind for one in found if one.kind in (*request.form.getlist("tick"), *before)}
     status = 200
     if form.validate_on_submit():
         try:
@@ -157,5 +191,7 @@ def serve(case_id: UUID, binder_id: UUID) -> Any:
         warnings=found,
         ticked=ticked,
         form=form,
+        copies=copies,
+        places=places_of(row),
     )
     return page, status if status != 200 else 422 if form.errors else 200

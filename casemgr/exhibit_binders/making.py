@@ -1,4 +1,4 @@
-"""Turn the material of a binder into its files: volumes, their proof, the ZIP or print set that were asked for."""
+"""Turn the material of a binder into its files: volumes, their proof, ZIP, print set and tabs where asked for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from casemgr.exhibit_binders.finishing import Volume, finish
-from casemgr.exhibit_binders.labels import REPLACED, Placed
+from casemgr.exhibit_binders.labels import NEW, REPLACED, Placed, Served
 from casemgr.exhibit_binders.material import ExhibitNow, Material
 from casemgr.filings import volumes
 from casemgr.filings.building import Made, NotBuilt
@@ -23,9 +23,11 @@ from casemgr.pdf import model as pdf
 from casemgr.pdf.archival import STANDARD
 from casemgr.pdf.manifest import as_json
 from casemgr.pdf.model import ExhibitKind
+from casemgr.pdf.tabs import make_tabs
 from casemgr.storage.names import clean_name, extension_of
 
 FORMAT = 1
+MARKS = {NEW: "New", REPLACED: "Replaced"}
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 Tell = Callable[[int, int, str], None]
 
@@ -101,6 +103,8 @@ def _finish(
             outputs.append(
                 Output("print", f"{name}, to print.pdf", volume.print_to, finished.pages[str(volume.print_to)])
             )
+    if material.print_set:
+        outputs.append(_tabs(material, work / "tabs.pdf", f"{stem}, tab labels.pdf"))
     if material.shape == "files":
         zipped = _zip(work / "files.zip", plan, names, files, material, manifest_path, several)
         outputs.append(Output("zip", f"{stem}.zip", zipped))
@@ -111,6 +115,14 @@ def _finish(
     counted = sum(row["pages"] for manifest in manifests for row in manifest["exhibits"])
     pages = sum(one.pages for one in made)
     return Result(outputs, placed, pages, len(made), material.bates_start + counted, proof)
+
+
+def _tabs(material: Material, path: Path, name: str) -> Output:
+    """The labels to cut out for the tabs of a binder on paper."""
+    labels = [(one.label, one.title) for one in material.exhibits]
+    made = make_tabs(material.heading, labels, datetime.fromisoformat(material.made_at))
+    path.write_bytes(made.pdf)
+    return Output("tabs", name, path, made.pages)
 
 
 def _source(exhibit: pdf.Exhibit) -> dict[str, str]:
@@ -169,7 +181,8 @@ def _paper(material: Material, signer: pdf.Signature) -> pdf.Filing | None:
 def _exhibit(material: Material, one: ExhibitNow, file: File) -> pdf.Exhibit:
     is_text = one.kind is ExhibitKind.TEXT and file.text is not None
     kind = one.kind if is_text or one.kind is not ExhibitKind.TEXT else ExhibitKind.NATIVE
-    note = next((change.note for change in material.changes if change.row_id == one.id), "")
+    change = next((change for change in material.changes if change.row_id == one.id), None)
+    note = change.note if change else ""
     whole = one.only_pages is None or one.only_pages == (1, one.pages)
     left_out = (
         f"Pages {one.only_pages[0]} to {one.only_pages[1]}. {one.range_reason}".strip()
@@ -189,6 +202,7 @@ def _exhibit(material: Material, one: ExhibitNow, file: File) -> pdf.Exhibit:
         rendition=file.rendition,
         rendition_sha256=one.rendition_sha256,
         rendition_note=one.rendition_note,
+        mark=MARKS.get(change.kind, "") if change else "",
         only_pages=one.only_pages if kind in (ExhibitKind.PDF, ExhibitKind.IMAGE) else None,
     )
 
@@ -208,15 +222,21 @@ def _certificate(material: Material, signer: pdf.Signature) -> pdf.CertificateOf
 
 
 def _volume(material: Material) -> pdf.Volume | None:
-    """A supplement has the index of all: what was served before stands in it with its volume."""
+    """A supplement has the index of all: what was served before stands in it with its day and volume."""
     if not material.is_supplement:
         return None
-    others = tuple(pdf.Elsewhere(one.label, one.title, one.when, one.bates, one.volume) for one in material.elsewhere)
-    firsts = [(one, one.only_pages[0] if one.only_pages else 1) for one in material.elsewhere]
+    others = tuple(_elsewhere(one) for one in material.elsewhere)
+    firsts = [(one.placed, one.placed.only_pages[0] if one.placed.only_pages else 1) for one in material.elsewhere]
     places = tuple(
         pdf.Stands(one.label, first, first + one.pages - 1, one.volume, one.bates_start) for one, first in firsts
     )
     return pdf.Volume(material.first_volume, material.first_volume, material.order, others, places)
+
+
+def _elsewhere(one: Served) -> pdf.Elsewhere:
+    placed = one.placed
+    note = f"Served {one.when} in volume {placed.volume}."
+    return pdf.Elsewhere(placed.label, placed.title, placed.when, placed.bates, placed.volume, note)
 
 
 # -- what is told of it ---------------------------------------------------------------------------------------
@@ -308,7 +328,7 @@ def _manifest(
         ],
         "changes": [one.words for one in material.changes],
         "replaced": [one.label for one in material.changes if one.kind == REPLACED],
-        "served_before": [one.as_json() for one in material.elsewhere],
+        "served_before": [{**one.placed.as_json(), "served": one.when} for one in material.elsewhere],
         "page_conservation": dict(proof),
     }
 

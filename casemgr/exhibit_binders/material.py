@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from casemgr.exhibit_binders.labels import Change, Placed
+from casemgr.exhibit_binders.labels import Change, Served
+from casemgr.filings.material import Recipient
+from casemgr.filings.undrawable import Printed
 from casemgr.pdf.model import ExhibitKind
 
 
@@ -45,14 +48,6 @@ class Witness:
 
 
 @dataclass(frozen=True)
-class Recipient:
-    name: str
-    role: str = ""
-    address: str = ""
-    method: str = ""
-
-
-@dataclass(frozen=True)
 class Material:
     """One binder, or its next supplement. `exhibits` are those whose pages go in; `elsewhere` those served before."""
 
@@ -66,7 +61,7 @@ class Material:
     signer: tuple[str, str, str]
     exhibits: tuple[ExhibitNow, ...]
     order: tuple[str, ...]
-    elsewhere: tuple[Placed, ...]
+    elsewhere: tuple[Served, ...]
     changes: tuple[Change, ...]
     since: str
     witnesses: tuple[Witness, ...]
@@ -95,6 +90,19 @@ class Material:
     @property
     def heading(self) -> str:
         return f"{self.title}, supplement {self.number - 1}" if self.is_supplement else self.title
+
+    def printed(self) -> Iterator[Printed]:
+        """Yield the words that people typed, with the page on which each is changed."""
+        yield Printed("Title on the cover", self.title, "settings")
+        yield Printed("Parties", " ".join(name for name, _role in self.parties), "student")
+        yield Printed("Who signs", " ".join(self.signer), "people")
+        for n, witness in enumerate(self.witnesses, 1):
+            yield Printed(f"Witness {n}", f"{witness.name} {witness.about}", "people")
+        for n, copy in enumerate(self.recipients, 1):
+            yield Printed(f"Copy {n}: name and address", f"{copy.name} {copy.role} {copy.address}", "people")
+        for one in self.exhibits:
+            yield Printed(f"Exhibit {one.label}: title", f"{one.title} {one.when}", "exhibits")
+            yield Printed(f"Exhibit {one.label}: what it shows", f"{one.description} {one.range_reason}", "exhibits")
 
     @property
     def natives(self) -> tuple[ExhibitNow, ...]:

@@ -120,14 +120,15 @@ class BinderVersion(CaseOwned, Created, db.Model):
 
 
 class BinderFile(CaseOwned, db.Model):
-    """One file of a version: a volume, its print set, the ZIP, the manifest, or a file that cannot be printed."""
+    """One file of a version: a volume, its print set, labels for its tabs, the ZIP, the manifest, or a file that
+    cannot be printed."""
 
     __tablename__ = "binder_files"
     __table_args__ = case_owned(
         "binder_files",
         same_case("binder_files", "version_id", "binder_versions"),
         UniqueConstraint("version_id", "position"),
-        CheckConstraint("kind in ('volume', 'print', 'zip', 'manifest', 'native')", name="kind_known"),
+        CheckConstraint("kind in ('volume', 'print', 'tabs', 'zip', 'manifest', 'native')", name="kind_known"),
     )
 
     version_id: Mapped[UUID]

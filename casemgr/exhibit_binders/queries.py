@@ -23,7 +23,7 @@ from casemgr.exhibit_binders.labels import Change, Placed, Served, changes, in_s
 from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
 from casemgr.extensions import db
 from casemgr.filings.exhibits import exhibit_kind, rendition_of, why_not_each
-from casemgr.filings.material import long_date
+from casemgr.filings.material import Recipient, long_date
 from casemgr.filings.queries import papers_to_choose
 from casemgr.forums.profiles import profile
 from casemgr.law.terms import FactKind
@@ -72,6 +72,11 @@ def version(case: Case, binder_id: UUID, version_id: UUID) -> BinderVersion | No
             BinderVersion.case_id == case.id, BinderVersion.binder_id == binder_id, BinderVersion.id == version_id
         )
     )
+
+
+def name_of(row: ExhibitBinder, made: BinderVersion) -> str:
+    """Return the title of a version: that of the binder, and which supplement it is."""
+    return f"{row.title}, supplement {made.number - 1}" if made.number > 1 else row.title
 
 
 def files_of(row: BinderVersion) -> Sequence[BinderFile]:
@@ -225,7 +230,11 @@ def gather(case: Case, row: ExhibitBinder) -> m.Material:
     inside = in_supplement(found)
     going = [one for one in now if not one.withdrawn and (not versions or one.id in inside)]
     served = last_served(versions)
-    elsewhere = [_as_now(served[one.id].placed, one) for one in now if one.id in served and one.id not in inside]
+    elsewhere = [
+        replace(served[one.id], placed=_as_now(served[one.id].placed, one))
+        for one in now
+        if one.id in served and one.id not in inside
+    ]
     hearing = hearing_of(case)
     own = proceedings.proceeding(case, hearing.proceeding_id) if hearing and hearing.proceeding_id else None
     started = versions[-1].recorded_at or versions[-1].created_at if versions else row.created_at
@@ -245,7 +254,7 @@ def gather(case: Case, row: ExhibitBinder) -> m.Material:
         changes=tuple(found),
         since=f"on {long_date(versions[-1].served_on)}" if versions and versions[-1].served_on else "",
         witnesses=tuple(m.Witness(one["name"], one.get("about", "")) for one in row.witnesses),
-        recipients=tuple(m.Recipient(**one) for one in row.recipients),
+        recipients=tuple(Recipient(**one) for one in row.recipients),
         bates_prefix=row.bates_prefix,
         bates_digits=row.bates_digits,
         bates_start=versions[-1].bates_next if versions else row.bates_start,

@@ -20,19 +20,25 @@ from casemgr.citations.places import braces_live, made_live, plain_in
 from casemgr.documents.models import Document
 from casemgr.exhibit_binders import queries, tasks
 from casemgr.exhibit_binders.labels import in_supplement
-from casemgr.exhibit_binders.material import Recipient, Witness
+from casemgr.exhibit_binders.material import Witness
 from casemgr.exhibit_binders.models import BinderExhibit, BinderVersion, ExhibitBinder
 from casemgr.exhibit_binders.preflight import preflight, stops
 from casemgr.extensions import db
 from casemgr.filings.exhibits import why_not
+from casemgr.filings.material import Recipient
 from casemgr.filings.queries import proposed_place
 from casemgr.filings.services import ExhibitRefused, FilingRefused
 from casemgr.forums.profiles import profile, profile_for
 from casemgr.holds.guard import refuse_if_held
 from casemgr.platform.jobs import enqueue
 from casemgr.platform.locking import StaleForm, check_version
+from casemgr.serving import queries as sent
 
 MOST_EXHIBITS = 500
+WENT_OUT = (
+    "A copy of this PDF went out. Mark it as served first: then it stays as it is, and what you change becomes a "
+    "supplement."
+)
 NUMBERS_STAY = "It was served: numbers that others have in their hands stay as they are. Begin a new binder for others."
 
 
@@ -291,6 +297,7 @@ def queue(row: ExhibitBinder, visible: Collection[str], *, by: User) -> None:
     locked = tasks.lock_binder(row.case_id, row.id)
     if locked is None or locked.state in ("queued", "building"):
         return
+    _refuse_sent(locked)
     if stopping := stops(preflight(case, locked, visible)):
         raise FilingRefused("It cannot be made yet: " + "; ".join(one.text for one in stopping) + ".")
     if _is_served(locked) and not in_supplement(queries.changes_of(locked)):
@@ -315,6 +322,8 @@ def discard(row: ExhibitBinder, *, version: int, by: User) -> None:
     _open(row, version)
     if _is_served(row):
         raise FilingRefused("It was served, so it stays. What you do not send again can simply be left as it is.")
+    if sent.is_on_record(binder_id=row.id):
+        raise FilingRefused("A copy of this binder was sent. What was sent, to whom and when must stay on record.")
     case = db.session.get_one(Case, row.case_id)
     refuse_if_held(case)
     tasks.drop_unserved(row)
@@ -329,6 +338,13 @@ def _is_served(row: ExhibitBinder) -> bool:
     return db.session.scalar(served.limit(1)) is not None
 
 
+def _refuse_sent(row: ExhibitBinder) -> None:
+    """What others have in their hands, or are about to, does not change under them."""
+    unserved = select(BinderVersion.id).where(BinderVersion.binder_id == row.id, BinderVersion.served_on.is_(None))
+    if any(sent.went_out(one) for one in db.session.scalars(unserved)):
+        raise FilingRefused(WENT_OUT)
+
+
 def _open(row: ExhibitBinder, version: int) -> None:
     """Lock the binder, and see that it is the version that the person saw."""
     locked = tasks.lock_binder(row.case_id, row.id)
@@ -339,6 +355,7 @@ def _open(row: ExhibitBinder, version: int) -> None:
 
 def _changed(row: ExhibitBinder, what: str, by: User, **detail: object) -> None:
     """A binder that was changed has no PDF until it is made again: an old one could hold a paper taken out since."""
+    _refuse_sent(row)
     row.state, row.progress, row.progress_note, row.error = "draft", 0, "", ""
     tasks.drop_unserved(row)
     _noted(row, what, by, **detail)

@@ -18,19 +18,22 @@ from casemgr.deadlines.services import FactRefused, NewFact, record_fact
 from casemgr.documents import custody
 from casemgr.documents.models import Document
 from casemgr.evidence.services import NewEntry, log_entry
-from casemgr.exhibit_binders import citing, queries, tasks
+from casemgr.exhibit_binders import citing, disclosure, queries, tasks
 from casemgr.exhibit_binders.labels import Placed
 from casemgr.exhibit_binders.material import fingerprint
 from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
 from casemgr.extensions import db
+from casemgr.filings import last_look
 from casemgr.filings.exhibits import why_not, why_not_each
 from casemgr.filings.kinds import SEND_METHODS
-from casemgr.filings.last_look import Shown, Warned, look
+from casemgr.filings.last_look import Shown, Warned
 from casemgr.filings.material import long_date
 from casemgr.filings.services import ExhibitRefused, FilingRefused
+from casemgr.filings.undrawable import unprinted_of
 from casemgr.law.terms import FactKind
 from casemgr.platform.columns import now
 from casemgr.platform.locking import check_version
+from casemgr.serving import queries as sent
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,46 @@ def warnings_about(case: Case, row: ExhibitBinder, made: BinderVersion, last_saf
     for one in map(Placed.of, made.exhibits):
         paper, (first, last) = papers[one.document_id], one.only_pages or (None, None)
         shown.append(Shown(one.label, paper, bool(one.when), first, last, str(refused.get(paper.id, ""))))
-    signer = row.signer.get("name", "") if row.recipients else "nobody signs a binder without a certificate"
+    signer = row.signer.get("name", "") if row.recipients else None  # nobody signs a binder without a certificate
+    unprinted = unprinted_of(queries.gather(case, row).printed())
     cited = citing.troubles(case, row) if made.number == 1 else []  # a supplement has no list of witnesses
-    references = [line for _, line in cited]
-    return look(case, shown, signer=signer, recipients=len(row.recipients), last_safe=last_safe, references=references)
+    return last_look.look(
+        case,
+        shown,
+        signer=signer,
+        recipients=len(row.recipients),
+        last_safe=last_safe,
+        references=[line for _, line in cited],
+        unprinted=unprinted,
+    )
+
+
+def manifest_of(made: BinderVersion) -> BinderFile | None:
+    """Return the file that names all others of a version by their hashes."""
+    return next((one for one in queries.files_of(made) if one.kind == "manifest"), None)
+
+
+def look_before(case: Case, row: ExhibitBinder, made: BinderVersion) -> list[Warned]:
+    found = disclosure.countdown(case)
+    return warnings_about(case, row, made, found.last_day if found else None)
+
+
+def ticked_of(made: BinderVersion) -> frozenset[str]:
+    """Return the kinds of warnings with which somebody went on, for this very version."""
+    manifest = manifest_of(made)
+    return last_look.ticked_for(made.case_id, made.id, manifest.sha256) if manifest else frozenset()
+
+
+def not_answered(case: Case, row: ExhibitBinder, made: BinderVersion) -> list[Warned]:
+    ticked = ticked_of(made)
+    return [one for one in look_before(case, row, made) if one.kind not in ticked]
+
+
+def go_on(case: Case, row: ExhibitBinder, made: BinderVersion, ticked: Collection[str], *, by: User) -> list[Warned]:
+    """Keep that a person looked, and with which warnings they go on. Returns those that are not ticked."""
+    manifest = manifest_of(made)
+    sha256 = manifest.sha256 if manifest else ""
+    return last_look.keep(case, made.id, sha256, look_before(case, row, made), ticked, by=by)
 
 
 def serve(row: ExhibitBinder, given: Serving, *, version: int, by: User, ticked: Collection[str] = frozenset()) -> bool:
@@ -88,7 +127,7 @@ def serve(row: ExhibitBinder, given: Serving, *, version: int, by: User, ticked:
     ids = [UUID(one["document_id"]) for one in made.exhibits]
     for one in made.exhibits:
         _fix_label(UUID(one["row_id"]), one["label"])
-    name = f"{locked.title}{f', supplement {made.number - 1}' if made.number > 1 else ''}"
+    name = queries.name_of(locked, made)
     log_entry(case, _log_words(name, made, given), by=by, commit=False)
     custody.add(case.id, ids, "served", f"Served on {long_date(given.served_on)} in: {name}.", by.name)
     audit.record(
@@ -108,7 +147,7 @@ def serve(row: ExhibitBinder, given: Serving, *, version: int, by: User, ticked:
 
 
 def _check(case: Case, row: ExhibitBinder, made: BinderVersion, given: Serving) -> None:
-    if not is_current(case, row, made):
+    if not is_current(case, row, made) and not sent.went_out(made.id):
         raise FilingRefused("The binder has changed since this PDF was made. Make it again, and send that one.")
     for paper in queries.papers_in(made):
         if why := why_not(paper):
@@ -145,7 +184,8 @@ def _fix_label(row_id: UUID, label: str) -> None:
 
 
 def _log_words(name: str, made: BinderVersion, given: Serving) -> NewEntry:
-    manifest = next(one for one in queries.files_of(made) if one.kind == "manifest")
+    manifest = manifest_of(made)
+    assert manifest is not None, "every version has one"
     at = f" at {given.at}" if given.at else ""
     return NewEntry(
         kind="letter_sent",

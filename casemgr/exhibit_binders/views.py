@@ -20,13 +20,15 @@ from casemgr.exhibit_binders import (
     services,
     serving,
 )
-from casemgr.exhibit_binders.blueprint import ALL, ONE, STALE, back, binder_or_404, bp, say
+from casemgr.exhibit_binders.blueprint import ALL, ONE, STALE, back, binder_or_404, bp, places_of, say
 from casemgr.exhibit_binders.models import ExhibitBinder
 from casemgr.exhibit_binders.preflight import preflight, stops
 from casemgr.extensions import db
 from casemgr.filings.services import FilingRefused
+from casemgr.filings.undrawable import WAY_OUT, unprinted_of
 from casemgr.forums.profiles import profile
 from casemgr.platform.locking import StaleForm
+from casemgr.serving import queries as sent
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
 
@@ -101,6 +103,10 @@ def show(case_id: UUID, binder_id: UUID) -> Any:
         is_stale=made is not None and not serving.is_current(case, row, made),
         closed=serving.may_take(made, access.visible) if made else [],
         served=served,
+        copies=sent.went_out(made.id) if made else [],
+        unprinted=unprinted_of(queries.gather(case, row).printed()),
+        places=places_of(row),
+        way_out=WAY_OUT,
     )
 
 

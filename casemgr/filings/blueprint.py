@@ -36,6 +36,18 @@ def packet_or_404(access: Access, packet_id: UUID) -> Packet:
     return queries.packet(access.case, packet_id, drafts=sees_drafts(access)) or abort(404)
 
 
+def places_of(case: Case, packet: Packet) -> dict[str, str | None]:
+    """Return where the words of each place (undrawable.Printed) are changed."""
+    own = {"case_id": case.id, "packet_id": packet.id}
+    pages = {name: url_for(f"filings.{name}", **own) for name in ("details", "service", "exhibits")}
+    return pages | {
+        "student": url_for("cases.edit", case_id=case.id),
+        "people": url_for("cases.people", case_id=case.id),
+        "issues": url_if_any("issues.index", case_id=case.id),
+        "evidence": url_if_any("evidence.index", case_id=case.id),
+    }
+
+
 def fix_url(case: Case, packet: Packet, fix: Fix) -> str | None:
     """Return where a gap is closed; None where this installation has no such page."""
     own = {"case_id": case.id, "packet_id": packet.id}

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,6 +20,7 @@ from casemgr.filings.blueprint import PACKET, bp, packet_or_404
 from casemgr.filings.kinds import Layout, Verb, kind_in
 from casemgr.filings.material import fingerprint
 from casemgr.filings.models import Packet
+from casemgr.filings.progress import told as progress_of
 from casemgr.law.contents import routing
 from casemgr.law.stages import VerdictKind
 from casemgr.law.terms import FilingKind
@@ -28,9 +29,7 @@ from casemgr.storage.names import content_disposition
 from casemgr.storage.objects import ObjectMissing
 from casemgr.web.permissions import Access, case_access, requires
 
-# Whatever is not under way any more is "done" for the waiting page: it reloads, and shows the result or what failed.
 LEAVES = (Verb.FILE, Verb.SEND)
-UNDER_WAY = {"queued": "waiting", "building": "running"}
 _WHAT_FOLLOWS = {
     True: "Marked as filed. The case has moved, and its dates are set.",
     False: "Marked. It is in the log, and the dates that follow from it are set.",
@@ -68,16 +67,7 @@ def cancel(case_id: UUID, packet_id: UUID) -> Any:
 def progress(case_id: UUID, packet_id: UUID) -> Any:
     """How far the job is, for the page that waits."""
     packet = packet_or_404(case_access(), packet_id)
-    answer = {
-        "state": UNDER_WAY.get(packet.state, "done"),
-        "done": packet.progress,
-        "total": 100,
-        "message": packet.error or packet.progress_note or ("Waiting to start" if packet.state == "queued" else ""),
-        "url": url_for(".show", case_id=case_id, packet_id=packet_id),
-    }
-    if packet.state in UNDER_WAY:
-        del answer["url"]
-    return jsonify(answer)
+    return progress_of(packet, url_for(".show", case_id=case_id, packet_id=packet_id))
 
 
 @bp.get(f"{PACKET}/pdf", endpoint="pdf", defaults={"part": "pdf"})

@@ -24,6 +24,7 @@ from casemgr.documents.models import Document, DocumentPage
 from casemgr.extensions import db
 from casemgr.filings import citing, fitting, queries
 from casemgr.filings.models import Packet
+from casemgr.filings.undrawable import WAY_OUT, Unprinted, unprinted_in
 from casemgr.law.paths import LeftKind
 from casemgr.pdf.model import ExhibitKind
 from casemgr.redaction import patterns
@@ -72,6 +73,11 @@ CLASSES: dict[str, Class] = {
     "printed_date": Class(
         "The date printed on it is past", "It says another day than the one on which it is sent.", "The date is meant."
     ),
+    "unprinted": Class(
+        "Letters that no font here can draw",
+        f"They stand as numbers, such as [U+6210], in the PDF. {WAY_OUT}",
+        "The numbers may stand there.",
+    ),
     "other_children": Class(
         "Names to protect stand in the exhibits",
         "They are on this case’s list of names. Redact the paper, and choose the redacted copy.",
@@ -111,6 +117,7 @@ class Warned:
     more: int = 0
     lines: tuple[str, ...] = ()
     """What stands in our own texts, in words, without the title of a paper that may not leave."""
+    fields: tuple[Unprinted, ...] = ()
 
     @property
     def words(self) -> Class:
@@ -132,23 +139,26 @@ def look(
     case: Case,
     exhibits: Sequence[Shown],
     *,
-    signer: str,
+    signer: str | None,
     recipients: int,
     printed_on: date | None = None,
     last_safe: date | None = None,
     references: Sequence[str] = (),
+    unprinted: Sequence[Unprinted] = (),
 ) -> list[Warned]:
     """Return what should give pause, in the order of CLASSES; empty when nothing does.
 
     Args:
-        signer: who signs; "" when nobody is named. recipients: how many get a copy.
+        signer: who signs; "" when nobody is named, None where nobody needs to. recipients: how many get a copy.
         printed_on: the date on the paper. last_safe: the last day on which it is on time. None: there is none.
         references: what is wrong with the references to exhibits, one thing a line.
+        unprinted: what no font here can draw, field by field.
     """
     now = today(case)
     plain = {
         "references": bool(references),
-        "unsigned": not signer.strip(),
+        "unprinted": bool(unprinted),
+        "unsigned": signer is not None and not signer.strip(),
         "no_recipients": recipients == 0,
         "late": last_safe is not None and last_safe < now,
         "printed_date": printed_on is not None and printed_on < now,
@@ -167,6 +177,7 @@ def look(
             tuple(found[kind][:MOST_SPOTS]),
             max(0, len(found[kind]) - MOST_SPOTS),
             tuple(references) if kind == "references" else (),
+            tuple(unprinted) if kind == "unprinted" else (),
         )
         for kind in CLASSES
         if kind in found
@@ -185,6 +196,7 @@ def look_at(case: Case, packet: Packet) -> list[Warned]:
         printed_on=packet.dated_on,
         last_safe=way.time.first.act_by if way.time.first and way.time.kind in OVER else None,
         references=citing.troubles(case, packet),
+        unprinted=unprinted_in(queries.gather(case, packet)),
     )
 
 
@@ -210,25 +222,34 @@ def not_answered(case: Case, packet: Packet) -> list[Warned]:
 
 def ticked_of(packet: Packet) -> frozenset[str]:
     """Return the classes of warnings with which somebody went on, for the PDF as it is made now."""
+    return ticked_for(packet.case_id, packet.id, packet.pdf_sha256)
+
+
+def ticked_for(case_id: UUID, subject: UUID, sha256: str) -> frozenset[str]:
+    """Return the same for whatever goes out under this hash."""
     rows = db.session.scalars(
         select(AuditEvent.detail).where(
-            AuditEvent.case_id == packet.case_id, AuditEvent.subject_id == packet.id, AuditEvent.action == ACTION
+            AuditEvent.case_id == case_id, AuditEvent.subject_id == subject, AuditEvent.action == ACTION
         )
     )
-    kept = [row for row in rows if row.get("sha256") == packet.pdf_sha256]
+    kept = [row for row in rows if row.get("sha256") == sha256]
     return frozenset(kind for row in kept for kind in row.get("ticked", ()))
 
 
 def go_on(case: Case, packet: Packet, ticked: Collection[str], *, by: User) -> list[Warned]:
     """Keep that a person looked, and with which warnings they go on. Returns those that are not ticked; then nothing
     is kept. What may not go in at all cannot be ticked away."""
-    found = look_at(case, packet)
+    return keep(case, packet.id, packet.pdf_sha256, look_at(case, packet), ticked, by=by)
+
+
+def keep(
+    case: Case, subject: UUID, sha256: str, found: Sequence[Warned], ticked: Collection[str], *, by: User
+) -> list[Warned]:
+    """Keep the same for whatever goes out under this hash."""
     left = [one for one in found if one.kind not in ticked or one.kind == "closed"]
     if not left:
-        counts = {one.kind: len(one.spots) + one.more + len(one.lines) for one in found}
-        audit.record(
-            case, ACTION, by=by, subject=packet.id, sha256=packet.pdf_sha256, ticked=sorted(counts), counts=counts
-        )
+        counts = {one.kind: len(one.spots) + one.more + len(one.lines) + len(one.fields) for one in found}
+        audit.record(case, ACTION, by=by, subject=subject, sha256=sha256, ticked=sorted(counts), counts=counts)
         db.session.commit()
     return left
 

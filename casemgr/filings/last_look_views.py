@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from casemgr.accounts.roles import Permission
 from casemgr.filings import forms, last_look
-from casemgr.filings.blueprint import PACKET, bp, packet_or_404
+from casemgr.filings.blueprint import PACKET, bp, packet_or_404, places_of
 from casemgr.filings.kinds import kind_in
 from casemgr.web.permissions import case_access, requires
 
@@ -29,8 +29,9 @@ def look_again(case_id: UUID, packet_id: UUID) -> Any:
     if request.method == "POST":
         left = last_look.go_on(access.case, packet, ticked, by=current_user)
         if not left:
-            then = "filings.copies" if request.form.get("then") == "send" else "filings.file"
-            return redirect(url_for(then, case_id=case_id, packet_id=packet_id))
+            if request.form.get("then") == "send":
+                return redirect(url_for("serving.copies", case_id=case_id, what="packet", sent_id=packet_id))
+            return redirect(url_for("filings.file", case_id=case_id, packet_id=packet_id))
     page = render_template(
         "filings/last_look.html",
         case=access.case,
@@ -41,6 +42,7 @@ def look_again(case_id: UUID, packet_id: UUID) -> Any:
         warnings=last_look.look_at(access.case, packet),
         ticked=ticked | last_look.ticked_of(packet),
         left={one.kind for one in left},
+        places=places_of(access.case, packet),
         then=request.values.get("then", ""),
     )
     return page, 422 if left else 200

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -70,44 +70,3 @@ class PacketExhibit(CaseOwned, db.Model):
     document_id: Mapped[UUID] = mapped_column(index=True)
     position: Mapped[int] = mapped_column(comment="From 1")
     description: Mapped[str] = mapped_column(String(500), default="")
-
-
-class PacketDelivery(CaseOwned, Created, db.Model):
-    """A copy of the PDF that went to one recipient: by e-mail from here, or as a person told. Kept also when it
-    failed or was taken back."""
-
-    __tablename__ = "packet_deliveries"
-    __table_args__ = case_owned(
-        "packet_deliveries",
-        same_case("packet_deliveries", "packet_id", "packets"),
-        same_case("packet_deliveries", "proof_document_id", "documents"),
-        CheckConstraint(
-            "state in ('queued', 'handing_over', 'accepted', 'refused', 'unknown', 'by_hand', 'taken_back')",
-            name="state_known",
-        ),
-        CheckConstraint("state not in ('accepted', 'by_hand') OR sent_on IS NOT NULL", name="sent_has_a_day"),
-        Index("ix_packet_deliveries_packet_id", "packet_id"),
-    )
-
-    packet_id: Mapped[UUID]
-    name: Mapped[str] = mapped_column(String(300), comment="Who gets it")
-    address: Mapped[str] = mapped_column(Text, default="")
-    way: Mapped[str] = mapped_column(String(20), comment="filings.kinds.SEND_METHODS")
-    state: Mapped[str] = mapped_column(String(20))
-    pdf_sha256: Mapped[str] = mapped_column(String(64), comment="What was sent: kept as long as this row")
-    pdf_size: Mapped[int] = mapped_column(BigInteger)
-    reply_to: Mapped[str] = mapped_column(String(320), default="")
-    message: Mapped[str] = mapped_column(Text, default="", comment="What the e-mail says")
-    problem: Mapped[str] = mapped_column(Text, default="", comment="Why it waits, failed or is unknown, in plain words")
-    answer: Mapped[str] = mapped_column(Text, default="", comment="What the mail server said, or a person, on its end")
-    tries: Mapped[int] = mapped_column(default=0)
-    sent_on: Mapped[date | None] = mapped_column(comment="Local date; of an e-mail, when the server took it")
-    note: Mapped[str] = mapped_column(Text, default="")
-    proof_document_id: Mapped[UUID | None] = mapped_column(comment="The proof of mailing")
-    began_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), comment="Before the server was asked")
-    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    asked_by_name: Mapped[str] = mapped_column(String(200), default="")
-    taken_back_because: Mapped[str] = mapped_column(Text, default="")
-    taken_back_by_name: Mapped[str] = mapped_column(String(200), default="")
-    taken_back_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

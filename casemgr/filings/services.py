@@ -23,13 +23,14 @@ from casemgr.filings.checklist import Checklist, check
 from casemgr.filings.exhibits import NotAnExhibit, why_not_each
 from casemgr.filings.kinds import Kind, kind_in
 from casemgr.filings.material import Material, Recipient
-from casemgr.filings.models import Packet, PacketDelivery, PacketExhibit
+from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.holds.guard import refuse_if_held
 from casemgr.law.contents import checklist as items_of
 from casemgr.law.contents import routing
 from casemgr.law.terms import FilingKind
 from casemgr.platform.jobs import enqueue
 from casemgr.platform.locking import StaleForm, check_version
+from casemgr.serving import queries as sent
 
 MOST_EXHIBITS = 300
 
@@ -258,7 +259,7 @@ def discard(packet: Packet, *, version: int, by: User) -> None:
     _open_for_change(packet, version)
     case = db.session.get_one(Case, packet.case_id)
     refuse_if_held(case)
-    if db.session.scalar(select(PacketDelivery.id).where(PacketDelivery.packet_id == packet.id).limit(1)):
+    if sent.is_on_record(packet_id=packet.id):
         raise FilingRefused("A copy of this packet was sent. What was sent, to whom and when must stay on record.")
     db.session.execute(delete(PacketExhibit).where(PacketExhibit.packet_id == packet.id))
     db.session.execute(delete(Packet).where(Packet.id == packet.id))

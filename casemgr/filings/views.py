@@ -16,7 +16,6 @@ from casemgr.extensions import db
 from casemgr.filings import (
     citing,
     citing_views,
-    delivery_views,
     details_form,
     exhibit_views,
     filing_views,
@@ -26,10 +25,11 @@ from casemgr.filings import (
     queries,
     services,
 )
-from casemgr.filings.blueprint import PACKET, PACKETS, bp, fix_url, packet_or_404, sees_drafts
+from casemgr.filings.blueprint import PACKET, PACKETS, bp, fix_url, packet_or_404, places_of, sees_drafts
 from casemgr.filings.kinds import KINDS, kind_in
 from casemgr.filings.material import fingerprint
 from casemgr.filings.models import Packet
+from casemgr.filings.undrawable import WAY_OUT, unprinted_in
 from casemgr.law.contents import routing
 from casemgr.law.terms import FilingKind
 from casemgr.platform.locking import StaleForm
@@ -37,7 +37,7 @@ from casemgr.proceedings.queries import proceeding
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
 
-__all__ = ["bp", "citing_views", "delivery_views", "exhibit_views", "filing_views", "last_look_views"]
+__all__ = ["bp", "citing_views", "exhibit_views", "filing_views", "last_look_views"]
 
 
 @bp.get(PACKETS)
@@ -105,6 +105,9 @@ def show(case_id: UUID, packet_id: UUID) -> Any:
         is_stale=packet.state == "ready" and packet.built_from != fingerprint(material),
         refused=[one for one in material.exhibits if one.refused],
         fix_url=lambda fix: fix_url(case, packet, fix),
+        unprinted=unprinted_in(material),
+        places=places_of(case, packet),
+        way_out=WAY_OUT,
     )
 
 

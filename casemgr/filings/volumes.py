@@ -119,7 +119,7 @@ def _build(
         volume = _volume(packet, rows, plan, number)
         one = replace(
             packet,
-            title=f"{packet.title}, volume {number} of {len(plan)}",
+            title=f"{packet.title}, volume {_first(packet) + number} of {_first(packet) + len(plan)}",
             exhibits=tuple(_exhibit(packet, rows, plan, part, number) for part in parts),
             bates=replace(packet.bates, start=packet.bates.start + before),
             volume=volume,
@@ -137,7 +137,7 @@ def _exhibit(packet: Packet, rows: Sequence[dict], plan: Sequence[Sequence[Part]
     if whole:
         return exhibit
     elsewhere = [
-        f"pages {one.first:,} to {one.last:,} in volume {place}"
+        f"pages {one.first:,} to {one.last:,} in volume {_first(packet) + place}"
         for place, parts in enumerate(plan, 1)
         for one in parts
         if one.exhibit == part.exhibit and place != number
@@ -151,23 +151,31 @@ def _exhibit(packet: Packet, rows: Sequence[dict], plan: Sequence[Sequence[Part]
 def _volume(packet: Packet, rows: Sequence[dict], plan: Sequence[Sequence[Part]], number: int) -> Volume:
     first_in = {part.exhibit: place for place, parts in reversed(list(enumerate(plan, 1))) for part in parts}
     here = {part.exhibit for part in plan[number - 1]}
-    return Volume(
-        number=number,
-        count=len(plan),
-        order=tuple(exhibit.label for exhibit in packet.exhibits),
-        others=tuple(
-            Elsewhere(exhibit.label, exhibit.title, exhibit.when, _span(row), first_in[n])
-            for n, (exhibit, row) in enumerate(zip(packet.exhibits, rows, strict=True))
-            if n not in here
-        ),
-        places=tuple(_places(packet, plan)),
+    before = _first(packet)
+    others = tuple(
+        Elsewhere(exhibit.label, exhibit.title, exhibit.when, _span(row), before + first_in[n])
+        for n, (exhibit, row) in enumerate(zip(packet.exhibits, rows, strict=True))
+        if n not in here
     )
+    whole = packet.volume
+    return Volume(
+        number=before + number,
+        count=before + len(plan),
+        order=whole.order if whole else tuple(exhibit.label for exhibit in packet.exhibits),
+        others=(*whole.others, *others) if whole else others,
+        places=(*(whole.places if whole else ()), *_places(packet, plan)),
+    )
+
+
+def _first(packet: Packet) -> int:
+    """How many volumes there were before this packet: a supplement goes on counting, and keeps the index of all."""
+    return packet.volume.number - 1 if packet.volume else 0
 
 
 def _places(packet: Packet, plan: Sequence[Sequence[Part]]) -> Iterator[Stands]:
     """Where the pages of each paper stand, volume by volume."""
     bates = packet.bates.start
-    for number, parts in enumerate(plan, 1):
+    for number, parts in enumerate(plan, _first(packet) + 1):
         for part in parts:
             exhibit = packet.exhibits[part.exhibit]
             before = exhibit.only_pages[0] - 1 if exhibit.only_pages else 0

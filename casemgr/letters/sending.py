@@ -26,12 +26,12 @@ from casemgr.extensions import db
 from casemgr.law.terms import FactKind
 from casemgr.letters import drawing, queries, recording, richtext, tasks
 from casemgr.letters.content import printed
-from casemgr.letters.delivering import settings
 from casemgr.letters.models import LetterSending, LetterVersion, OutgoingLetter
 from casemgr.letters.services import LetterRefused, kind_of, lock, look
 from casemgr.letters.ways import EMAIL, WAYS
 from casemgr.platform.columns import now
 from casemgr.platform.locking import check_version
+from casemgr.platform.posting import settings
 from casemgr.proceedings import queries as moves
 from casemgr.proceedings import services as proceedings
 from casemgr.records import services as records

@@ -6,16 +6,12 @@ from uuid import UUID
 
 from casemgr.letters import delivering
 from casemgr.platform.jobs import background, enqueue
+from casemgr.platform.posting import ATTEMPTS, WAIT
 
 
-class TryAgain(Exception):
-    """The mail server was away: the job runs again a minute later."""
-
-
-@background("letters.deliver", attempts=delivering.MOST_TRIES + 2, wait=60)
+@background("letters.deliver", attempts=ATTEMPTS, wait=WAIT)
 def deliver(*, sending_id: str) -> None:
-    if not delivering.deliver(UUID(sending_id)):
-        raise TryAgain
+    delivering.deliver(UUID(sending_id))
 
 
 def queue(sending_id: UUID) -> None:

@@ -25,7 +25,11 @@ def filing_bookmarks(filing: Filing) -> list[tuple[str, str]]:
 def filing_story(filing: Filing, writer: Writer) -> list[Flowable]:
     """Return the whole document as flowables. Paragraph and fact numbers run through it without a gap."""
     head = filing.caption
-    story = _caption(head, filing, writer) if isinstance(head, Caption) else _addressed(head, filing, writer)
+    story = (
+        caption_story(head, filing.title, filing.citation, writer)
+        if isinstance(head, Caption)
+        else _addressed(head, filing, writer)
+    )
     story += [paragraph(writer.type.markup(words), style.BODY) for words in filing.opening]
     part = 0
     for section in filing.sections:
@@ -45,7 +49,7 @@ def filing_story(filing: Filing, writer: Writer) -> list[Flowable]:
     return story
 
 
-def _caption(caption: Caption, filing: Filing, writer: Writer) -> list[Flowable]:
+def caption_story(caption: Caption, title: str, citation: str, writer: Writer) -> list[Flowable]:
     """Return forum, parties on the left of a vertical line, docket and title on the right of it."""
     left: list[Flowable] = []
     for n, (name, role) in enumerate(caption.parties[:12]):
@@ -57,10 +61,10 @@ def _caption(caption: Caption, filing: Filing, writer: Writer) -> list[Flowable]
     right = [
         paragraph("Docket no. " + writer.type.line(docket, fonts.SERIF, limit=80), style.CAPTION_ROLE),
         Spacer(1, 10),
-        paragraph(writer.type.line(filing.title, fonts.SERIF_BOLD, limit=240), style.TITLE),
+        paragraph(writer.type.line(title, fonts.SERIF_BOLD, limit=240), style.TITLE),
     ]
-    if filing.citation:
-        right.append(paragraph(writer.type.line(filing.citation, fonts.SANS, limit=200), style.CITATION))
+    if citation:
+        right.append(paragraph(writer.type.line(citation, fonts.SANS, limit=200), style.CITATION))
     lines = [
         ("LINEAFTER", (0, 0), (0, 0), 0.75, style.INK),
         ("LINEBELOW", (0, 0), (0, 0), 0.75, style.INK),

@@ -122,7 +122,8 @@ def chronology_story(rows: Sequence[ChronologyRow], writer: Writer) -> list[Flow
 def index_story(placed: Sequence[Placed], writer: Writer, volume: Volume | None = None) -> list[Flowable]:
     """Return the exhibit index: label, description, date, Bates range, page. All lead to the slip sheet.
 
-    Of several volumes each has the index of all; what stands in another one has its volume instead of a page."""
+    Of several volumes, and of a supplement, each has the index of all: what stands in another one has its volume
+    instead of a page."""
     head = _head(("Exhibit", "Description", "Date", "Bates numbers"))
     head.append(paragraph("PDF page", style.CELL_HEAD_RIGHT))
     body: list[list[Any]] = []
@@ -131,11 +132,12 @@ def index_story(placed: Sequence[Placed], writer: Writer, volume: Volume | None 
         body += _elsewhere_row(row, writer) if isinstance(row, Elsewhere) else _index_rows(row, writer)
         commands.append(("LINEBELOW", (0, len(body)), (-1, len(body)), 0.4, style.HAIR))
     widths = [44, style.LINE - 44 - 92 - 90 - 42, 92, 90, 42]
-    return [
-        paragraph("Exhibit index", style.PAGE_TITLE),
-        Spacer(1, 6),
-        style.table([head, *body], widths, *commands, head=True),
-    ]
+    title = [paragraph("Master exhibit index" if volume else "Exhibit index", style.PAGE_TITLE), Spacer(1, 6)]
+    if volume and volume.others:
+        title.append(
+            paragraph(f"All exhibits of the set. A page number leads to this volume ({volume.number}).", style.CITATION)
+        )
+    return [*title, style.table([head, *body], widths, *commands, head=True)]
 
 
 def _in_order(placed: Sequence[Placed], volume: Volume | None) -> list[Placed | Elsewhere]:
@@ -150,6 +152,9 @@ def _index_rows(p: Placed, writer: Writer) -> list[list[Any]]:
     target = f"exhibit-{p.exhibit.label}"
     label = paragraph(link(p.exhibit.label, target), style.CELL_LABEL)
     titles = [link(writer.type.markup(part), target) for part in pieces(p.exhibit.title, 700)]
+    if p.exhibit.mark:
+        word = writer.type.line(p.exhibit.mark.upper(), fonts.SANS_BOLD, limit=20)
+        titles[0] = f'<font name="{fonts.use(fonts.SANS_BOLD)}" size="8">{word}</font>&nbsp;&nbsp;{titles[0]}'
     cells: list[list[Flowable]] = [[paragraph(part, style.CELL)] for part in titles]
     notes = [part for part in pieces(p.exhibit.description, 700) if part]
     lines = [paragraph(writer.type.markup(part, fonts.SANS), style.CELL_NOTE) for part in notes]
@@ -164,10 +169,13 @@ def _index_rows(p: Placed, writer: Writer) -> list[list[Any]]:
 
 
 def _elsewhere_row(row: Elsewhere, writer: Writer) -> list[list[Any]]:
+    what = [paragraph(writer.type.markup(pieces(row.title, 700)[0]), style.CELL)]
+    if row.note:
+        what.append(paragraph(writer.type.line(row.note, fonts.SANS, limit=200), style.CELL_NOTE))
     return [
         [
             paragraph(row.label, style.CELL_LABEL),
-            paragraph(writer.type.markup(pieces(row.title, 700)[0]), style.CELL),
+            what,
             paragraph(writer.type.line(row.when, fonts.SANS, limit=60), style.CELL_SMALL),
             paragraph(row.bates.replace(" – ", " –<br/>"), style.CELL_SMALL),
             paragraph(f"Volume {row.volume}", style.CELL_RIGHT),

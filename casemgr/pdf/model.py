@@ -184,6 +184,8 @@ class Exhibit:
     """First and last page (from 1) that go in; None: all. Not for text and native files."""
     as_pictures: tuple[int, ...] = ()
     """Pages of the rendition that were drawn as pictures, for PDF/A; for the manifest."""
+    mark: str = ""
+    """A word before its title in the index, such as "New"."""
 
     def __post_init__(self) -> None:
         """Refuse a label that cannot be stamped and a kind without what it is made from."""
@@ -259,6 +261,8 @@ class Elsewhere:
     when: str
     bates: str
     volume: int
+    note: str = ""
+    """Small words under its title, such as when it was served."""
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,11 @@ def one_part(made: Path, manifest: Mapping[str, Any], label: str, out: Path) -> 
             title = f"Exhibit {label}: {row['title']}"
         for number in numbers:
             part.pages.append(pdf.pages[number - 1])
-        _without_far_links(part)
+        without_far_links(part)
         _labels(part, manifest, label)
-        _describe(part, pdf, title)
+        describe_part(part, pdf, title)
         if not (manifest.get("conforms_to") and _save_archival(part, manifest, out)):
-            _save(part, out)
+            save_part(part, out)
         return len(numbers)
 
 
@@ -54,9 +54,9 @@ def print_set(made: Path, manifest: Mapping[str, Any], out: Path) -> int:
             printed.pages.append(pdf.pages[number - 1])
         if len(printed.pages) % 2:
             _blank(printed)
-        _without_far_links(printed)
-        _describe(printed, pdf, f"{manifest['title']} (to print on both sides)")
-        _save(printed, out)
+        without_far_links(printed)
+        describe_part(printed, pdf, f"{manifest['title']} (to print on both sides)")
+        save_part(printed, out)
         return len(printed.pages)
 
 
@@ -64,7 +64,7 @@ def _blank(pdf: pikepdf.Pdf) -> None:
     pdf.add_blank_page(page_size=(612, 792))
 
 
-def _without_far_links(pdf: pikepdf.Pdf) -> None:
+def without_far_links(pdf: pikepdf.Pdf) -> None:
     """Links lead to pages of the whole: where these are not here, a link would bring them along unseen."""
     for page in pdf.pages:
         kept = [
@@ -86,7 +86,8 @@ def _labels(part: pikepdf.Pdf, manifest: Mapping[str, Any], label: str) -> None:
         navigation.add_labels(part, [(0, navigation.page_label(label))])
 
 
-def _describe(part: pikepdf.Pdf, whole: pikepdf.Pdf, title: str) -> None:
+def describe_part(part: pikepdf.Pdf, whole: pikepdf.Pdf, title: str) -> None:
+    """Write the title of a part, and what else is told of the whole."""
     for key in ("/Author", "/Subject", "/Producer", "/Creator", "/CreationDate", "/ModDate"):
         if key in whole.docinfo:
             part.docinfo[key] = pikepdf.String(str(whole.docinfo[key]))
@@ -116,5 +117,6 @@ def _save_archival(part: pikepdf.Pdf, manifest: Mapping[str, Any], out: Path) ->
     return True
 
 
-def _save(pdf: pikepdf.Pdf, out: Path) -> None:
+def save_part(pdf: pikepdf.Pdf, out: Path) -> None:
+    """Write a part: its streams as they are, the same bytes for the same pages."""
     pdf.save(out, deterministic_id=True, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)

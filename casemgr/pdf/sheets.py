@@ -10,8 +10,9 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, S
 
 from casemgr.pdf import fonts, navigation, style
 from casemgr.pdf.blocks import Writer
+from casemgr.pdf.filing import caption_story
 from casemgr.pdf.fonts import Typesetter
-from casemgr.pdf.model import Block, Signature
+from casemgr.pdf.model import Block, Caption, Signature
 from casemgr.pdf.style import paragraph
 from casemgr.pdf.tags import ARTIFACT, Marks, marked, marks_of, tag_pages
 
@@ -33,14 +34,21 @@ class Sheet:
     marking: str = ""
     footer: str = ""
     language: str = "en-US"
+    caption: Caption | None = None
+    """The head of what goes before a forum: it stands in the place of letterhead and title."""
 
 
 def make_sheet(sheet: Sheet) -> bytes:
     """Return the PDF of a sheet: Letter pages, embedded fonts, the same bytes for the same sheet."""
     writer = Writer(Typesetter())
+    return lay_out(sheet, writer, _story(sheet, writer))
+
+
+def lay_out(sheet: Sheet, writer: Writer, story: list[Flowable]) -> bytes:
+    """Return the PDF of a story on the pages of a sheet."""
     drawn, out = io.BytesIO(), io.BytesIO()
     document = _SheetDocument(sheet, writer, drawn)
-    document.build(_story(sheet, writer))
+    document.build(story)
     with pikepdf.open(drawn) as pdf:
         tag_pages(pdf, document.marks)
         navigation.describe(
@@ -60,11 +68,14 @@ def make_sheet(sheet: Sheet) -> bytes:
 def _story(sheet: Sheet, writer: Writer) -> list[Flowable]:
     line = writer.type.line
     story: list[Flowable] = []
-    if sheet.letterhead:
+    if sheet.caption:
+        story += caption_story(sheet.caption, sheet.title, "", writer)
+    elif sheet.letterhead:
         story.append(paragraph(line(sheet.letterhead[0], fonts.SERIF_BOLD), style.LETTERHEAD))
         story += [paragraph(line(words, fonts.SANS), style.LETTERHEAD_LINE) for words in sheet.letterhead[1:]]
         story += [Spacer(1, 8), style.rule(thickness=1.25, color=style.ACCENT, after=14)]
-    story.append(paragraph(line(sheet.title, fonts.SERIF_BOLD), style.SHEET_TITLE))
+    if not sheet.caption:
+        story.append(paragraph(line(sheet.title, fonts.SERIF_BOLD), style.SHEET_TITLE))
     if sheet.meta:
         story += [*writer.fields(sheet.meta, 90)[:1], Spacer(1, 4), style.rule(after=12)]
     for block in sheet.blocks:

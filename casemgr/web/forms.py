@@ -83,7 +83,21 @@ def unique_id(prefix: str) -> str:
     return f"{prefix}-{g.ids_given}"
 
 
+def undrawable(text: object) -> str:
+    """Return the letters of typed words that no font here can draw, with spaces between; mostly there are none."""
+    words = str(text or "")
+    if words.isascii():
+        return ""
+    from casemgr.pdf.fonts import undrawable_in  # loads fonts: only for words that need a look
+
+    return " ".join(undrawable_in(words))
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
-        field_kind=field_kind, form_problems=form_problems, unique_id=unique_id, LOCK_FIELD=LOCK_FIELD
+        field_kind=field_kind,
+        form_problems=form_problems,
+        unique_id=unique_id,
+        undrawable=undrawable,
+        LOCK_FIELD=LOCK_FIELD,
     )

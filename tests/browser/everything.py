@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Flask, url_for
 from sqlalchemy import select, update
@@ -39,7 +39,7 @@ from casemgr.exhibit_binders.material import fingerprint
 from casemgr.exhibit_binders.models import BinderFile, BinderVersion
 from casemgr.extensions import db
 from casemgr.filings import last_look
-from casemgr.filings.models import Packet, PacketDelivery
+from casemgr.filings.models import Packet
 from casemgr.filings.queries import papers_to_choose as exhibit_papers
 from casemgr.goals import services as goals
 from casemgr.goals.services import NewGoal
@@ -65,6 +65,7 @@ from casemgr.reading.models import PageNote
 from casemgr.records import services as records
 from casemgr.records.services import NewRequest
 from casemgr.redaction.models import ProtectedName, Redaction, RedactionEntry, RedactionMark
+from casemgr.serving.models import SentCopy
 from casemgr.storage.sniff import sniff
 from casemgr.watch.models import Finding
 from tests.browser.every_page import Arguments
@@ -200,7 +201,8 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
         filed_by=by.id,
     )
     copy = {"name": "Dana Director", "way": "mail", "state": "by_hand", "sent_on": today(case), "note": "RR 12"}
-    sent = PacketDelivery(org_id=case.org_id, case_id=case.id, packet_id=filed, **copy, pdf_sha256="0" * 64, pdf_size=1)
+    own = {"org_id": case.org_id, "case_id": case.id, "sending_id": uuid4(), "sha256": "0" * 64, "size": 1}
+    sent = SentCopy(**own, packet_id=filed, **copy)
     db.session.add(sent)
     for packet in (ready, filed):  # somebody took the last look
         assert not last_look.go_on(case, db.session.get_one(Packet, packet), list(last_look.CLASSES), by=by)
@@ -222,7 +224,7 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
             "withdrawn": withdrawn.id,
             "ready": ready,
             "failed": failed,
-            "delivery_id": sent.id,
+            "copy_id": sent.id,
             "filed": filed,
         }
     )
@@ -314,7 +316,8 @@ def _binders(case: Case, by: User) -> dict[str, UUID]:
         row.label = one.label
     db.session.commit()
     exhibit_id = binder_queries.rows_of(first)[0][0].id
-    return {"binder_id": first.id, "served_binder": second.id, "version_id": versions[0].id, "exhibit_id": exhibit_id}
+    return {"binder_id": first.id, "served_binder": second.id, "version_id": versions[0].id,
+            "served_version": versions[1].id, "exhibit_id": exhibit_id}  # fmt: skip
 
 
 def _filed_away(case: Case, by: User) -> dict[str, UUID]:

@@ -13,10 +13,11 @@ from casemgr.documents.store import store
 from casemgr.documents.sweeping import NAMED_BY, sweep
 from casemgr.exhibit_binders.models import BinderFile
 from casemgr.extensions import db
-from casemgr.filings.models import Packet, PacketDelivery
+from casemgr.filings.models import Packet
 from casemgr.letters.models import LetterSending
 from casemgr.photos.models import Photo
 from casemgr.redaction.models import RedactionEntry
+from casemgr.serving.models import SentCopy
 from casemgr.storage.objects import object_key
 from tests.documents.paper import add, papers_of
 from tests.server import TestServer
@@ -41,7 +42,7 @@ def test_every_column_that_names_stored_bytes_is_known_to_the_sweep() -> None:
         if column.name.endswith("sha256")
     }
     assert named == set(NAMED_BY)
-    models = (Document, DocumentPage, Photo, Packet, LetterSending, BinderFile, RedactionEntry, PacketDelivery)
+    models = (Document, DocumentPage, Photo, Packet, LetterSending, BinderFile, RedactionEntry, SentCopy)
     assert {model.__tablename__ for model in models} == {table for table, _ in NAMED_BY}
 
 

@@ -14,13 +14,14 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.deadlines.services import NewFact, record_fact
 from casemgr.exhibit_binders import queries, services, serving, tasks
-from casemgr.exhibit_binders.material import ExhibitNow, Recipient, Witness
+from casemgr.exhibit_binders.material import ExhibitNow, Witness
 from casemgr.exhibit_binders.models import BinderFile, BinderVersion, ExhibitBinder
 from casemgr.extensions import db
+from casemgr.filings.material import Recipient
 from casemgr.law.terms import FactKind
 from tests.documents.paper import add
 from tests.filings.makers import Dispute, dispute
-from tests.world import World
+from tests.world import Actor, World
 
 EVERYTHING = frozenset({"shared", "internal", "privileged", "mediation"})
 
@@ -136,9 +137,9 @@ class Binding:
             return on
 
 
-def binding(world: World, *names: str, forum: str = "federal", **values: Any) -> Binding:
+def binding(world: World, *names: str, forum: str = "federal", actor: Actor | None = None, **values: Any) -> Binding:
     """A case with a binder that holds these papers."""
-    case = dispute(world)
+    case = dispute(world, actor)
     with case.open() as (row, user):
         settings = replace(services.first_settings(row), forum=forum, **values)
         made = Binding(case, services.begin(row, settings, by=user).id)

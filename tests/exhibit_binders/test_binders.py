@@ -15,6 +15,7 @@ from casemgr.documents.models import Document
 from casemgr.exhibit_binders import services
 from casemgr.exhibit_binders.services import Line
 from casemgr.extensions import db
+from casemgr.filings.material import long_date
 from casemgr.filings.services import ExhibitRefused, FilingRefused
 from tests.documents.paper import pdf
 from tests.exhibit_binders.makers import binding, more
@@ -49,8 +50,11 @@ def test_a_binder_from_choosing_to_a_late_supplement(world: World) -> None:
     for n, page in enumerate(texts(made.bytes_of(version, "print"))):
         assert not page.startswith("EXHIBIT") or n % 2 == 0
     assert [one.kind for one in files.values()].count("native") == 1
+    tabs = " ".join(texts(made.bytes_of(version, "tabs")))
+    assert all(f"P-{n}" in tabs for n in (1, 2, 3, 4)) and "Photo of the ramp" in tabs
 
-    assert made.serve().served_on and [one.label for one in made.now()] == ["P-1", "P-2", "P-3", "P-4"]
+    version_served = made.serve().served_on
+    assert version_served and [one.label for one in made.now()] == ["P-1", "P-2", "P-3", "P-4"]
     with made.case.open():
         custody = db.session.get_one(Document, made.case.papers["iep"]).custody
         assert custody[-1]["act"] == "served"
@@ -71,6 +75,12 @@ def test_a_binder_from_choosing_to_a_late_supplement(world: World) -> None:
     told = " ".join(texts(made.bytes_of(supplement, "volume")))
     assert "P-1A is new: Late report." in told and "P-2 is replaced" in told and "the number stays" in told
     assert "Photo of the ramp" in told and "Volume 1" in told
+    index = " ".join(next(one for one in texts(made.bytes_of(supplement, "volume")) if "Master exhibit" in one).split())
+    served = f"Served on {long_date(version_served)} in volume 1."
+    assert index.count(served) == 3 and "NEW Late report" in index and "REPLACED Signed IEP" in index
+    assert [index.index(f" {label} ") for label in ("P-1", "P-1A", "P-2", "P-3", "P-4")] == sorted(
+        index.index(f" {label} ") for label in ("P-1", "P-1A", "P-2", "P-3", "P-4")
+    )
     made.serve()
     assert made.change(lambda row, by: services.queries.changes_of(row)) == []
     photo = next(one.id for one in made.now() if one.title == "Photo of the ramp")
@@ -157,6 +167,14 @@ def test_volumes_keep_the_limit_of_pages_and_their_numbers_go_on(world: World) -
     assert all(one.pages <= 12 for one in volumes) and sum(one.pages for one in volumes) == version.page_count
     assert [one["bates_first"] for one in version.exhibits] == ["000001", "000007"]
     assert made.manifest(version)["page_conservation"]["compared"] == 12
+    made.serve()
+    more(made, "paper2", pdf("Paper 2", 14), "Paper 2")
+    made.add("paper2")
+    version = made.made()
+    first, *_ = (texts(made.case.bytes_of(one.sha256)) for one in made.files(version).values() if one.kind == "volume")
+    assert version.volumes == 2 and "volume 3 of 4" in " ".join(first[0].split())
+    index = " ".join(next(one for one in first if "Master exhibit" in one).split())
+    assert "P-1" in index and "in volume 1." in index and "in volume 2." in index and "in volume 4" in index
 
 
 def test_stopping_leaves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

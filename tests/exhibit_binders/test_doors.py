@@ -41,6 +41,8 @@ ROUTES = [
     ("GET", "/{binder}/progress", "edit"),
     ("GET", "/{binder}/versions/{any}", "read"),
     ("GET", "/{binder}/versions/{any}/files/{any}", "read"),
+    ("GET", "/{binder}/last-look", "file"),
+    ("POST", "/{binder}/last-look", "file"),
     ("GET", "/{binder}/serve", "file"),
     ("POST", "/{binder}/serve", "file"),
 ]

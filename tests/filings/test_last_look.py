@@ -6,17 +6,23 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.clock import today
 from casemgr.documents.models import Document, DocumentPage
+from casemgr.exhibit_binders import services as binders
+from casemgr.exhibit_binders.material import Witness
 from casemgr.extensions import db
-from casemgr.filings import last_look, queries
+from casemgr.filings import last_look, queries, services, undrawable
 from casemgr.filings.last_look import Shown
+from casemgr.filings.material import Recipient
 from casemgr.filings.models import Packet
+from casemgr.pdf import fonts
 from casemgr.redaction import services as redaction
+from tests.exhibit_binders.makers import binding
 from tests.filings.makers import Dispute, dispute
 from tests.world import Actor, World
 
@@ -94,6 +100,7 @@ def test_what_a_binder_asks_is_answered_for_its_own_pages(world: World) -> None:
         shown = [Shown("S-9", iep, True, 2, 2)]
         yesterday = date.fromordinal(today(row).toordinal() - 1)
         assert last_look.look(row, shown, signer="Marta", recipients=1) == []
+        assert last_look.look(row, shown, signer=None, recipients=1) == []  # nobody needs to sign
         found = last_look.look(row, shown, signer="", recipients=0, printed_on=yesterday, last_safe=yesterday)
         assert [one.kind for one in found] == ["unsigned", "no_recipients", "late", "printed_date"]
         closed = last_look.look(row, [Shown("S-9", iep, True, refused="It is privileged")], signer="M", recipients=1)
@@ -109,3 +116,38 @@ def test_a_closed_exhibit_cannot_be_ticked_away(world: World, client_for: Client
     url = f"/cases/{case.case_id}/filings/{packet_id}/last-look"
     answer = client_for(case.actor).post(url, data={"tick": list(last_look.CLASSES)})
     assert answer.status_code == 422 and "An exhibit may not go in" in answer.text
+
+
+def test_letters_without_a_font_are_named_beside_their_field_and_wait_for_a_tick(
+    world: World, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*texts: str) -> tuple[str, ...]:
+        return tuple(sorted({letter for text in texts for letter in text if letter in "成功"}))
+
+    monkeypatch.setattr(undrawable, "undrawable_in", missing)
+    monkeypatch.setattr(fonts, "undrawable_in", missing)
+    case = dispute(world)
+    packet_id = case.begin()
+    case.choose(packet_id, "iep")
+    copies = [Recipient("王成功 Example", "Principal", "1 School Road", "mail")]
+    case.change(packet_id, lambda packet, by: services.save_recipients(
+        packet, copies, version=packet.version, by=by))  # fmt: skip
+    case.set_paper("iep", title="成 IEP")
+    client, url = client_for(case.actor), f"/cases/{case.case_id}/filings/{packet_id}"
+    page = client.get(f"{url}/service").text
+    assert 'No font here can draw <strong lang="und">功 成</strong>' in page and "make run" in page
+    assert page.count("No font here can draw") == 1 and 'aria-describedby="recipients-0-name-odd"' in page
+    assert "No font here can draw" in client.get(f"{url}/exhibits").text
+    page = client.get(url).text
+    assert "Copy 1: name and address" in page and f"{url}/service" in page and "Exhibit P-1: title" in page
+    pretend_made(case, packet_id)
+    page = client.get(f"{url}/last-look").text
+    assert "Letters that no font here can draw" in page and "Copy 1: name and address" in page
+    assert client.post(f"{url}/last-look", data={"tick": ["unread"]}).status_code == 422
+    assert client.post(f"{url}/last-look", data={"tick": ["unprinted"]}).status_code == 302
+    binder = binding(world)
+    witnesses = [Witness("成功", "What happened")]
+    binder.change(lambda row, by: binders.save_people(row, witnesses, [], {}, version=row.version, by=by))
+    page = client_for(binder.case.actor).get(binder.url).text
+    assert "Witness 1" in page and "Letters that no font here can draw" in page
+    assert "No font here can draw" in client_for(binder.case.actor).get(f"{binder.url}/people").text

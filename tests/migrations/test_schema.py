@@ -85,6 +85,41 @@ def test_a_calendar_goes_to_the_state_that_most_cases_of_its_district_name(serve
     }
 
 
+def test_a_copy_that_was_sent_stays_on_record_under_its_new_name(server: TestServer) -> None:
+    with _scratch_database(server) as owner:
+        database.migrate(owner, server.app, "0027")
+        engine = create_engine(owner)
+        with engine.begin() as connection:
+            org = _add_organization(connection)
+            own = {"org_id": org, "case_id": _add_case(connection, org)}
+            packet = _insert(
+                connection,
+                "packets",
+                **{"id": uuid4(), **own, "kind": "due_process_complaint", "state": "draft", "answers": "{}", **MADE},
+                **dict.fromkeys(("bates_prefix", "progress_note", "error", "built_from", "pdf_sha256"), ""),
+                **dict.fromkeys(("manifest_sha256", "filed_how", "filed_to"), ""),
+                **{"exhibit_prefix": "P", "progress": 0, "pdf_size": 0, "page_count": 0},
+            )
+            copy = _insert(
+                connection,
+                "packet_deliveries",
+                **{"id": uuid4(), **own, "packet_id": packet, "name": "Dana", "way": "mail", "state": "by_hand"},
+                **dict.fromkeys(("address", "reply_to", "message", "problem", "answer", "note", "asked_by_name"), ""),
+                **dict.fromkeys(("taken_back_because", "taken_back_by_name"), ""),
+                **{"pdf_sha256": "a" * 64, "pdf_size": 7, "tries": 0, "sent_on": "2026-01-05"},
+                created_at=MADE["created_at"],
+            )
+        database.migrate(owner, server.app, "head")
+        with engine.connect() as connection:
+            wanted = "id, sending_id, packet_id, binder_id, part, parts, sha256, size, name FROM sent_copies"
+            rows = connection.exec_driver_sql(f"SELECT {wanted}").all()
+            named = connection.exec_driver_sql(
+                "SELECT count(*) FROM pg_policies WHERE tablename = 'sent_copies' AND policyname LIKE 'sent_copies%%'"
+            ).scalar()
+        engine.dispose()
+    assert rows == [(copy, copy, packet, None, 1, 1, "a" * 64, 7, "Dana")] and named == 4
+
+
 @contextmanager
 def _scratch_database(server: TestServer) -> Iterator[str]:
     """Give the owner's address of an empty database that is gone afterwards."""

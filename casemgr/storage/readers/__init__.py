@@ -29,6 +29,7 @@ OPERATIONS = {
     "redact": ("redact", "redact"),
     "searchable": ("searchable", "make_searchable"),
     "page_prints": ("page_prints", "print_pages"),
+    "cut": ("cutter", "cut_pdf"),
     "compare_pages": ("compare", "compare_pages"),
     "unpack_mail": ("unpack", "unpack_mail"),
     "unpack_zip": ("unpack", "unpack_zip"),

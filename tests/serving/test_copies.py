@@ -2,72 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from casemgr.cases.clock import today
 from casemgr.documents.models import Document
-from casemgr.documents.store import store
 from casemgr.extensions import db
-from casemgr.filings import deliveries, delivering, last_look, services
-from casemgr.filings.models import Packet, PacketDelivery
+from casemgr.filings import services
 from casemgr.platform import mail
-from casemgr.platform.mail import server_of
-from tests import mailserver
+from casemgr.platform.posting import MOST_TRIES, TryAgain
+from casemgr.serving.models import SentCopy
 from tests.documents.paper import pdf
-from tests.filings.makers import Dispute, dispute
 from tests.mailserver import Post
+from tests.serving.makers import PDF, WRITE, looked_at, made, mail_to, rows, work
 from tests.world import Actor, World
 
 ClientFor = Callable[[Actor | None], FlaskClient]
-PDF = pdf("The packet")
-WRITE = {"mail-message": "Here it is.", "mail-reply_to": "marta@example.org"}
-
-
-@pytest.fixture
-def post(app: Flask) -> Iterator[Post]:
-    with mailserver.serve() as post:
-        before = app.config["SETTINGS"]
-        server = server_of(f"smtp://127.0.0.1:{post.port}", "casemgr@example.org")
-        app.config["SETTINGS"] = dataclasses.replace(before, mail_server=server)
-        yield post
-        app.config["SETTINGS"] = before
-
-
-def made(world: World, *names: str) -> tuple[Dispute, UUID, str]:
-    """A packet as the worker leaves it, with other bytes, that a person has looked at."""
-    case = dispute(world)
-    packet_id = case.begin()
-    if names:
-        case.choose(packet_id, *names)
-    with case.open() as (row, _):
-        packet = db.session.get_one(Packet, packet_id)
-        stored = store().put_bytes(row.org_id, PDF)
-        packet.state, packet.pdf_sha256, packet.pdf_size, packet.page_count = "ready", stored.sha256, stored.size, 1
-        packet.built_at = packet.created_at
-        db.session.commit()
-    return case, packet_id, f"/cases/{case.case_id}/filings/{packet_id}/copies"
-
-
-def rows(case: Dispute, packet_id: UUID) -> list[PacketDelivery]:
-    def take(packet: Packet, _by: object) -> list[PacketDelivery]:
-        found = list(deliveries.deliveries_of(packet))
-        db.session.expunge_all()
-        return found
-
-    return case.change(packet_id, take)  # type: ignore[return-value]
-
-
-def work(case: Dispute, row: PacketDelivery) -> None:
-    with case.open():
-        delivering.deliver.func.__wrapped__(delivery_id=str(row.id))
 
 
 def test_each_recipient_gets_the_pdf_once_and_the_answer_is_kept(
@@ -133,12 +88,8 @@ def test_a_server_that_refuses_or_is_away_is_told_in_words(
 ) -> None:
     case, packet_id, _url = made(world)
 
-    def send(address: str) -> PacketDelivery:
-        people = [("", address)]
-        case.change(
-            packet_id,
-            lambda packet, by: deliveries.mail(packet, people, message="x", reply_to="a@b.org", once=uuid4(), by=by),
-        )
+    def send(address: str) -> SentCopy:
+        mail_to(case, packet_id, ("", address))
         return rows(case, packet_id)[-1]
 
     post.refuse = "550 no such person"
@@ -147,8 +98,8 @@ def test_a_server_that_refuses_or_is_away_is_told_in_words(
     assert "no such person" in rows(case, packet_id)[-1].problem and rows(case, packet_id)[-1].state == "refused"
     post.refuse = "450 later"
     row = send("later@example.org")
-    for _ in range(delivering.MOST_TRIES - 1):
-        with pytest.raises(delivering.TryAgain):
+    for _ in range(MOST_TRIES - 1):
+        with pytest.raises(TryAgain):
             work(case, row)
     work(case, row)
     assert rows(case, packet_id)[-1].state == "refused" and "We tried 5 times" in rows(case, packet_id)[-1].problem
@@ -156,21 +107,14 @@ def test_a_server_that_refuses_or_is_away_is_told_in_words(
 
 def test_a_paper_closed_after_the_queueing_stops_the_mail(world: World, post: Post) -> None:
     case, packet_id, _url = made(world, "mail")
-    with case.open() as (one, user):
-        packet = db.session.get_one(Packet, packet_id)
-        assert last_look.go_on(one, packet, list(last_look.CLASSES), by=user) == []
-    people = [("Lee", "lee@example.org")]
-
-    def send(packet: Packet, by: object) -> int:
-        return deliveries.mail(packet, people, message="x", reply_to="a@example.org", once=uuid4(), by=by)  # type: ignore
-
-    case.change(packet_id, send)
+    looked_at(case, packet_id)
+    mail_to(case, packet_id, ("Lee", "lee@example.org"))
     case.set_paper("mail", visibility="privileged")
     [row] = rows(case, packet_id)
     work(case, row)
     assert rows(case, packet_id)[0].state == "refused" and post.letters == []
     with pytest.raises(services.FilingRefused, match="cannot go into a filing"):
-        case.change(packet_id, send)
+        mail_to(case, packet_id, ("Lee", "lee@example.org"))
 
 
 def test_what_a_person_sent_is_noted_proved_and_taken_back_with_a_trace(world: World, client_for: ClientFor) -> None:

@@ -10,14 +10,14 @@ from uuid import UUID
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import EmailField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from casemgr.evidence.services import plain_text
-from casemgr.filings.deliveries import Told
 from casemgr.filings.kinds import SEND_METHODS
 from casemgr.filings.material import Recipient
+from casemgr.serving.services import Letter, Told
 from casemgr.web.fields import DayField
 from casemgr.web.once import OnceField
 
@@ -30,7 +30,7 @@ def _plain(value: str | None) -> str:
 
 
 def addresses_of(recipients: Sequence[Recipient]) -> dict[str, tuple[str, str]]:
-    """Return (name, address) by address for each recipient of the packet whose address holds an e-mail address."""
+    """Return (name, address) by address for each recipient whose address holds an e-mail address."""
     found = {}
     for one in recipients:
         if hit := ADDRESS.search(one.address):
@@ -48,11 +48,15 @@ class MailForm(FlaskForm):
         "Answers go to", [DataRequired("Enter your own e-mail address."), Length(max=320), AN_ADDRESS], filters=[_plain]
     )
     message = TextAreaField("Message", [DataRequired("Write a message."), Length(max=5000)], filters=[_plain])
+    again = BooleanField("Send it also to those who have it already")
 
     def __init__(self, known: Mapping[str, tuple[str, str]], **more: Any) -> None:
         super().__init__(**more)
         self._known = known
         self.people.choices = [(key, f"{name}, {address}") for key, (name, address) in known.items()]
+
+    def to_letter(self) -> Letter:
+        return Letter(self.message.data, self.reply_to.data, self.again.data)
 
     def chosen(self) -> list[tuple[str, str]]:
         found = [self._known[key] for key in self.people.data or () if key in self._known]
