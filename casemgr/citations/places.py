@@ -53,7 +53,7 @@ class Numbering:
         return next(own, next((one for one in self.places if ref in one.refs), None))
 
     def labelled(self, label: str) -> Place | None:
-        return next((one for one in self.places if one.label.upper() == label), None)
+        return next((one for one in self.places if one.label == label), None)
 
     @property
     def labels(self) -> dict[str, str]:

@@ -33,8 +33,8 @@ class Choice:
     last: int | None = None
 
 
-def choices(numberings: Sequence[Numbering], papers: Iterable[Document]) -> tuple[list[Choice], list[Choice]]:
-    """Return the exhibits in their order, and the other `papers` that could become one."""
+def choices(case: Case, numberings: Sequence[Numbering], visible: Collection[str]) -> tuple[list[Choice], list[Choice]]:
+    """Return the exhibits in their order, and other papers that could become one: the newest ones of a large case."""
     found: dict[str, Choice] = {}
     for numbering in numberings:
         where = f" in the {numbering.name}" if len(numberings) > 1 else ""
@@ -43,8 +43,17 @@ def choices(numberings: Sequence[Numbering], papers: Iterable[Document]) -> tupl
                 before = found.get(one.refs[0])
                 labels = f"{before.labels}, {one.label}{where}" if before else f"{one.label}{where}"
                 found[one.refs[0]] = Choice(one.refs[0], one.title, labels, one.first, one.last)
-    others = [Choice(ref_of(one.id), one.title, "", 1, one.page_count) for one in papers]
-    return list(found.values()), [one for one in others if one.ref not in found][:MOST_OFFERED]
+    papers = select(Document.id, Document.title, Document.page_count).where(
+        Document.case_id == case.id,
+        Document.visibility.in_(frozenset({"shared"}) & frozenset(visible)),
+        Document.trashed_at.is_(None),
+        Document.is_source.is_(False),
+        Document.id.not_in([one.paper_id for numbering in numberings for one in numbering.places]),
+    )
+    newest = papers.order_by(Document.document_on.desc().nulls_last(), Document.title, Document.id).limit(MOST_OFFERED)
+    return list(found.values()), [
+        Choice(ref_of(row.id), row.title, "", 1, row.page_count) for row in db.session.execute(newest)
+    ]
 
 
 def refs_in(texts: Iterable[str]) -> list[str]:

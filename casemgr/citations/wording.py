@@ -76,18 +76,21 @@ def typed_in(text: str, prefixes: Collection[str]) -> Iterator[Typed]:
     known = "|".join(sorted((re.escape(one) for one in prefixes if one), key=len, reverse=True))
     if not known:
         return
+    # "P3" alone may be anything; "Exhibit P3" is an exhibit.
     pattern = re.compile(
-        rf"(?P<open>\{{\{{\s*)?(?<![\w-])(?:\b(?:exhibit|exh?\.?)\s+)?(?P<prefix>{known})-?(?P<number>\d{{1,3}}[A-Z]{{0,2}})"
-        rf"(?![\w-]){_PAGES}(?P<close>\s*\}}\}})?",
+        rf"(?P<open>\{{\{{\s*)?(?<![\w-])(?:\b(?P<word>exhibit|exh?\.?)\s+)?(?-i:(?P<prefix>{known}))(?P<sign>-?)"
+        rf"(?P<number>\d{{1,3}}[A-Z]{{0,2}})(?![\w-]){_PAGES}(?P<close>\s*\}}\}})?",
         re.IGNORECASE,
     )
     for found in pattern.finditer(text):
         start, end = found.span()
+        if not (found["word"] or found["sign"]):
+            continue
         if not (found["open"] and found["close"]):
             start += len(found["open"] or "")
             end -= len(found["close"] or "")
         first = int(found["first"]) if found["first"] else None
         last = int(found["last"]) if found["last"] else first
         pages = None if first is None or last is None else (min(first, last), max(first, last))
-        label = f"{found['prefix'].upper()}-{found['number'].upper()}"
+        label = f"{found['prefix']}-{found['number'].upper()}"
         yield Typed(start, end, text[start:end].strip("{} "), label, pages)

@@ -33,7 +33,7 @@ def references_on(access: Access, row: ExhibitBinder, form: PeopleForm) -> dict[
     numbering = queries.numbering_of(row)
     return {
         "found": {one.name: [("cite-fix", "", *looked)] for one, looked in zip(boxes, found, strict=True)},
-        "choices": citations.choices([numbering], queries.paper_choices(case, access.visible, "")),
+        "choices": citations.choices(case, [numbering], access.visible),
         "example": numbering.places[0].label if numbering.places else f"{row.exhibit_prefix}-1",
     }
 

@@ -23,14 +23,23 @@ from casemgr.pdf.citing import references_in
 
 @dataclass(frozen=True)
 class Passage:
-    """A text of a packet in which exhibits can be cited. `key` is a question of its kind, or empty for the text of an
-    issue: then `issue_id` and `field` say which."""
+    """A text of a packet in which exhibits can be cited: an answer (`key`), a cell of a table (also `row`, `column`),
+    or a text of an issue (`issue_id`, `field`)."""
 
     name: str
     text: str
     key: str = ""
+    row: int = -1
+    column: int = -1
     issue_id: str = ""
     field: str = ""
+
+    @property
+    def box(self) -> str:
+        """The name of its field on the form of the packet; empty for the text of an issue."""
+        if not self.key:
+            return ""
+        return f"answer_{self.key}" if self.row < 0 else f"answer_{self.key}-{self.row}-c{self.column}"
 
 
 @dataclass(frozen=True)
@@ -43,11 +52,18 @@ class Looked:
 
 
 def passages(kind: Kind, material: Material) -> list[Passage]:
-    """Return the written texts of a packet: what was answered in words, and facts and relief of its issues."""
+    """Return the written texts of a packet: what was answered in words, cells of tables, the texts of its issues."""
     texts = [
         Passage(one.label, material.answer(one.key), key=one.key)
         for one in kind.questions
         if not (one.columns or one.choices or one.type == "date")
+    ]
+    texts += [
+        Passage(f"{one.label}, row {n + 1}", cell, one.key, n, place)
+        for one in kind.questions
+        for n, row in enumerate(material.rows.get(one.key, ()))
+        for place, (column, cell) in enumerate(zip(one.columns, row, strict=False))
+        if column.width == "long"
     ]
     for place, issue in enumerate(material.issues, 1):
         texts.append(Passage(f"Issue {place}, the facts", issue.facts, issue_id=issue.id, field="facts"))
@@ -102,8 +118,14 @@ def make_live(case: Case, packet: Packet, *, version: int, by: User) -> int:
     changed = {one.passage: made_live(one.passage.text, numbering) for one in found}
     if not changed:
         return 0
-    answers = {passage.key: text for passage, text in changed.items() if passage.key}
-    services.save_answers(packet, answers, version=version, by=by, commit=False)
+    services.save_texts(
+        packet,
+        {passage.key: text for passage, text in changed.items() if passage.key and passage.row < 0},
+        {(one.key, one.row, one.column): text for one, text in changed.items() if one.row >= 0},
+        version=version,
+        by=by,
+        commit=False,
+    )
     for issue_id in dict.fromkeys(passage.issue_id for passage in changed if passage.issue_id):
         row = db.session.get_one(Issue, UUID(issue_id))
         new = {passage.field: text for passage, text in changed.items() if passage.issue_id == issue_id}

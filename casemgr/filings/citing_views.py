@@ -14,9 +14,9 @@ from casemgr.accounts.roles import Permission
 from casemgr.citations import queries as citations
 from casemgr.citations.forms import citing_fields, tell
 from casemgr.extensions import db
-from casemgr.filings import citing, forms, queries, services
+from casemgr.filings import citing, forms, services
 from casemgr.filings.blueprint import PACKET, bp, packet_or_404
-from casemgr.filings.details_form import ANSWER, DetailsForm
+from casemgr.filings.details_form import DetailsForm
 from casemgr.filings.models import Packet
 from casemgr.platform.locking import StaleForm
 from casemgr.web.permissions import case_access, requires
@@ -29,11 +29,10 @@ def references_on(access: Access, packet: Packet, form: DetailsForm) -> dict[str
     case, boxes = access.case, list(citing_fields(form))
     tell(form, citations.titles(case, citations.refs_in(one.data or "" for one in boxes), access.visible))
     numbering, found = citing.looked_at(case, packet, access.visible)
-    papers = queries.papers_to_choose(case, access.visible) if boxes else []
     return {
-        "said": {one.passage.key: one for one in found if one.passage.key},
-        "citing": {one.name.removeprefix(ANSWER) for one in boxes},
-        "choices": citations.choices([numbering], papers),
+        "found": {one.passage.box: [("cite-fix", "", one.said, one.plain)] for one in found if one.passage.box},
+        "citing": {one.name for one in boxes},
+        "choices": citations.choices(case, [numbering], access.visible),
         "example": numbering.places[0].label if numbering.places else f"{packet.exhibit_prefix}-1",
     }
 
@@ -42,7 +41,7 @@ def is_doubtful(access: Access, packet: Packet) -> bool:
     """Whether a text of the packet itself, as it was just saved, cites something that is not to be had, or cites in
     plain words only."""
     _, found = citing.looked_at(access.case, packet, access.visible)
-    return any(one.plain or not all(said.is_fine for said in one.said) for one in found if one.passage.key)
+    return any(one.plain or not all(said.is_fine for said in one.said) for one in found if one.passage.box)
 
 
 @bp.post(f"{PACKET}/references/add")

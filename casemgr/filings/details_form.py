@@ -158,26 +158,28 @@ def _is_number(form: Form, field: Field) -> None:
         raise ValidationError("Enter a number, such as 2.5 or 350.")
 
 
-def _column_field(column: Column) -> Field:
+def _column_field(column: Column, *, cites: bool) -> Field:
     if column.type == "date":
         return DayField(column.label, [Optional()])
     if column.type in ("number", "money"):
         return StringField(column.label, [_is_number], filters=[_plain], render_kw={"inputmode": "decimal"})
     if column.width == "short":
         return StringField(column.label, [SHORT], filters=[_plain])
-    return TextAreaField(column.label, [Length(max=2000)], filters=[_plain])
+    return (CitingField if cites else TextAreaField)(column.label, [Length(max=2000)], filters=[_plain])
 
 
 def _field(question: Question, *, cites: bool) -> Field:
     more: dict[str, Any] = {"description": question.help}
     if question.columns:
-        row = type("RowForm", (Form,), {f"c{n}": _column_field(one) for n, one in enumerate(question.columns)})
+        row = type(
+            "RowForm", (Form,), {f"c{n}": _column_field(one, cites=cites) for n, one in enumerate(question.columns)}
+        )
         return FieldList(FormField(row), question.label, max_entries=question.most + SPARE)
     if question.choices:
         return RadioField(question.label, [Optional()], choices=list(question.choices.items()), **more)
     if question.type == "date":
         return DayField(question.label, [Optional()], **more)
-    box = CitingField if cites and question.rows > 2 else TextAreaField
+    box = CitingField if cites else TextAreaField
     most = Length(max=question.longest, message=f"Use {question.longest:,} characters or fewer.")
     return box(question.label, [most], filters=[_plain], render_kw={"rows": question.rows}, **more)
 
@@ -269,6 +271,7 @@ def in_words(kind: Kind, said: Details) -> list[tuple[str, str]]:
 
 def _said(question: Question, said: Details) -> str:
     if question.columns:
-        return "\n".join(", ".join(part for part in row if part) for row in said.rows.get(question.key, ()))
+        rows = said.rows.get(question.key, ())
+        return with_papers_named("\n".join(", ".join(part for part in row if part) for row in rows))
     text = said.answers.get(question.key, "")
     return question.choices.get(text, with_papers_named(text))

@@ -131,6 +131,7 @@ def gather(case: Case, packet: Packet) -> m.Material:
 def _cited(case: Case, packet: Packet, answers: dict[str, Any], issues: Sequence[m.IssueData]) -> dict[str, str]:
     """By paper that the texts cite, the label of its exhibit."""
     texts = [text for text in answers.values() if isinstance(text, str)]
+    texts += [cell for rows in (answers.get("rows") or {}).values() for row in rows for cell in row]
     refs = citations.refs_in([*texts, *(text for one in issues for text in (one.facts, one.relief))])
     labels = numbering_of(case, packet).labels if refs else {}
     return {ref: labels[ref] for ref in refs if ref in labels}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -120,11 +120,11 @@ def _role_at(row: Any) -> str:
 def save_details(packet: Packet, details: Details, *, version: int, by: User, commit: bool = True) -> None:
     """Save what is said on the packet. Raises StaleForm, FilingRefused when it was filed."""
     _open_for_change(packet, version)
+    details = _with_references(packet, details)
     kept = {"recipients": (packet.answers or {}).get("recipients", [])}
     signer = {"name": details.signer_name, "role": details.signer_role, "contact": details.signer_contact}
     rows = {key: [list(row) for row in rows] for key, rows in details.rows.items() if rows}
-    said = _with_references(packet, details.answers)
-    packet.answers = kept | {key: words for key, words in said.items() if words} | {"signer": signer}
+    packet.answers = kept | {key: said for key, said in details.answers.items() if said} | {"signer": signer}
     if rows:
         packet.answers |= {"rows": rows}
     packet.dated_on = details.dated_on
@@ -133,19 +133,37 @@ def save_details(packet: Packet, details: Details, *, version: int, by: User, co
     _changed(packet, "details", by, commit=commit)
 
 
-def save_answers(packet: Packet, answers: Mapping[str, str], *, version: int, by: User, commit: bool = True) -> None:
-    """Replace the answers to some questions. Raises StaleForm, FilingRefused when it was filed."""
+def save_texts(
+    packet: Packet,
+    answers: Mapping[str, str],
+    cells: Mapping[tuple[str, int, int], str],
+    *,
+    version: int,
+    by: User,
+    commit: bool = True,
+) -> None:
+    """Replace some answers, and cells of tables by question, row and column (from 0).
+
+    Raises StaleForm, FilingRefused when it was filed."""
     _open_for_change(packet, version)
-    packet.answers = (packet.answers or {}) | dict(answers)
+    rows = {key: [list(row) for row in table] for key, table in ((packet.answers or {}).get("rows") or {}).items()}
+    for (key, row, column), text in cells.items():
+        rows[key][row][column] = text
+    packet.answers = (packet.answers or {}) | dict(answers) | ({"rows": rows} if rows else {})
     _changed(packet, "details", by, commit=commit)
 
 
-def _with_references(packet: Packet, answers: Mapping[str, str]) -> dict[str, str]:
+def _with_references(packet: Packet, details: Details) -> Details:
     """What was typed as {{P-7, page 3}} becomes a live reference."""
-    if not any("{{" in words for words in answers.values()):
-        return dict(answers)
-    numbering = queries.numbering_of(db.session.get_one(Case, packet.case_id), packet)
-    return {key: braces_live(words, [numbering]) for key, words in answers.items()}
+    tables = [cell for table in details.rows.values() for row in table for cell in row]
+    if not any("{{" in words for words in (*details.answers.values(), *tables)):
+        return details
+    known = [queries.numbering_of(db.session.get_one(Case, packet.case_id), packet)]
+    return replace(
+        details,
+        answers={key: braces_live(words, known) for key, words in details.answers.items()},
+        rows={key: [[braces_live(cell, known) for cell in row] for row in rows] for key, rows in details.rows.items()},
+    )
 
 
 def save_recipients(packet: Packet, recipients: Sequence[Recipient], *, version: int, by: User) -> None:

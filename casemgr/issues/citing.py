@@ -11,7 +11,6 @@ from casemgr.citations import queries as citations
 from casemgr.citations.forms import citing_fields, tell
 from casemgr.citations.places import braces_live
 from casemgr.filings import citing
-from casemgr.filings.queries import papers_to_choose
 from casemgr.issues.forms import IssueForm
 from casemgr.issues.models import Issue
 from casemgr.issues.services import NewIssue
@@ -39,7 +38,7 @@ def references_on(access: Access, form: IssueForm) -> dict[str, Any]:
     return {
         "drafts": [row for row, _ in drafts],
         "found": found,
-        "choices": citations.choices(numberings, papers_to_choose(case, access.visible)),
+        "choices": citations.choices(case, numberings, access.visible),
         "example": next((one.places[0].label for one in numberings if one.places), "P-1"),
     }
 

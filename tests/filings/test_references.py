@@ -223,3 +223,28 @@ def test_the_form_of_an_issue_knows_each_packet_that_prints_it(world: World, cli
         kept = db.session.get_one(Issue, issue_id).facts
     photo = ref_of(case.papers["photo"])
     assert kept == f"{{{{exhibit:{photo}}}}} was locked, and {{{{P-1, page 1}}}} says so."  # P-1 is two papers
+
+
+def test_the_table_of_witnesses_cites_as_well(world: World, client_for: ClientFor) -> None:
+    case = dispute(world)
+    case.set_paper("iep", page_count=3)
+    with case.open() as (row, user):  # as if a hearing were coming
+        made = Packet(org_id=row.org_id, case_id=row.id, kind="hearing_exhibits", answers={}, created_by=user.id)
+        db.session.add(made)
+        db.session.commit()
+        packet_id = made.id
+    case.choose(packet_id, "iep", "photo")
+    client, own = client_for(case.actor), url_of(case, packet_id)
+    form = {"exhibit_prefix": "P", "version": str(case.packet(packet_id).version)}
+    rows = {"answer_witness_list-0-c0": "Ms. Larch", "answer_witness_list-0-c2": "{{P-1, page 3}}, P-2 and P-3."}
+    page = words_of(client.post(f"{own}/details", data={**form, **rows}, follow_redirects=True).text)
+    iep, photo = ref_of(case.papers["iep"]), ref_of(case.papers["photo"])
+    assert f"{{{{IEP 2025-26 #{iep} page 3}}}}, P-2 and P-3." in page and "There is no exhibit P-3." in page
+    form = {"version": str(case.packet(packet_id).version), "back": "details"}
+    page = words_of(client.post(f"{own}/references/live", data=form, follow_redirects=True).text)
+    kept = f"{{{{exhibit:{iep}#3}}}}, {{{{exhibit:{photo}}}}} and P-3."
+    assert case.packet(packet_id).answers["rows"]["witness_list"][0][2] == kept and "now P-2." in page
+    with case.open() as (row, _):
+        packet = queries.packet(row, packet_id, drafts=True)
+        assert packet is not None and queries.gather(row, packet).cited == {iep: "P-1", photo: "P-2"}
+        assert citing.troubles(row, packet) == ["Witnesses, row 1: “P-3”: There is no exhibit P-3."]
