@@ -29,8 +29,11 @@ def ref_of(paper_id: UUID) -> str:
 
 
 def to_kept(text: str) -> str:
-    """Return a text as it is kept: what stands between {{ and # goes."""
-    return _SHOWN.sub(lambda found: str(reference_of(found)), text) if "{{" in text else text
+    """Return a text as it is kept: what stands between {{ and # goes, also of a reference that cannot be read."""
+    if "{{" not in text:
+        return text
+    text = _SHOWN.sub(lambda found: str(reference_of(found)), text)
+    return _LEFT.sub(lambda found: found[0] if found[0].startswith(BEGIN) else "{{#" + found[0].partition("#")[2], text)
 
 
 def to_shown(text: str, titles: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.extensions import db
-from casemgr.filings import forms, queries, services
+from casemgr.filings import citing, forms, queries, services
 from casemgr.filings.blueprint import PACKET, bp, packet_or_404
 from casemgr.filings.kinds import kind_in
 from casemgr.filings.models import Packet
@@ -72,6 +72,8 @@ def arrange_exhibits(case_id: UUID, packet_id: UUID) -> Any:
     except (StaleForm, StaleDataError):
         db.session.rollback()
         return _page(access, packet_or_404(access, packet_id), services.FilingRefused(STALE), said), 409
+    if verb == "remove" and citing.troubles(access.case, packet):
+        flash("A text still cites what is not here: look at “References to exhibits” on the packet’s page.", "warning")
     flash(
         {"remove": "Removed from the packet. The paper itself stays.", "sort": "Put in order of their dates."}.get(
             verb, "Saved."

@@ -76,8 +76,18 @@ def test_what_is_typed_is_kept_by_its_paper_and_shown_with_its_title(world: Worl
     turn_round(case, packet_id)
     page = words_of(client.get(f"{url_of(case, packet_id)}/details").text)
     assert "now P-2, page 3" in page and 'value="' + iep in page and "P-1: Photo of the ramp" in page
-    save(client, case, packet_id, f"{{{{any words #{iep} pages 2 to 3}}}}")  # only number and page count
-    assert case.packet(packet_id).answers["stay_put"] == f"{{{{exhibit:{iep}#2-3}}}}"
+    save(client, case, packet_id, f"{{{{any words #{iep} pages 2 to 3}}}} {{{{Secret #{iep} x}}}}")  # no words are kept
+    assert case.packet(packet_id).answers["stay_put"] == f"{{{{exhibit:{iep}#2-3}}}} {{{{#{iep} x}}}}"
+    with case.open() as (row, _):
+        gone = next(
+            one.id
+            for one, paper in queries.exhibits_of(queries.packet(row, packet_id, drafts=True))
+            if paper.id == case.papers["iep"]
+        )
+    form = {"do": f"remove:{gone}", "version": str(case.packet(packet_id).version)}
+    page = words_of(client.post(f"{url_of(case, packet_id)}/exhibits/arrange", data=form, follow_redirects=True).text)
+    assert "A text still cites what is not here" in page
+    assert "pages 2 to 3: It is not among the exhibits" in words_of(client.get(url_of(case, packet_id)).text)
 
 
 def test_the_packet_names_and_opens_the_page_also_after_the_order_changed(world: World) -> None:
