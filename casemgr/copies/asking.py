@@ -13,7 +13,7 @@ from casemgr.copies.models import PagePrint, PaperComparison
 from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.platform.columns import now
-from casemgr.platform.jobs import AFTER_OTHERS, enqueue, jobs
+from casemgr.platform.jobs import AFTER_OTHERS, enqueue, enqueue_unless_waiting, jobs
 
 WAITED_LONG = timedelta(minutes=30)
 
@@ -23,7 +23,7 @@ def look_for_copies(document: Document) -> None:
     db.session.execute(
         delete(PagePrint).where(PagePrint.case_id == document.case_id, PagePrint.document_id == document.id)
     )
-    enqueue(
+    enqueue_unless_waiting(
         jobs.tasks["copies.look"],  # by name: that task reads papers in its turn
         lock=f"copies:{document.case_id}",
         priority=AFTER_OTHERS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import cast, update
+from sqlalchemy import ColumnElement, cast, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casemgr.accounts.models import User
@@ -33,6 +33,11 @@ def line(act: str, words: str, by: str = THE_PROGRAM) -> dict[str, str]:
     return {"at": now().isoformat(), "act": act, "words": words, "by": by}
 
 
+def grown(act: str, words: str, by: str = THE_PROGRAM) -> ColumnElement[list[dict[str, str]]]:
+    """Return the custody of a paper with one more line, for an UPDATE of its row."""
+    return Document.__table__.c.custody + cast([line(act, words, by)], JSONB)
+
+
 def add(case_id: UUID, document_ids: Collection[UUID], act: str, words: str, by: str = THE_PROGRAM) -> None:
     """Add a line to each of these papers; the caller commits. Forms that somebody has open do not go stale."""
     if not document_ids:
@@ -42,7 +47,7 @@ def add(case_id: UUID, document_ids: Collection[UUID], act: str, words: str, by:
     db.session.execute(
         update(papers)
         .where(papers.c.case_id == case_id, papers.c.id.in_(document_ids))
-        .values(custody=papers.c.custody + cast([line(act, words, by)], JSONB))
+        .values(custody=grown(act, words, by))
     )
     for row in list(db.session.identity_map.values()):
         if isinstance(row, Document) and row.id in document_ids:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -202,23 +203,11 @@ def _page_row(document: Document, number: int, text: str) -> DocumentPage:
 
 def _save(document: Document, read: Reading) -> None:
     """Write all of it at once. The version is left alone: a form that somebody has open must not go stale."""
-    papers, seen, made = Document.__table__, read.seen, read.rendition
-    is_scan = any(page.recognition == "waiting" for page in read.pages)
+    papers, is_scan = Document.__table__, any(page.recognition == "waiting" for page in read.pages)
     found = db.session.execute(
         update(papers)
         .where(papers.c.org_id == document.org_id, papers.c.id == document.id)
-        .values(
-            preview_state=_STATES[seen.state],
-            preview_note="\n".join(note for note in (seen.note, *seen.warnings) if note),
-            page_count=seen.page_count,
-            rendition_sha256=made.sha256,
-            rendition_size=made.size,
-            rendition_how=made.how,
-            rendition_note=made.note,
-            recognition_state="waiting" if is_scan else "",
-            recognition_note="",
-            searchable_sha256="",
-        )
+        .values(_found_out(read, is_scan))
     )
     if found.rowcount:  # it may have gone with its sample case
         db.session.execute(
@@ -227,12 +216,29 @@ def _save(document: Document, read: Reading) -> None:
             )
         )
         db.session.add_all(read.pages)
-        if words := _in_words(read):
-            custody.add(document.case_id, [document.id], "converted", words)
         if is_scan:
             enqueue_reading(document)
         look_for_copies(document)
     db.session.commit()
+
+
+def _found_out(read: Reading, is_scan: bool) -> dict[str, Any]:
+    """The columns of the paper's own row."""
+    seen, made = read.seen, read.rendition
+    columns = {
+        "preview_state": _STATES[seen.state],
+        "preview_note": "\n".join(note for note in (seen.note, *seen.warnings) if note),
+        "page_count": seen.page_count,
+        "rendition_sha256": made.sha256,
+        "rendition_size": made.size,
+        "rendition_how": made.how,
+        "rendition_note": made.note,
+        "recognition_state": "waiting" if is_scan else "",
+        "recognition_note": "",
+        "searchable_sha256": "",
+    }
+    words = _in_words(read)
+    return columns | ({"custody": custody.grown("converted", words)} if words else {})
 
 
 def _in_words(read: Reading) -> str:

@@ -22,6 +22,7 @@ from procrastinate import PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from procrastinate.jobs import Status
 from procrastinate.periodic import PeriodicRegistry
 from procrastinate.worker import Worker
+from psycopg import AsyncConnection
 from sqlalchemy import text
 
 from casemgr.extensions import db
@@ -38,6 +39,10 @@ MOST_RESCUES = 5
 _RESCUED_ONCE_MORE = (
     "UPDATE procrastinate_jobs SET args = jsonb_set(args, '{rescued}',"
     " to_jsonb(coalesce((args->>'rescued')::int, 0) + 1)) WHERE id = %(job_id)s AND status = 'doing'"
+)
+_WAITING = text(
+    "SELECT true FROM procrastinate_jobs WHERE lock = :lock AND task_name = :task AND status = 'todo'"
+    " LIMIT 1 FOR UPDATE SKIP LOCKED"
 )
 
 jobs = procrastinate.App(connector=SyncPsycopgConnector())
@@ -108,6 +113,16 @@ def enqueue(
     )
 
 
+def enqueue_unless_waiting(task: Any, *, lock: str, priority: int = 0, **arguments: Any) -> None:
+    """Queue `task` as `enqueue` does, unless one with this lock waits already, which will see what the caller commits.
+
+    The one that waits is held until then, so that no worker begins it too early. For work that looks at all that is
+    new since it was done last."""
+    waiting = db.session.scalar(_WAITING, {"lock": lock, "task": task.name})
+    if not waiting:
+        enqueue(task, lock=lock, priority=priority, **arguments)
+
+
 def run_worker(app: Flask, *, concurrency: int = 2) -> None:
     """Run queued jobs until SIGTERM or Ctrl-C, which let the running job finish."""
     jobs_app = _connected(app, concurrency, keeps_time=True)
@@ -157,9 +172,18 @@ def work_until(app: Flask, is_done: Callable[[], bool], *, concurrency: int = 2)
 def _connected(app: Flask, concurrency: int, *, keeps_time: bool) -> procrastinate.App:
     global _flask_app
     _flask_app = app
-    connected = jobs.with_connector(PsycopgConnector(conninfo=db_conninfo(app), min_size=1, max_size=concurrency + 4))
+    connected = jobs.with_connector(
+        PsycopgConnector(
+            conninfo=db_conninfo(app), min_size=1, max_size=concurrency + 4, configure=_without_transactions
+        )
+    )
     connected.periodic_registry = _by_the_clock(connected) if keeps_time else PeriodicRegistry()
     return connected
+
+
+async def _without_transactions(connection: AsyncConnection) -> None:
+    """What a worker notes of its jobs is one statement each: in one trip to the database, where it would be three."""
+    await connection.set_autocommit(True)
 
 
 def _by_the_clock(connected: procrastinate.App) -> PeriodicRegistry:

@@ -16,17 +16,19 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import obstore
-from obstore.store import LocalStore, MemoryStore, S3Store
+from obstore.store import LocalStore
 
 from casemgr.storage import sealing
+from casemgr.storage.arrival import EDGE as EDGE
+from casemgr.storage.arrival import MIB, Intake
+from casemgr.storage.arrival import Stored as Stored
+from casemgr.storage.backends import backend_of
 from casemgr.storage.errors import AWAY, in_plain_words
 from casemgr.storage.errors import EmptyFile as EmptyFile
 from casemgr.storage.errors import KeyFileRefused as KeyFileRefused
@@ -38,31 +40,17 @@ from casemgr.storage.errors import StorageFull as StorageFull
 from casemgr.storage.errors import StoreNotKnown as StoreNotKnown
 from casemgr.storage.errors import StoreUnavailable as StoreUnavailable
 from casemgr.storage.errors import TooLarge as TooLarge
+from casemgr.storage.flushing import rename_all, second_name, side_by_side
 from casemgr.storage.keys import KeyRing
 
 if TYPE_CHECKING:
     from obstore import GetResult
 
-MIB = 1024 * 1024
-EDGE = 64 * 1024  # bytes of head and tail that are handed to `sniff`
 PART = 5 * MIB  # what one write to the store holds (S3 takes none smaller); two or three are in memory
 PIECE = 4 * MIB  # what one request to a remote store reads: a slow browser never holds a connection to it open
 FLUSHED_AT_ONCE = 64
 INCOMING = "incoming"
 SEALED = ".sealed"
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Bytes that are safe. `head` and `tail` are the first and the last 64 KiB, for `sniff`.
-
-    `already_there` says that the organization held the same bytes before."""
-
-    sha256: str
-    size: int
-    head: bytes = field(repr=False)
-    tail: bytes = field(repr=False)
-    already_there: bool = False
 
 
 class ObjectStore:
@@ -89,7 +77,7 @@ class ObjectStore:
         nothing is at a final key, and the partial bytes are gone (or, after a kill, swept later by `sweep`).
         """
         _checked_org(org_id)
-        intake = _Intake(chunks, max_bytes)
+        intake = Intake(chunks, max_bytes)
         incoming = f"{INCOMING}/{uuid4().hex}"
         try:
             with in_plain_words():
@@ -113,9 +101,9 @@ class ObjectStore:
         write to them afterwards."""
         _checked_org(org_id)
         incoming = f"{INCOMING}/{uuid4().hex}"
-        if self.root is None or self._keys is not None or not _second_name(path, self.root / incoming):
+        if self.root is None or self._keys is not None or not second_name(path, self.root / incoming):
             return self.put_stream(org_id, chunks, max_bytes=max_bytes)
-        intake = _Intake(chunks, max_bytes)
+        intake = Intake(chunks, max_bytes)
         try:
             with in_plain_words():
                 for _ in intake:
@@ -134,7 +122,8 @@ class ObjectStore:
     def put_all(self, org_id: UUID | str, paths: Sequence[Path]) -> list[str]:
         """Store files that are small enough for memory, and return their hashes when all are on disk; see `put_stream`.
 
-        A folder flushes them at once, which takes a fraction of the time. The files themselves stay."""
+        A folder flushes them at once, which takes a fraction of the time. The files themselves stay; as with
+        `put_file`, nobody may write to them afterwards."""
         if self.root is None or self._keys is not None:
             return [self.put_bytes(org_id, path.read_bytes()).sha256 for path in paths]
         found: list[str] = []
@@ -145,21 +134,19 @@ class ObjectStore:
     def _put_together(self, org_id: UUID | str, paths: Iterable[Path]) -> list[str]:
         arrived: list[tuple[str, str]] = []  # where the bytes are, and their hash
         with ExitStack() as open_files, in_plain_words():
-            folder = self.root / INCOMING
-            folder.mkdir(parents=True, exist_ok=True)
             open_files.callback(lambda: [self._discard(incoming) for incoming, _ in arrived])
             written = []
             for path in paths:
                 data, incoming = path.read_bytes(), f"{INCOMING}/{uuid4().hex}"
                 arrived.append((incoming, hashlib.sha256(data).hexdigest()))
-                file = open_files.enter_context((self.root / incoming).open("xb"))
-                file.write(data)
-                file.flush()
+                named = second_name(path, self.root / incoming)
+                file = open_files.enter_context((self.root / incoming).open("r+b" if named else "xb"))
+                if not named:
+                    file.write(data)
+                    file.flush()
                 written.append(file)
-            _side_by_side(lambda file: os.fsync(file.fileno()), written)
-            _rename_all(
-                [(self.root / incoming, self.root / object_key(org_id, sha256)) for incoming, sha256 in arrived]
-            )
+            side_by_side(lambda file: os.fsync(file.fileno()), written)
+            rename_all([(self.root / incoming, self.root / object_key(org_id, sha256)) for incoming, sha256 in arrived])
         return [sha256 for _, sha256 in arrived]
 
     def open_stream(
@@ -320,7 +307,7 @@ class ObjectStore:
                 self._discard(key)
         return gone
 
-    def _settle(self, org_id: UUID | str, incoming: str, intake: "_Intake") -> Stored:
+    def _settle(self, org_id: UUID | str, incoming: str, intake: Intake) -> Stored:
         """Move complete bytes to their final key.
 
         The same bytes overwrite themselves on purpose: that renews their age, so that a sweep running at this
@@ -342,9 +329,9 @@ class ObjectStore:
         """Local folder only: obstore does not flush files to disk, and a row must never outlive its bytes."""
         with incoming.open("r+b") as file:
             os.fsync(file.fileno())
-        _rename_all([(incoming, final)])
+        rename_all([(incoming, final)])
 
-    def _sealed(self, org_id: UUID | str, intake: "_Intake") -> Iterable[bytes]:
+    def _sealed(self, org_id: UUID | str, intake: Intake) -> Iterable[bytes]:
         if not self.seals:
             return intake
         return sealing.seal(intake, self._keys, lambda: object_key(org_id, intake.digest.hexdigest()))
@@ -402,38 +389,8 @@ def open_store(
         key_file: for a folder alone: the keys that seal its files (see `keys`).
     Raises: StoreNotKnown, for any other address; KeyFileRefused.
     """
-    scheme, _, rest = str(url_or_path).rpartition("://")
-    if scheme == "s3" and rest.strip("/"):
-        return ObjectStore(_bucket(rest, {name: value for name, value in (s3 or {}).items() if value}))
-    if scheme == "memory":
-        return ObjectStore(MemoryStore())
-    if scheme not in ("", "file"):
-        raise StoreNotKnown(f"“{url_or_path}” is not a folder and not s3://bucket/prefix.")
-    folder = Path(unquote(rest)).absolute()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if key_file and key_file.resolve().is_relative_to(folder.resolve()):
-        raise KeyFileRefused(f"The key file {key_file} lies in the folder that it seals: keep it somewhere else.")
-    return ObjectStore(LocalStore(folder), KeyRing(key_file) if key_file else None)
-
-
-def _bucket(bucket_and_prefix: str, options: dict[str, str]) -> S3Store:
-    """A store that is away is known within seconds, and is not waited for while a person waits."""
-    bucket, _, prefix = bucket_and_prefix.partition("/")
-    return S3Store(
-        bucket,
-        prefix=prefix.strip("/") or None,
-        config=options,
-        client_options={
-            "allow_http": options.get("endpoint", "").startswith("http://"),
-            "connect_timeout": "5s",
-            "timeout": "120s",
-        },
-        retry_config={
-            "max_retries": 3,
-            "retry_timeout": timedelta(seconds=20),
-            "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
-        },
-    )
+    backend = backend_of(url_or_path, s3, key_file)
+    return ObjectStore(backend, KeyRing(key_file) if key_file and isinstance(backend, LocalStore) else None)
 
 
 def object_key(org_id: UUID | str, sha256: str) -> str:
@@ -441,29 +398,6 @@ def object_key(org_id: UUID | str, sha256: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise ValueError("not a SHA-256 in lower-case hexadecimal")
     return f"org/{_checked_org(org_id)}/{sha256[:2]}/{sha256}"
-
-
-class _Intake:
-    """Passes chunks on while it counts and hashes them, and keeps both ends. Holds no more than two chunks."""
-
-    def __init__(self, chunks: Iterable[bytes], max_bytes: int) -> None:
-        self._chunks, self._max_bytes = chunks, max_bytes
-        self.digest, self.size = hashlib.sha256(), 0
-        self.head, self.tail = bytearray(), bytearray()
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._chunks:
-            if not chunk:
-                continue
-            self.size += len(chunk)
-            if self.size > self._max_bytes:
-                raise TooLarge(f"This file is larger than the limit of {_in_words(self._max_bytes)}.")
-            self.digest.update(chunk)
-            if len(self.head) < EDGE:
-                self.head += chunk[: EDGE - len(self.head)]
-            self.tail += chunk[-EDGE:]
-            del self.tail[:-EDGE]
-            yield chunk
 
 
 def _batches(listing: Iterator) -> Iterator:
@@ -483,52 +417,7 @@ def _asked_for_elsewhere(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _second_name(path: Path, name: Path) -> bool:
-    """Give a file a second name; False where the disk cannot, or is another one."""
-    name.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(path, name)
-    except OSError:
-        return False
-    return True
-
-
 def _checked_org(org_id: UUID | str) -> str:
     if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", str(org_id)):
         raise ValueError("not an organization id")
     return str(org_id)
-
-
-def _rename_all(moves: Iterable[tuple[Path, Path]]) -> None:
-    """Give files that are on disk their final names, and return when these are on disk too."""
-    changed: set[Path] = set()
-    for incoming, final in moves:
-        changed.add(final.parent)
-        changed.update(folder.parent for folder in final.parents if not folder.exists())
-        final.parent.mkdir(parents=True, exist_ok=True)
-        incoming.replace(final)
-    _side_by_side(_fsync_folder, changed)
-
-
-def _side_by_side(flush: Callable[[Any], None], things: Collection[Any]) -> None:
-    """Flush files or folders at once: the disk writes them down together, in a quarter of the time."""
-    if len(things) < 2:
-        for thing in things:
-            flush(thing)
-        return
-    with ThreadPoolExecutor(min(8, len(things))) as helpers:
-        list(helpers.map(flush, things))
-
-
-def _fsync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return  # Windows cannot flush a folder; NTFS journals the rename
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _in_words(size: int) -> str:
-    return f"{size / MIB:,.0f} MB" if size >= MIB else f"{size / 1024:,.0f} KB" if size >= 1024 else f"{size} bytes"

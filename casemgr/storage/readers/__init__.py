@@ -46,6 +46,7 @@ def load(operation: str) -> Callable[..., None]:
 
 
 def warm(operation: str) -> None:
-    """Load the libraries of an operation before a fork, where the copies can share them."""
-    if operation in OPERATIONS and OPERATIONS[operation][0] not in _IN_THE_CHILD_ALONE:
-        load(operation)
+    """Load the libraries of an operation before a fork, where the copies can share them; what they do only once may be
+    done here too, by a `rehearse` of its module that remembers that it was."""
+    if operation in OPERATIONS and (module := OPERATIONS[operation][0]) not in _IN_THE_CHILD_ALONE:
+        getattr(import_module(f".{module}", __package__), "rehearse", lambda: None)()

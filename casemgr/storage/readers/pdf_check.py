@@ -5,6 +5,7 @@ drawn empty although something stands in the file is the sign of damage.
 """
 
 from collections.abc import Callable, Iterable
+from typing import BinaryIO
 
 import pikepdf
 
@@ -15,7 +16,7 @@ MAX_FIELDS = 2000
 _HARMLESS = ("carriage return only", "is missing or invalid", "MediaBox is undefined", "extraneous whitespace")
 
 
-def check_pdf(*, report: Callable, path: str, blank: Iterable[int]) -> None:
+def check_pdf(*, report: Callable, path: str | BinaryIO, blank: Iterable[int]) -> None:
     """Report `count`, `parts` (what is beside the pages), and `checked`: faults, and which `blank` pages are lost."""
     try:
         with pikepdf.open(path, suppress_warnings=True) as document:
