@@ -86,6 +86,7 @@ def lead_references(pages: Iterable[Dictionary], page_of: Callable[[str, int], A
             if address.startswith(f"{SCHEME}:"):
                 _, label, start = address.split(":")
                 del link.A
+                link.Contents = String(f"Exhibit {label}")
                 link.Dest = Array([page_of(label, int(start)), Name.Fit])
 
 

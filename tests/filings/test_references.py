@@ -166,7 +166,10 @@ def test_typed_citations_are_made_live_in_the_packet_and_its_issues(world: World
 
 
 def test_a_closed_paper_is_never_named_to_who_may_not_see_it(world: World, client_for: ClientFor) -> None:
-    case, packet_id = ready(world)
+    attorney = world.person("attorney", "firm")
+    case = dispute(world, attorney)
+    packet_id = case.begin()
+    case.choose(packet_id, "iep", "photo")
     iep = ref_of(case.papers["iep"])
     issue_id = facts(case, f"See {{{{exhibit:{iep}#2}}}} and {{{{exhibit:{ref_of(case.papers['advice'])}#1}}}}.")
     case.set_paper("iep", visibility="privileged", title="Strategy of the lawyer")
@@ -175,12 +178,16 @@ def test_a_closed_paper_is_never_named_to_who_may_not_see_it(world: World, clien
         assert packet is not None
         told = " ".join(citing.troubles(row, packet))
         hidden = citing.looked_at(row, packet, frozenset({"shared"}))[1]
-        seen = citing.looked_at(row, packet, frozenset({"shared", "privileged"}))[1]
         assert queries.gather(row, packet).cited == {}
     assert "Strategy" not in told + str(hidden) and "Advice" not in told and "Take the reference out." in told
-    assert "Strategy of the lawyer" in str(seen) and "It is privileged" in str(seen)
-    page = client_for(case.actor).get(f"/cases/{case.case_id}/issues/{issue_id}").text
-    assert "{{exhibit:" not in page
+    url = f"/cases/{case.case_id}/issues/{issue_id}"
+    for actor, sees in ((attorney, True), (world.guest(case.case_id, attorney.org_id, "parent"), False)):
+        client = client_for(actor)
+        page, found = words_of(client.get(url).text), client.get(f"/cases/{case.case_id}/issues").text
+        assert ("“Strategy of the lawyer”, page 2" in page) is ("Strategy of the lawyer" in found) is sees
+        assert ("a paper that you may not see, page 2" in page) is not sees and "{{exhibit:" not in page + found
+    page = words_of(client_for(attorney).get(url_of(case, packet_id)).text)
+    assert "“Strategy of the lawyer”, page 2: It cannot be an exhibit. It is privileged" in page
 
 
 def test_the_redacted_copy_stands_for_what_is_cited_and_the_trash_for_nothing(world: World) -> None:
