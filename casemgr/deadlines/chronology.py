@@ -108,7 +108,7 @@ def _facts(case: Case, papers: Mapping[str, str]) -> Iterator[Line]:
             _when(row),
             "facts",
             FACTS[FactKind(row.kind)].label,
-            note=row.note,
+            note=" ".join(filter(None, (row.note, FACTS[FactKind(row.kind)].no_clock))),
             source=papers.get(str(row.document_id), ""),
             endpoint="deadlines.show_fact",
             arguments={"fact_id": row.id},

@@ -81,6 +81,7 @@ def show_fact(case_id: UUID, fact_id: UUID) -> ResponseReturnValue:
         "deadlines/show_fact.html",
         case=access.case,
         fact=row,
+        info=FACTS[FactKind(row.kind)],
         newest=versions[-1],
         versions=versions,
         hanging=listing.hanging_on(access.case, versions[-1]),

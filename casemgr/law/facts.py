@@ -46,6 +46,7 @@ class FactInfo:
         may_be_future: true for planned dates (a hearing, a birthday).
         arrives_as: for what is sent, the fact that it was received.
         is_sent: it is sent, received or said, so that how it went may have to be proved.
+        no_clock: why no date of the law hangs on it; empty where one may.
     """
 
     kind: FactKind
@@ -59,6 +60,7 @@ class FactInfo:
     details: tuple[Detail, ...] = ()
     arrives_as: FactKind | None = None
     is_sent: bool = False
+    no_clock: str = ""
 
     @property
     def asks_who(self) -> bool:
@@ -88,6 +90,7 @@ def _info(kind: FactKind, row: dict[str, Any]) -> FactInfo:
         ),
         arrives_as=FactKind(row["arrives_as"]) if "arrives_as" in row else None,
         is_sent=row.get("sent", False) or "arrives_as" in row or "received_by" in row,
+        no_clock=row.get("no_clock", ""),
     )
 
 

@@ -190,6 +190,7 @@ class FactKind(StrEnum):
     DUE_PROCESS_COMPLAINT_RECEIVED_BY_PARENT = "due_process_complaint_received_by_parent"
     COMPLAINT_RESPONSE_RECEIVED = "complaint_response_received"
     SUFFICIENCY_NOTICE_RECEIVED = "sufficiency_notice_received"
+    SUFFICIENCY_RESPONSE_SENT = "sufficiency_response_sent"
     COMPLAINT_FOUND_SUFFICIENT = "complaint_found_sufficient"
     COMPLAINT_FOUND_INSUFFICIENT = "complaint_found_insufficient"
     AMENDED_COMPLAINT_FILED = "amended_complaint_filed"
@@ -202,6 +203,7 @@ class FactKind(StrEnum):
     RESOLUTION_AGREEMENT_VOIDED = "resolution_agreement_voided"
     SETTLEMENT_OFFER_RECEIVED = "settlement_offer_received"
     SETTLEMENT_OFFER_ACCEPTED = "settlement_offer_accepted"
+    STAY_PUT_NOTICE_SENT = "stay_put_notice_sent"
     HEARING_SCHEDULED = "hearing_scheduled"
     DISCLOSURE_MADE = "disclosure_made"
     HEARING_HELD = "hearing_held"
@@ -240,6 +242,7 @@ class FactKind(StrEnum):
     CORRECTIVE_ACTION_ORDERED = "corrective_action_ordered"
     CORRECTIVE_ACTION_COMPLETED = "corrective_action_completed"
     # section 504 and OCR
+    SECTION_504_EVALUATION_REQUESTED = "section_504_evaluation_requested"
     DISCRIMINATORY_ACT = "discriminatory_act"
     SCHOOL_GRIEVANCE_FILED = "school_grievance_filed"
     SCHOOL_GRIEVANCE_COMPLETED = "school_grievance_completed"

@@ -126,7 +126,8 @@ class Suggest:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of letter. `rules`: ids of the rules of law whose dates it serves; `promises`: it records a promise."""
+    """One kind of letter. `rules`: ids of the rules of law whose dates it serves; `promises`: it records a promise;
+    `no_fact`: why it becomes no fact of the law, where it becomes none."""
 
     kind: str
     title: str
@@ -140,6 +141,7 @@ class Kind:
     subject: str
     sent: FactKind | None
     received: FactKind | None
+    no_fact: str
     event: Event | None
     evidence: str
     paper_kind: str
@@ -159,6 +161,12 @@ class Kind:
             if option is not None:
                 sent, received = option.sent or sent, option.received or received
         return sent, received
+
+    @property
+    def all_facts(self) -> tuple[FactKind, ...]:
+        """Every fact that it can become."""
+        chosen = (fact for choice in self.choices for one in choice.options for fact in (one.sent, one.received))
+        return tuple(dict.fromkeys(one for one in (self.sent, self.received, *chosen) if one is not None))
 
 
 @cache
@@ -189,6 +197,7 @@ def _kind(name: str, row: dict[str, Any]) -> Kind:
         subject=row.pop("subject"),
         sent=_fact(row.pop("sent", "")),
         received=_fact(row.pop("received", "")),
+        no_fact=row.pop("no_fact", ""),
         event=Event(row.pop("event")) if "event" in row else None,
         evidence=_one_of(EVIDENCE_KINDS, row.pop("evidence", "letter_sent")),
         paper_kind=_one_of(DOCUMENT_KINDS, row.pop("paper_kind", "letter")),
@@ -201,6 +210,8 @@ def _kind(name: str, row: dict[str, Any]) -> Kind:
         where=_where(row),
     )
     _nothing_left(row)
+    if bool(kind.all_facts) == bool(kind.no_fact):
+        raise ValueError("it becomes a fact (sent, received), or says in no_fact why it becomes none")
     return kind
 
 

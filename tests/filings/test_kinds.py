@@ -19,7 +19,8 @@ from casemgr.law.contents import checklist as items_of
 from casemgr.law.contents import routing
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import rulebook_for
-from casemgr.law.terms import FilingKind, Need
+from casemgr.law.terms import FactKind, FilingKind, Need
+from casemgr.letters.kinds import kinds as letter_kinds
 from casemgr.pdf import build_packet
 from tests.filings.contents_table import CONTENTS
 from tests.filings.makers import texts
@@ -118,6 +119,34 @@ def test_each_kind_says_who_uses_it_and_when_and_prints_a_fact_only_of_its_own_p
         for fact in kind.all_facts:
             belongs = FACTS[fact].proceeding
             assert kind.event is None or belongs is kind.forum, (kind.kind, fact)
+
+
+def used_by_the_law() -> set[FactKind]:
+    """Every fact that a rule of some State looks at."""
+    looked_at = (
+        *("starts_on", "adjusted_by", "suspended_by", "resumed_by"),
+        *("met_by", "waived_by", "reset_by", "requires"),
+    )
+    rules = (rule for state in STATES for rule in rulebook_for(state).rules)
+    return {fact for rule in rules for name in looked_at for fact in getattr(rule, name)}
+
+
+def test_every_filing_and_letter_becomes_a_fact_or_says_why_it_becomes_none() -> None:
+    for kind in (*KINDS.values(), *letter_kinds().values()):
+        assert bool(kind.all_facts) != bool(kind.no_fact), kind.kind
+        assert not kind.no_fact or kind.no_fact.endswith("."), kind.kind
+
+
+def test_a_fact_that_a_filing_or_letter_becomes_has_a_rule_or_says_that_it_starts_no_clock() -> None:
+    used = used_by_the_law()
+    for kind in (*KINDS.values(), *letter_kinds().values()):
+        for fact in kind.all_facts:
+            assert (fact in used) != bool(FACTS[fact].no_clock), fact
+    assert {fact for fact in FACTS if FACTS[fact].no_clock} == {
+        FactKind.SUFFICIENCY_RESPONSE_SENT,
+        FactKind.STAY_PUT_NOTICE_SENT,
+        FactKind.SECTION_504_EVALUATION_REQUESTED,
+    }
 
 
 def pdf_of(kind: str, state: str, folder: Path) -> tuple[bytes, str]:

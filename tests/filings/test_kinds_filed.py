@@ -93,14 +93,14 @@ def test_each_filing_of_a_hearing_from_the_request_to_the_fees(world: World) -> 
     kind, by = last_day(case, "sufficiency_response")
     assert kind is LeftKind.RUNNING and by is not None
     found = marked(case, "sufficiency_response")
-    assert (found.facts, found.log) == ([], "Response to a notice of insufficiency filed")
+    assert (found.facts, found.log) == (["sufficiency_response_sent"], "Response to a notice of insufficiency filed")
     told(case, K.COMPLAINT_FOUND_INSUFFICIENT)
     assert last_day(case, "amended_complaint") == (LeftKind.ASK, None)  # no date known: no hearing is set
     found = marked(case, "amended_complaint", {"consent_or_leave": "Leave was given."})
     assert (found.facts, found.steps["due_process"]) == (["amended_complaint_filed"], "amended")
 
     told(case, K.HEARING_SCHEDULED, 60, by="hearing_office")
-    assert marked(case, "stay_put_notice").facts == []
+    assert marked(case, "stay_put_notice").facts == ["stay_put_notice_sent"]
     assert marked(case, "records_request", received=True).facts == ["records_requested"]
     kind, by = last_day(case, "hearing_exhibits")
     with case.open() as (row, _):

@@ -59,7 +59,10 @@ def _kind(stem: str, row: dict[str, Any]) -> Kind:
         "parts": tuple(_part(one) for one in row.pop("part", [])),
         "requires": tuple(_made(Require, one) for one in row.pop("require", [])),
     }
-    return _made(Kind, {"kind": FilingKind(stem), "states": states, **made, **_converted(row)})
+    kind: Kind = _made(Kind, {"kind": FilingKind(stem), "states": states, **made, **_converted(row)})
+    if bool(kind.all_facts) == bool(kind.no_fact):
+        raise ValueError("it becomes a fact (filed, filed_if, received), or says in no_fact why it becomes none")
+    return kind
 
 
 def _made(shape: Any, row: Mapping[str, Any]) -> Any:

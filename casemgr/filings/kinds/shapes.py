@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from casemgr.law.facts import FACTS
 from casemgr.law.terms import Event, FactKind, FilingKind, ProceedingKind, Track
 
 
@@ -138,7 +139,8 @@ class Kind:
     Attributes:
         name, title: in lists, and on the document. plain: what it does. when: who uses it and when.
         event: the move that filing it is (it opens a proceeding). forum: the proceeding that it opens or belongs to.
-        filed, received: the facts that it becomes when sent and when it arrived; None: only the log keeps it.
+        filed, received: the facts that it becomes when sent and when it arrived. Neither: only the log keeps it, and
+            no_fact says why.
         filed_by_answer: key of a question whose answer decides the fact (`filed_if`).
         limit: the deadline that it answers; None: that of the path which the event is (law.paths).
         laws: only issues under these laws are heard; laws_reason says so of the others. Empty: the forum decides.
@@ -170,6 +172,7 @@ class Kind:
     filed_by_answer: str = ""
     filed_if: Mapping[str, FactKind] = field(default_factory=dict)
     received: FactKind | None = None
+    no_fact: str = ""
     received_by: str = "school district"
     filed_help: str = "The day it went out. For mail, the postmark."
     limit: Limit | None = None
@@ -209,6 +212,12 @@ class Kind:
         """Every fact that it can become."""
         found = (self.filed, *self.filed_if.values(), self.received)
         return tuple(dict.fromkeys(one for one in found if one is not None))
+
+    @property
+    def no_clock(self) -> str:
+        """Why no date of the law follows from it; empty where one may, and where it becomes no fact."""
+        said = [FACTS[fact].no_clock for fact in self.all_facts]
+        return " ".join(said) if all(said) else ""
 
     def question(self, key: str) -> Question | None:
         return next((one for one in self.questions if one.key == key), None)
