@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 from casemgr.accounts.access import Access
 from casemgr.cases import queries
@@ -18,7 +19,7 @@ from casemgr.law.rulebook import rulebook_for
 from casemgr.law.stages import CaseView, Option
 from casemgr.law.terms import Stage, VerdictKind
 from casemgr.obligations.queries import InShort, in_short
-from casemgr.proceedings.queries import case_view, visited_stages
+from casemgr.proceedings.queries import case_view, newest_number, said_already, visited_stages
 
 DEADLINES = 5
 PAPERS = 5
@@ -43,6 +44,10 @@ class CaseHome:
     people: Sequence[Person]
     members: Sequence[CaseMember]
     counts: Counts
+    newest_move: int
+    """Number of the newest move: a button that moves the case says which one its page has seen."""
+    submission: UUID
+    """The id of the move that such a button makes: pressed twice, it moves once."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ def grounds_of(case: Case, visible: Collection[str]) -> Grounds:
     view = case_view(case)
     people = queries.people_of(case)
     promises = in_short(case)
+    options = stages.options(view, rulebook_for(case.state))
     standing = Standing(
         plan=case.plan,
         stage=case.stage,
@@ -74,7 +80,8 @@ def grounds_of(case: Case, visible: Collection[str]) -> Grounds:
             if row.act_by is None or row.act_by <= view.today + A_YEAR
         ],
         overdue_promise=promises.first_overdue if promises else "",
-        options=stages.options(view, rulebook_for(case.state)),
+        options=options,
+        said_already=said_already(case, view, options),
     )
     return Grounds(view, people, promises, standing)
 
@@ -95,6 +102,8 @@ def case_home(access: Access) -> CaseHome:
         people=grounds.people,
         members=queries.members_of(case),
         counts=standing.counts,
+        newest_move=newest_number(case) if standing.said_already else 0,
+        submission=uuid4(),
     )
 
 

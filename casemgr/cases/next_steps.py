@@ -10,6 +10,8 @@ from casemgr.accounts.roles import Permission
 from casemgr.cases.queries import Counts, DueDate
 from casemgr.law.stages import Option
 from casemgr.law.terms import Event, PlanKind, Stage, VerdictKind
+from casemgr.proceedings.queries import SaidAlready
+from casemgr.web.filters import legal_date
 
 MOST = 4
 OFFERED = (Event.ASK_FOR_TEAM_MEETING, Event.REQUEST_MEDIATION)
@@ -28,7 +30,9 @@ FIRST_PAPER = ("Add the first paper", "A letter, an e-mail, a report: papers pro
 
 @dataclass(frozen=True)
 class NextStep:
-    """One thing to do. `endpoints` are where it is done, the best page first; `permission` is what it takes."""
+    """One thing to do. `endpoints` are where it is done, the best page first; `permission` is what it takes.
+
+    `press`: the event of a move that is carried out at one press, and `button` what the button says."""
 
     title: str
     why: str
@@ -36,6 +40,8 @@ class NextStep:
     permission: Permission
     citation: str = ""
     on: date | None = None
+    press: str = ""
+    button: str = ""
 
     @property
     def is_pressing(self) -> bool:
@@ -57,6 +63,7 @@ class Standing:
     deadlines: Sequence[DueDate] = ()
     overdue_promise: str = ""
     options: Sequence[Option] = field(default=())
+    said_already: SaidAlready | None = None
 
 
 def next_steps(standing: Standing, allows: Callable[[Permission], bool]) -> list[NextStep]:
@@ -67,11 +74,35 @@ def next_steps(standing: Standing, allows: Callable[[Permission], bool]) -> list
 def _steps(now: Standing) -> Iterator[NextStep]:
     if now.stage == Stage.CLOSED.value:
         return
+    yield from _to_say(now)
     yield from _pressing(now)
     yield from _first_rows(now)
     yield from _toward_a_filing(now)
     yield from _from_the_law(now)
     yield from _gaps(now)
+
+
+def _to_say(now: Standing) -> Iterator[NextStep]:
+    """A move that the record already tells: an agreement was signed, or taken back."""
+    said = now.said_already
+    if said is None:
+        return
+    step = said.option.transition
+    title, button = "The agreement is on record: go on to monitoring", "Go on to monitoring"
+    until = f"Either side may take it back until {legal_date(said.until)} (34 CFR 300.510(e)). " if said.until else ""
+    why = f"{until}What was agreed becomes tasks with dates, and stays in view."
+    if step.reopens:
+        title, button = "The agreement was taken back: go on with the hearing case", "Go back to due process"
+        why = step.leads_to
+    yield NextStep(
+        title,
+        why,
+        ("proceedings.options",),
+        Permission.CASE_MOVE,
+        step.citation,
+        press=said.option.event.value,
+        button=button,
+    )
 
 
 def _pressing(now: Standing) -> Iterator[NextStep]:

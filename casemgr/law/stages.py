@@ -83,7 +83,8 @@ class OpenProceeding:
 class CaseView:
     """What the law needs to know of a case. `state` is the two letters of the State.
 
-    `proceedings` are the open ones only."""
+    `proceedings` are the open ones only. `agreement_binds_after`: the last day to take the newest resolution agreement
+    back, by its latest reading; None: there is none, or its day cannot be counted."""
 
     track: Track
     state: str
@@ -93,6 +94,7 @@ class CaseView:
     born_on: date | None = None
     facts: tuple[Fact, ...] = ()
     proceedings: tuple[OpenProceeding, ...] = ()
+    agreement_binds_after: date | None = None
 
     def has(self, *kinds: FactKind) -> bool:
         return any(fact.kind in kinds for fact in self.facts)
@@ -247,6 +249,23 @@ def no_such_proceeding_open(view: CaseView, move: Transition, rulebook: Rulebook
     return _warn("One of this kind is already open in this case. A second one is possible for other issues.")
 
 
+def agreement_can_be_taken_back(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
+    signed, voided = (view.latest(kind) for kind in (FactKind.RESOLUTION_AGREEMENT_SIGNED, *move.demands))
+    if signed is None:
+        return VerdictKind.REFUSED, Reason(
+            "No resolution agreement is on record. A mediation agreement or another settlement cannot be taken back.",
+            move.citation,
+        )
+    on = voided if voided and voided >= signed else view.today
+    if view.agreement_binds_after is None or on <= view.agreement_binds_after:
+        return None
+    return _warn(
+        f"The three business days seem to have ended on {view.agreement_binds_after:%d %b %Y}. After that the "
+        "agreement binds both sides.",
+        move.citation,
+    )
+
+
 def something_to_end(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
     if not is_stage_over(view):
         return None
@@ -271,6 +290,7 @@ GUARDS: Mapping[str, Guard] = {
         within_court_limit,
         hearing_decision_first,
         discipline_recorded,
+        agreement_can_be_taken_back,
         expedited_is_for_idea,
         no_such_proceeding_open,
         something_to_end,

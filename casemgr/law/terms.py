@@ -46,6 +46,7 @@ class Event(StrEnum):
     FILE_OCR_COMPLAINT = "file_ocr_complaint"
     FILE_CIVIL_ACTION = "file_civil_action"
     RECORD_AGREEMENT = "record_agreement"
+    VOID_AGREEMENT = "void_agreement"
     RECORD_DECISION = "record_decision"
     END_WITHOUT_AGREEMENT = "end_without_agreement"
     WITHDRAW = "withdraw"

@@ -49,6 +49,7 @@ class Transition:
         demands: facts of which one is recorded with the move; the first is the usual one.
         inputs: other answers to ask for ("reason").
         opens: kind of proceeding to open. closes: whether it ends the proceeding that the stage stands for.
+        reopens: whether the proceeding goes on that an agreement had ended.
         instead: of a row that opens something beside the stage: where the case goes once the stage's own is over.
         leads_to: what it starts, in plain words.
     """
@@ -63,6 +64,7 @@ class Transition:
     inputs: tuple[str, ...] = ()
     opens: ProceedingKind | None = None
     closes: bool = False
+    reopens: bool = False
     leads_to: str = ""
     instead: Stage | None = None
 
@@ -291,6 +293,17 @@ def _endings() -> Iterator[Transition]:
             closes=True,
             leads_to="What was agreed is written down as tasks with dates, and watched.",
         )
+    yield Transition(
+        S.MONITORING,
+        Event.VOID_AGREEMENT,
+        S.DUE_PROCESS,
+        "Take the resolution agreement back",
+        "34 CFR 300.510(e)",
+        guards=("agreement_can_be_taken_back",),
+        demands=(K.RESOLUTION_AGREEMENT_VOIDED,),
+        reopens=True,
+        leads_to="Either side may do so within three business days of signing. The due process complaint goes on.",
+    )
     for source, (facts, citation) in DECISION_FACTS.items():
         yield Transition(
             source,

@@ -77,11 +77,24 @@ class FormOfFacts(QuestionedForm):
         return type(cls.__name__, (cls,), extra)
 
 
-class MoveForm(FormOfFacts):
-    """What the law's table asks for with one move; fields that this move does not need are taken away."""
+class SeesMoves:
+    """A form that knows which move was the newest when its page was opened."""
 
     submission = OnceField()
     seen_newest = HiddenField()
+
+    @property
+    def seen_move(self) -> int:
+        return int(self.seen_newest.data) if str(self.seen_newest.data).isdecimal() else -1
+
+
+class PressForm(SeesMoves, FlaskForm):
+    """A move of which everything is on record: one press."""
+
+
+class MoveForm(SeesMoves, FormOfFacts):
+    """What the law's table asks for with one move; fields that this move does not need are taken away."""
+
     fact = SelectField("What happened?", [InputRequired("Choose what happened.")])
     on_date = DayField("When did this happen?", [InputRequired("Enter the day it happened.")])
     filed_by = RadioField("Whose request is it?", choices=FILERS, default="parent")
@@ -106,10 +119,6 @@ class MoveForm(FormOfFacts):
             del self.docket_number
         if step.opens not in EITHER_SIDE:
             del self.filed_by
-
-    @property
-    def seen_move(self) -> int:
-        return int(self.seen_newest.data) if str(self.seen_newest.data).isdecimal() else -1
 
     def validate_on_date(self, field: DayField) -> None:
         if field.data and field.data > self._today:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,14 +12,17 @@ from sqlalchemy.orm import aliased
 
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
-from casemgr.deadlines.models import Fact
-from casemgr.deadlines.queries import all_facts, current_facts, law_facts
+from casemgr.deadlines.models import Deadline, Fact
+from casemgr.deadlines.queries import all_facts, current_facts, deadlines_of, law_facts
 from casemgr.extensions import db
 from casemgr.law import stages
-from casemgr.law.stages import CaseView, OpenProceeding, ProceedingMove, Transition
-from casemgr.law.terms import FactKind, PlanKind, ProceedingKind, ProceedingStep, Stage, Track
+from casemgr.law.stages import CaseView, OpenProceeding, Option, ProceedingMove, Transition
+from casemgr.law.terms import Event, FactKind, PlanKind, ProceedingKind, ProceedingStep, Stage, Track, VerdictKind
 from casemgr.law.transitions import OWN_KINDS
 from casemgr.proceedings.models import Proceeding, StageMove
+
+TAKING_BACK = "idea-settlement-void"
+"""The rule that says how long either side may take a resolution agreement back."""
 
 
 def proceedings_of(case: Case) -> Sequence[Proceeding]:
@@ -67,6 +72,9 @@ def visited_stages(case: Case) -> list[str]:
 
 def case_view(case: Case) -> CaseView:
     """Return what the law needs to know of the case today."""
+    facts = tuple(law_facts(case))
+    signed = any(fact.kind is FactKind.RESOLUTION_AGREEMENT_SIGNED for fact in facts)
+    binding = last_day_to_take_back(case) if signed else None
     return CaseView(
         track=Track(case.track),
         state=case.state,
@@ -74,13 +82,20 @@ def case_view(case: Case) -> CaseView:
         today=today(case),
         plan=PlanKind(case.plan),
         born_on=case.student.born_on,
-        facts=tuple(law_facts(case)),
+        facts=facts,
         proceedings=tuple(
             OpenProceeding(str(row.id), ProceedingKind(row.kind), ProceedingStep(row.step))
             for row in proceedings_of(case)
             if row.ended_on is None
         ),
+        agreement_binds_after=(binding.late_after or binding.act_by) if binding else None,
     )
+
+
+def last_day_to_take_back(case: Case) -> Deadline | None:
+    """Return the last day to take the newest resolution agreement back, as the clocks have it."""
+    rows = (row for row in deadlines_of(case) if row.rule_id == TAKING_BACK and row.state != "superseded")
+    return max((row for row in rows if row.act_by), key=lambda row: str(row.act_by), default=None)
 
 
 def kinds_of_stage(stage: Stage) -> frozenset[str]:
@@ -96,15 +111,68 @@ def own_proceeding(case: Case) -> Proceeding | None:
 
 
 def end_on_record(case: Case, step: Transition) -> Fact | None:
-    """Return the fact that ended the proceeding of the case's stage, where its own page has recorded it already."""
+    """Return the fact that a move demands, where it is on record already: what ended the proceeding of the case's
+    stage or settles it, or what took an agreement back."""
+    if step.reopens:
+        own = settled_by_agreement(case)
+        back = [fact for fact in current_facts(case) if FactKind(fact.kind) in step.demands] if own else []
+        return back[-1] if back and back[-1].on_date >= own.opened_on else None
     if not step.closes:
         return None
     kinds = kinds_of_stage(step.source)
-    own = [row for row in proceedings_of(case) if row.kind in kinds and not row.is_parallel]
-    if not own or own[0].ended_on is None:
+    own = next((row for row in proceedings_of(case) if row.kind in kinds and not row.is_parallel), None)
+    if own is None:
         return None
-    ends = [fact for fact in facts_of(case, own[0].id) if FactKind(fact.kind) in step.demands]
-    return ends[-1] if ends else None
+    ends = [fact for fact in facts_of(case, own.id) if FactKind(fact.kind) in step.demands and _stands_at(own, fact)]
+    return ends[-1] if ends else _agreed_in_mediation(case, own, step)
+
+
+def _stands_at(own: Proceeding, fact: Fact) -> bool:
+    """Whether a proceeding is over, or stands where this fact led it."""
+    return own.ended_on is not None or any(
+        (move.kind.value, move.fact.value, move.target.value) == (own.kind, fact.kind, own.step)
+        for move in stages.PROCEEDING_STEPS
+    )
+
+
+def _agreed_in_mediation(case: Case, own: Proceeding, step: Transition) -> Fact | None:
+    """Return an agreement of a mediation while a hearing is pending: it can settle the complaint as well."""
+    if FactKind.MEDIATION_AGREEMENT not in step.demands:
+        return None
+    found = [fact for fact in current_facts(case) if fact.kind == FactKind.MEDIATION_AGREEMENT.value]
+    return found[-1] if found and found[-1].on_date >= own.opened_on else None
+
+
+def settled_by_agreement(case: Case) -> Proceeding | None:
+    """Return the due process proceeding that a resolution agreement ended, as long as the agreement stands."""
+    settled = (ProceedingKind.DUE_PROCESS.value, ProceedingStep.RESOLVED.value)
+    return next((row for row in proceedings_of(case) if row.ended_on and (row.kind, row.step) == settled), None)
+
+
+@dataclass(frozen=True)
+class SaidAlready:
+    """A move that only has to be said: what it demands is on record. `until`: the last day to take an agreement back,
+    while it is not over."""
+
+    option: Option
+    fact: Fact
+    until: date | None
+
+
+def said_already(case: Case, view: CaseView, options: Sequence[Option]) -> SaidAlready | None:
+    """Return the move to monitoring after a recorded agreement, or back after it was voided, where the law allows it
+    without a warning."""
+    for option in options:
+        if option.event not in (Event.RECORD_AGREEMENT, Event.VOID_AGREEMENT):
+            continue
+        if option.verdict.kind is not VerdictKind.ALLOWED or not view.has(*option.transition.demands):
+            continue
+        fact = end_on_record(case, option.transition)
+        if fact is not None:
+            binding = last_day_to_take_back(case) if fact.kind == FactKind.RESOLUTION_AGREEMENT_SIGNED.value else None
+            until = binding.act_by if binding else None
+            return SaidAlready(option, fact, until if until and until >= view.today else None)
+    return None
 
 
 def next_steps(row: Proceeding) -> list[ProceedingMove]:

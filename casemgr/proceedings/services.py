@@ -138,6 +138,8 @@ def undo(case: Case, wrong: StageMove, reason: str, *, by: User) -> StageMove:
     earlier = [row for row in queries.moves_of(case) if row.number < wrong.number]
     if opened is not None and not any(row.proceeding_id == opened.id for row in earlier):  # this move opened it
         _annul(case, opened, wrong.on_date, reason, by=by)
+    elif opened is not None and wrong.event == Event.VOID_AGREEMENT.value:
+        _end_again(case, opened, wrong, reason, by=by)
     elif opened is not None:
         _go_on(case, opened, wrong, reason, by=by)
     db.session.flush()
@@ -210,6 +212,8 @@ def _proceeding_for(case: Case, step: Transition, given: MoveInput) -> Proceedin
     """Open the proceeding that the step opens, or end the one that the stage stands for."""
     if step.opens is not None:
         return _open(case, step, step.opens, given)
+    if step.reopens:
+        return _reopen(case)
     if not step.closes:
         return None
     kinds = queries.kinds_of_stage(step.source)
@@ -220,6 +224,18 @@ def _proceeding_for(case: Case, step: Transition, given: MoveInput) -> Proceedin
         own.ended_on, own.outcome = given.on_date, own.outcome or step.title
     if step.target is not step.source:
         _now_the_stages_own(case, step.target)
+    return own
+
+
+def _reopen(case: Case) -> Proceeding | None:
+    """Let the proceeding go on that a resolution agreement had ended: the agreement is taken back."""
+    own = queries.settled_by_agreement(case)
+    if own is not None:
+        back = stages.advance_proceeding(
+            ProceedingKind(own.kind), ProceedingStep(own.step), FactKind.RESOLUTION_AGREEMENT_VOIDED
+        )
+        own.step, own.ended_on, own.is_parallel = back.target.value, None, False
+        own.outcome = "" if own.outcome in _OUTCOMES_BY_ITSELF else own.outcome
     return own
 
 
@@ -272,16 +288,33 @@ def _go_on(case: Case, ended: Proceeding, wrong: StageMove, reason: str, *, by: 
     ended.ended_on = None
     if ended.outcome == title:
         ended.outcome = ""
-    taken_back = [
-        fact
-        for fact in queries.facts_of(case, ended.id)
-        if fact.kind in ends and fact.recorded_at >= wrong.moved_at  # recorded with the move, not before it
+    if _take_facts_back(case, ended, wrong, ends, reason, by=by):
+        ended.step = _step_by_its_facts(case, ended)
+
+
+def _end_again(case: Case, own: Proceeding, wrong: StageMove, reason: str, *, by: User) -> None:
+    """End a proceeding again that went on because an agreement was, by mistake, said to be taken back."""
+    _take_facts_back(case, own, wrong, frozenset({FactKind.RESOLUTION_AGREEMENT_VOIDED.value}), reason, by=by)
+    agreed = [row for row in queries.standing_moves(case) if row.number < wrong.number and row.proceeding_id == own.id]
+    own.step, own.ended_on = _step_by_its_facts(case, own), agreed[-1].on_date
+    own.outcome = own.outcome or _ending(agreed[-1])[0]
+
+
+def _take_facts_back(
+    case: Case, own: Proceeding, wrong: StageMove, kinds: frozenset[str], reason: str, *, by: User
+) -> bool:
+    """Take back the facts of these kinds that were recorded with a move, not before it."""
+    rows = [
+        fact for fact in queries.facts_of(case, own.id) if fact.kind in kinds and fact.recorded_at >= wrong.moved_at
     ]
-    for fact in taken_back:
+    for fact in rows:
         deadlines.retract_fact(case, fact, reason, by=by, commit=False)
-    if taken_back:
-        kept = queries.facts_in_order(case, ended.id)
-        ended.step = stages.walk(ProceedingKind(ended.kind), (FactKind(fact.kind) for fact in kept)).value
+    return bool(rows)
+
+
+def _step_by_its_facts(case: Case, own: Proceeding) -> str:
+    kept = queries.facts_in_order(case, own.id)
+    return stages.walk(ProceedingKind(own.kind), (FactKind(fact.kind) for fact in kept)).value
 
 
 def _ending(wrong: StageMove) -> tuple[str, frozenset[str]]:

@@ -23,9 +23,9 @@ from casemgr.law.stages import Option, TransitionRefused, Verdict
 from casemgr.law.terms import VerdictKind
 from casemgr.platform.locking import StaleForm
 from casemgr.proceedings import paths, queries, services, words
-from casemgr.proceedings.forms import FormOfFacts, MoveForm, ProceedingForm, StepForm, UndoForm
+from casemgr.proceedings.forms import FormOfFacts, MoveForm, PressForm, ProceedingForm, StepForm, UndoForm
 from casemgr.proceedings.models import Proceeding, StageMove
-from casemgr.proceedings.services import CaseMoved
+from casemgr.proceedings.services import CaseMoved, MoveInput
 from casemgr.web.once import made_before, make_once
 from casemgr.web.permissions import case_access, requires
 
@@ -124,6 +124,29 @@ def move(case_id: UUID, event: str) -> ResponseReturnValue:
         forum=paths.forum_of(case, option.transition),
     )
     return page, 409 if moved_on else 422 if form.errors or form.form_errors else 200
+
+
+@bp.post("/cases/<uuid:case_id>/move/<event>/now")
+@requires(Permission.CASE_MOVE)
+def move_now(case_id: UUID, event: str) -> ResponseReturnValue:
+    """Carry out, at one press, a move whose fact is on record. Where the law has more to ask, the form of it does."""
+    case = case_access().case
+    home = redirect(url_for("cases.show", case_id=case_id))
+    if made_before(StageMove, request.form.get("submission"), case_id):
+        return home
+    option, form = _option(case, event), PressForm()
+    recorded = queries.end_on_record(case, option.transition)
+    if recorded is None or option.verdict.kind is not VerdictKind.ALLOWED or not form.validate():
+        return redirect(url_for(".move", case_id=case_id, event=event))
+    given = MoveInput(recorded.on_date, seen=form.seen_move, id=form.submission.uuid)
+    try:
+        make_once(StageMove, given.id, case.id, lambda: services.move(case, option.event, given, by=current_user))
+    except (CaseMoved, TransitionRefused):
+        db.session.rollback()
+        flash(MOVED_ON)
+    else:
+        flash(f"Recorded: {option.transition.title}.")
+    return home
 
 
 def _carry_out(case: Case, option: Option, form: MoveForm) -> Verdict | None:

@@ -80,6 +80,7 @@ BUTTONS = {
     "file_expedited_complaint": "Record the filing",
     "file_civil_action": "Record the filing",
     "record_agreement": "We agreed: record it",
+    "void_agreement": "One side took it back: record it",
     "record_decision": "It was decided: record it",
     "end_without_agreement": "No agreement: record it",
     "withdraw": "Record the withdrawal",

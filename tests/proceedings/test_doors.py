@@ -23,6 +23,7 @@ PAGES = [
     ("POST", "/cases/{case}/proceedings/{proceeding}/edit", MOVE),
     ("GET", "/cases/{case}/move/request_mediation", MOVE),
     ("POST", "/cases/{case}/move/request_mediation", MOVE),
+    ("POST", "/cases/{case}/move/record_agreement/now", MOVE),
     ("GET", "/cases/{case}/history/{move}/undo", MOVE),
     ("POST", "/cases/{case}/history/{move}/undo", MOVE),
 ]

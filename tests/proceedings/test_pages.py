@@ -30,12 +30,16 @@ def path(page: str, event: Event) -> tuple[str, str]:
     raise AssertionError(f"{event.value} is not on the page")
 
 
+HIDDEN = {"something_to_end", "agreement_can_be_taken_back"}
+"""Guards of ways out that are not listed while there is nothing to come out of."""
+
+
 @pytest.mark.parametrize("from_stage", [stage.value for stage in Stage])
 def test_the_page_shows_every_path_of_the_table_from_here(world: World, client_for, from_stage: str) -> None:
     actor = world.person()
     page = client_for(actor).get(f"/cases/{world.case(actor, stage=from_stage)}/next")
     assert page.status_code == 200
-    rows = [row for row in TRANSITIONS if row.source.value == from_stage and "something_to_end" not in row.guards]
+    rows = [row for row in TRANSITIONS if row.source.value == from_stage and not HIDDEN & {*row.guards}]
     assert rows
     for row in rows:
         group, part = path(page.text, row.event)
