@@ -47,6 +47,11 @@ def role_allows(role: str, organization_kind: str, permission: Permission | None
     return permission in granted
 
 
+def is_the_parent(role: str, organization_kind: str) -> bool:
+    """Say whether somebody of this role is the parent whom the words of the law call "you"."""
+    return role == "parent" or (role == "owner" and organization_kind == "family")
+
+
 def visible_kinds(role: str, organization_kind: str) -> frozenset[str]:
     """Return the visibilities of papers and entries that a role may open.
 

@@ -26,6 +26,7 @@ from casemgr.law.facts import FACTS
 from casemgr.law.terms import PartyRole, RuleKind
 from casemgr.letters.models import OutgoingLetter
 from casemgr.proceedings.models import StageMove
+from casemgr.web.voice import told
 
 OPENED = "opened"
 """The first row of every case's history of moves; it is not a move of the law's table."""
@@ -219,7 +220,7 @@ def move_kind() -> ColumnElement[str]:
 def words_for(kind: str, title: str) -> str:
     """Return a happening in plain words: a fact's own sentence; an entry's title; a move's stage."""
     if kind == "fact" and (info := FACTS.get(title)):
-        return info.label
+        return told(info.label)
     return "The case was opened" if kind == "opened" else title
 
 

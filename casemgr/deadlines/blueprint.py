@@ -12,14 +12,15 @@ from casemgr.deadlines.over_cases import Dated
 from casemgr.law.facts import FACTS
 from casemgr.law.terms import FactKind
 from casemgr.proceedings import words
+from casemgr.web.voice import told
 
 bp = Blueprint("deadlines", __name__)
 
 
 @bp.app_template_global()
 def fact_label(kind: str) -> str:
-    """Return a kind of fact in plain words ("You asked for a team meeting")."""
-    return FACTS[FactKind(kind)].label if kind in FACTS else kind.replace("_", " ")
+    """Return a kind of fact in plain words ("You asked for a team meeting"; to others: "The parent asked …")."""
+    return told(FACTS[FactKind(kind)].label) if kind in FACTS else kind.replace("_", " ")
 
 
 @bp.app_template_global()

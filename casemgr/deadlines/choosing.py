@@ -15,6 +15,7 @@ from casemgr.law.stages import TRANSITIONS, proceeding_options
 from casemgr.law.terms import FactKind, ProceedingKind, ProceedingStep, RemovalKind, Track
 from casemgr.proceedings.models import Proceeding
 from casemgr.proceedings.queries import proceedings_of
+from casemgr.web.voice import told
 
 MOST_LIKELY = 8
 WORKED_OUT = "Ages"
@@ -72,7 +73,7 @@ def groups(track: str, text: str = "") -> list[Group]:
 
 
 def _has_words(info: FactInfo, words: Sequence[str]) -> bool:
-    said = f"{info.label} {info.help} {info.group}".casefold()
+    said = f"{info.label} {told(info.label)} {info.help} {info.group}".casefold()
     return all(word in said for word in words)
 
 
@@ -128,7 +129,7 @@ def starts(state: str, kind: FactKind) -> list[str]:
     rulebook = rulebook_for(state)
     replaced = {name for rule in rulebook.rules if rule.ended is None for name in rule.replaces}
     running = [rule for rule in rulebook.rules if not rule.restates and rule.id not in replaced and rule.ended is None]
-    titles = [rule.title for rule in running if kind in rule.starts_on]
+    titles = [told(rule.title) for rule in running if kind in rule.starts_on]
     return list(dict.fromkeys(titles))
 
 

@@ -22,6 +22,7 @@ from casemgr.law.terms import FactKind
 from casemgr.proceedings import queries as proceedings
 from casemgr.proceedings import words
 from casemgr.web.filters import legal_date
+from casemgr.web.voice import told
 
 SHOWN = {"facts": "Facts", "moves": "Moves of the case", "log": "Evidence log", "deadlines": "Deadlines"}
 ORDERS = {"oldest": "Oldest first", "newest": "Newest first"}
@@ -107,7 +108,7 @@ def _facts(case: Case, papers: Mapping[str, str]) -> Iterator[Line]:
             row.on_date,
             _when(row),
             "facts",
-            FACTS[FactKind(row.kind)].label,
+            told(FACTS[FactKind(row.kind)].label),
             note=" ".join(filter(None, (row.note, FACTS[FactKind(row.kind)].no_clock))),
             source=papers.get(str(row.document_id), ""),
             endpoint="deadlines.show_fact",
@@ -171,7 +172,7 @@ def _deadlines(case: Case) -> Iterator[Line]:
             row.act_by,
             legal_date(row.act_by),
             "deadlines",
-            row.title,
+            told(row.title),
             note=f"{STATES.get(state, state).capitalize()}{met}. {who + '.' if who else ''}".strip(),
             source=row.citation,
             endpoint="deadlines.why",

@@ -31,6 +31,7 @@ from casemgr.proceedings.queries import proceeding as proceeding_of
 from casemgr.web.filters import plural, short_date
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
+from casemgr.web.voice import told
 
 MOST_NAMED = 3
 
@@ -266,7 +267,7 @@ def _rules(case: Case, kind: FactKind) -> list[tuple[str, str]]:
         return []
     rulebook = rulebook_for(case.state)
     extendable = {rule.id for rule in rulebook.rules if rule.extension}
-    found = {row.rule_id: row.title for row in queries.deadlines_of(case) if row.state != "superseded"}
+    found = {row.rule_id: told(row.title) for row in queries.deadlines_of(case) if row.state != "superseded"}
     if kind is FactKind.DEADLINE_EXTENDED:
         found = {rule: title for rule, title in found.items() if rule in extendable}
     return list(found.items())
@@ -277,7 +278,10 @@ def _recorded(case: Case, row: Fact) -> str:
     started = recording.started_by(case, row)
     if not started:
         return "Recorded."
-    named = [f"{one.title} ({short_date(one.act_by)})" if one.act_by else one.title for one in started[:MOST_NAMED]]
+    named = [
+        f"{told(one.title)} ({short_date(one.act_by)})" if one.act_by else told(one.title)
+        for one in started[:MOST_NAMED]
+    ]
     more = f", and {len(started) - MOST_NAMED} more" if len(started) > MOST_NAMED else ""
     return f"Recorded. {plural(len(started), 'deadline')} started: {'; '.join(named)}{more}."
 

@@ -27,7 +27,7 @@ OWN_WORDS = {
     (FactKind.DEADLINE_MET, RuleKind.CAP): "It ended in time",
     (FactKind.DEADLINE_MET, RuleKind.RIGHT): "The right was used in time",
     (FactKind.DEADLINE_WAIVED, RuleKind.DUTY): "It was waived in writing",
-    (FactKind.DEADLINE_WAIVED, RuleKind.RIGHT): "You decided not to use this right",
+    (FactKind.DEADLINE_WAIVED, RuleKind.RIGHT): "It was decided not to use this right",
     (FactKind.DEADLINE_EXTENDED, RuleKind.DUTY): "A later day was set",
 }
 

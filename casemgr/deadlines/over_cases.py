@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
+from casemgr.accounts.roles import is_the_parent
 from casemgr.cases.clock import today_in
 from casemgr.cases.lists import Workplace
 from casemgr.cases.models import Case, Student
@@ -17,6 +18,7 @@ from casemgr.deadlines.models import Deadline
 from casemgr.deadlines.standing import is_running
 from casemgr.extensions import db
 from casemgr.law.terms import Stage
+from casemgr.law.voice import quoting
 from casemgr.obligations import queries as obligations
 from casemgr.obligations.models import Obligation
 from casemgr.platform.tenancy import acting_in
@@ -64,6 +66,8 @@ def _in_place(place: Workplace, span: Span, who: str, most: int) -> Iterator[Dat
             for row, student, zone in db.session.execute(query).all():
                 today = today_in(zone)
                 due = as_due(row, today)
+                if not is_the_parent(place.case_roles.get(row.case_id, place.role or ""), place.kind):
+                    due = replace(due, title=quoting(due.title))
                 if who != "ours" or due.is_ours:
                     db.session.expunge(row)  # it is used after this organization's scope was left
                     yield Dated(due, student, place.name, today, row)

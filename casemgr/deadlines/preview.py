@@ -14,6 +14,7 @@ from casemgr.deadlines.services import NewFact
 from casemgr.law import deadlines as law
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import DeadlineState
+from casemgr.web.voice import told
 
 SETTLED = {
     DeadlineState.MET: "It meets",
@@ -74,7 +75,7 @@ def _changed(was: law.Deadline, now: law.Deadline) -> Iterator[Effect]:
 def _effect(act: str, one: law.Deadline, was: date | None = None) -> Effect:
     return Effect(
         act,
-        one.rule.title,
+        told(one.rule.title),
         one.actor.value,
         one.citations[0],
         one.verification.value == "U",

@@ -10,6 +10,7 @@ from wtforms.validators import Length, Optional
 
 from casemgr.deadlines.services import FactQuestioned, FactRefused
 from casemgr.evidence.services import plain_text
+from casemgr.web.voice import told
 
 LONG = Length(max=10_000, message="Keep this under 10,000 characters.")
 
@@ -38,6 +39,6 @@ class QuestionedForm(FlaskForm):
             shown = " ".join(one.key for one in refusal.found)
             self.seen.data, self.seen.raw_data = shown, [shown]
         if refusal.field in self:
-            self[refusal.field].errors = [str(refusal)]
+            self[refusal.field].errors = [told(str(refusal))]
         else:
-            self.form_errors.append(str(refusal))
+            self.form_errors.append(told(str(refusal)))

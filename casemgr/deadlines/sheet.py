@@ -16,6 +16,7 @@ from casemgr.law.terms import FactKind, RuleKind, Verification
 from casemgr.pdf import Sheet, make_sheet
 from casemgr.pdf.model import Fields, Signature, Text
 from casemgr.proceedings import words
+from casemgr.web import voice
 from casemgr.web.filters import legal_date, short_date, weekday_date
 
 WEEKEND = "weekend"
@@ -65,7 +66,7 @@ def sheet_of(
     meant = why.sentences_of(row)
     by_itself = told.get("kind") == RuleKind.MILESTONE.value
     return DeadlineSheet(
-        title=row.title,
+        title=voice.told(row.title),
         about=(("Student", case.student.name), ("State", case.state), ("Rule", row.rule_id)),
         dates=tuple(
             (heading, weekday_date(getattr(row, key)), meant[key])
@@ -74,9 +75,9 @@ def sheet_of(
         ),
         trigger=_trigger_words(row, trigger),
         proof=proof,
-        count=why.count_sentence(row, days) or row.reason,
+        count=why.count_sentence(row, days) or voice.told(row.reason),
         runs=tuple(runs_of(days)),
-        readings=(*told.get("readings", ()), *told.get("notes", ())),
+        readings=tuple(map(voice.told, (*told.get("readings", ()), *told.get("notes", ())))),
         rule=(
             ("What it says", told.get("text", "")),
             ("Citation", "\n".join(one for one in (", ".join(told.get("citations", ())), told.get("source")) if one)),
@@ -123,13 +124,13 @@ def _day(on: date) -> str:
 
 def _trigger_words(row: Deadline, trigger: Fact | None) -> str:
     told = row.explanation["trigger"]
-    label = FACTS[FactKind(told["kind"])].label
+    label = voice.told(FACTS[FactKind(told["kind"])].label)
     when = ""
     if trigger is not None and trigger.precision != "day":
         month = f"{trigger.on_date:%B %Y} (only the month is known)"
         when = month if trigger.precision == "month" else "day not known"
     moved = row.explanation.get("moved_by")
-    then = f" The start was moved by: {FACTS[FactKind(moved)].label}." if moved else ""
+    then = f" The start was moved by: {voice.told(FACTS[FactKind(moved)].label)}." if moved else ""
     return f"{label}, {when or weekday_date(date.fromisoformat(told['on']))}.{then}"
 
 

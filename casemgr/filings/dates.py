@@ -9,11 +9,13 @@ from typing import Any
 from casemgr.cases.models import Case
 from casemgr.deadlines.doubts import mark_of
 from casemgr.deadlines.holidays import day_calendar
+from casemgr.deadlines.models import Deadline
 from casemgr.deadlines.queries import deadlines_of
 from casemgr.filings.kinds import Kind
 from casemgr.filings.material import WorkedOut, long_date
 from casemgr.law.counting import compute
 from casemgr.law.rulebook import Rulebook, rulebook_for
+from casemgr.law.voice import of_the_parent
 
 SIGNED_ON = "signed_on"
 
@@ -39,14 +41,17 @@ def _from_signing(case: Case, book: Rulebook, rule_id: str, answers: Mapping[str
     found = compute(rule, on, day_calendar(case.state, (), range(on.year - 1, on.year + 2)))
     later = found.late_after and found.act_by and found.late_after > found.act_by
     note = f"by the latest reading {long_date(found.late_after)}" if later and found.late_after else found.reason
-    return WorkedOut(rule_id, rule.title, found.act_by, rule.citation, note)
+    return WorkedOut(rule_id, of_the_parent(rule.title), found.act_by, rule.citation, note)
 
 
 def _from_deadlines(case: Case, book: Rulebook, rule_id: str) -> list[WorkedOut]:
     ids = {rule_id, *(one.id for one in (*book.replacing.get(rule_id, ()), *book.rivals.get(rule_id, ())))}
     rows = [row for row in deadlines_of(case) if row.rule_id in ids and row.state not in ("superseded", "waived")]
     rows.sort(key=lambda row: (row.act_by or date.max, row.rule_id))
-    return [
-        WorkedOut(rule_id, row.title, row.act_by, row.citation, mark.label if (mark := mark_of(row)) else row.reason)
-        for row in rows
-    ]
+    return [_as_it_stands(rule_id, row) for row in rows]
+
+
+def _as_it_stands(rule_id: str, row: Deadline) -> WorkedOut:
+    """A date of the clocks as a paper prints it: of the parent, since it goes to others."""
+    mark = mark_of(row)
+    return WorkedOut(rule_id, of_the_parent(row.title), row.act_by, row.citation, mark.label if mark else row.reason)

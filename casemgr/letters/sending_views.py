@@ -33,6 +33,7 @@ from casemgr.proceedings.services import CannotUndo
 from casemgr.web.filters import local_time
 from casemgr.web.once import made_before, make_once
 from casemgr.web.permissions import case_access, requires
+from casemgr.web.voice import told
 
 TAB = "letters.index"
 CHANGED = "Someone saved this letter after you opened this page. Make sure that it is the one you mean, then go on."
@@ -77,7 +78,7 @@ def _starts(access: Access, kind: FactKind | None) -> list[str]:
     if kind is None:
         return []
     book = rulebook_for(access.case.state)
-    return list(dict.fromkeys(rule.title for rule in book.running if kind in rule.starts_on))[:4]
+    return list(dict.fromkeys(told(rule.title) for rule in book.running if kind in rule.starts_on))[:4]
 
 
 def _back(row: OutgoingLetter) -> Any:

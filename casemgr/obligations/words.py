@@ -8,6 +8,7 @@ from casemgr.obligations.forms import ACTORS, TIMINGS
 from casemgr.obligations.models import Obligation
 from casemgr.obligations.periods import EVERY
 from casemgr.web.filters import legal_date, plural
+from casemgr.web.voice import told
 
 ACTOR_NAMES = dict(ACTORS)
 STATES = {
@@ -53,4 +54,4 @@ def when(row: Obligation) -> str:
 
 def source(kind: str) -> str:
     """Return an agreement or decision in plain words ("You signed a mediation agreement")."""
-    return FACTS[FactKind(kind)].label if kind in FACTS else kind
+    return told(FACTS[FactKind(kind)].label) if kind in FACTS else kind

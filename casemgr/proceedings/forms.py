@@ -19,6 +19,7 @@ from casemgr.law.terms import FactKind, ProceedingKind
 from casemgr.proceedings.services import MoveInput
 from casemgr.web.fields import DayField
 from casemgr.web.once import OnceField
+from casemgr.web.voice import told
 
 HOW = [
     ("", "Not said"),
@@ -107,7 +108,7 @@ class MoveForm(SeesMoves, FormOfFacts):
     def __init__(self, step: Transition, case_today: date, *, demands: Sequence[FactKind], **more: object) -> None:
         super().__init__(case_today, **more)
         self._demands = tuple(demands)
-        self.fact.choices = [("", "Choose what happened"), *((kind.value, FACTS[kind].label) for kind in demands)]
+        self.fact.choices = [("", "Choose what happened"), *((kind.value, told(FACTS[kind].label)) for kind in demands)]
         if len(self._demands) < 2:
             del self.fact
         if not self._demands:
@@ -168,7 +169,7 @@ class StepForm(FormOfFacts):
         self._possible = {row.fact.value for row in moves}
         self.fact.choices = [
             ("", "Choose what happened"),
-            *((row.fact.value, FACTS[row.fact].label) for row in moves),
+            *((row.fact.value, told(FACTS[row.fact].label)) for row in moves),
         ]
 
     def validate_fact(self, field: SelectField) -> None:

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 
-from casemgr.web import errors, filters, forms, headers, logging, navigation
+from casemgr.web import errors, filters, forms, headers, logging, navigation, voice
 
 
 def init_app(app: Flask) -> None:
@@ -14,5 +14,5 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BOOTSTRAP_SERVE_LOCAL", True)
     if "bootstrap" not in app.extensions:
         Bootstrap5(app)
-    for part in (logging, headers, errors, filters, forms, navigation):
+    for part in (logging, headers, errors, filters, forms, navigation, voice):
         part.init_app(app)

@@ -18,6 +18,7 @@ from casemgr.filings.vocabulary import LISTS, TABLES, Words
 from casemgr.law.contents import checklist as items_of
 from casemgr.law.contents import routing
 from casemgr.law.facts import FACTS
+from casemgr.law.proceedings import PROCEEDING_STEPS
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import FactKind, FilingKind, Need
 from casemgr.letters.kinds import kinds as letter_kinds
@@ -122,13 +123,14 @@ def test_each_kind_says_who_uses_it_and_when_and_prints_a_fact_only_of_its_own_p
 
 
 def used_by_the_law() -> set[FactKind]:
-    """Every fact that a rule of some State looks at."""
+    """Every fact that a rule of some State looks at, or that moves a proceeding."""
     looked_at = (
         *("starts_on", "adjusted_by", "suspended_by", "resumed_by"),
         *("met_by", "waived_by", "reset_by", "requires"),
     )
     rules = (rule for state in STATES for rule in rulebook_for(state).rules)
-    return {fact for rule in rules for name in looked_at for fact in getattr(rule, name)}
+    steps = {move.fact for move in PROCEEDING_STEPS}
+    return steps | {fact for rule in rules for name in looked_at for fact in getattr(rule, name)}
 
 
 def test_every_filing_and_letter_becomes_a_fact_or_says_why_it_becomes_none() -> None:

@@ -76,6 +76,7 @@ request_section_504_hearing  refused   refused   refused   refused   refused   r
 file_ocr_complaint           moves     moves     moves     beside    beside    beside*   beside    moves     -
 file_civil_action            moves*    moves*    moves*    beside*   moves*    beside*   beside*   moves*    -
 record_agreement             -         ends      ends      ends      ends      ends      ends      -         -
+void_agreement               -         -         -         -         -         -         -         refused   -
 record_decision              -         -         -         ends      ends      ends      ends      -         -
 end_without_agreement        -         stays     stays     -         -         -         -         -         -
 withdraw                     -         stays     stays     stays     stays     stays     stays     -         -

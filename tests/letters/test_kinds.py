@@ -106,11 +106,12 @@ def test_a_letter_without_address_or_signature_is_not_ready() -> None:
         {"sent": "no_such_fact"},
         {"odd": 1},
         {"to": ["king"]},
+        {"no_fact": ""},
     ],
 )
 def test_a_file_of_a_kind_that_says_something_impossible_is_refused(change: dict[str, object]) -> None:
     row = {"title": "T", "group": "Support", "order": 1, "plain": "P", "when": "W", "to": [], "subject": "S",
-           "paragraph": [{"text": "Hello"}]}  # fmt: skip
+           "paragraph": [{"text": "Hello"}], "no_fact": "It is only a test."}  # fmt: skip
     assert _kind("good", dict(row)).title == "T"
     with pytest.raises((BadKind, ValueError)):
         _kind("bad", row | change)
