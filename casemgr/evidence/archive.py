@@ -16,6 +16,10 @@
     left_out           how many entries; ids and hashes of papers that entries name but the exporter may not open
     stamps             only where there are any: time stamps of an authority (RFC 3161; see stamps.py) over the hash of
                        an entry: entries, head, authority, token (its answer, base64), certificates (PEM)
+    issues             only where there are any: number, title, law, area, days, facts, relief, whether it stands,
+                       `entries` (number and hash of each entry that supports it) and `record`, as for papers
+    goals              only where there are any: every record of every goal of a plan, corrections too (`goal` is the
+                       goal's lasting id, `corrects` the record that it replaces), with `entries` and `record`
     members            every other member of the ZIP: name, size, sha256
 
 An entry that was left out keeps its place by its hash, so the chain can be followed over it; the hash tells nothing
@@ -65,12 +69,12 @@ class ArchivedPaper:
 
     def as_json(self) -> dict[str, Any]:
         told = {"id": self.id, "sha256": self.sha256, "size": self.size, "member": self.member, **self.about}
-        return {**told, "record": record_hash(told)}
+        return with_record(told)
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes into an archive; for `stamps` see above.
+    """What goes into an archive; for `stamps`, `issues` and `goals` see above.
 
     left_out_papers: [{"id", "sha256"}] that exported entries name.
     """
@@ -84,6 +88,8 @@ class Contents:
     papers: list[ArchivedPaper]
     left_out_papers: list[dict[str, str]] = field(default_factory=list)
     stamps: list[dict[str, Any]] = field(default_factory=list)
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    goals: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def head(self) -> str:
@@ -164,14 +170,19 @@ def canonical_json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def record_hash(paper: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of what the manifest says of a paper, its `record` aside."""
-    return sha256(canonical_json({name: value for name, value in paper.items() if name != "record"})).hexdigest()
+def record_hash(told: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what the manifest says of a paper, an issue or a goal, its `record` aside."""
+    return sha256(canonical_json({name: value for name, value in told.items() if name != "record"})).hexdigest()
+
+
+def with_record(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return it with its own hash, as the manifest has it."""
+    return {**told, "record": record_hash(told)}
 
 
 def _manifest(contents: Contents, members: list[dict[str, Any]]) -> dict[str, Any]:
-    stamps = {"stamps": contents.stamps} if contents.stamps else {}
-    return stamps | {
+    sometimes = {"stamps": contents.stamps, "issues": contents.issues, "goals": contents.goals}
+    return {name: told for name, told in sometimes.items() if told} | {
         "format": FORMAT,
         "version": VERSION,
         "program": {"name": "casemgr", "version": contents.program},

@@ -55,6 +55,8 @@ class ArchiveCheck:
     """What the time stamps say that hold, a sentence each."""
     noted_at: int | None = None
     """The entry whose hash was noted, where that is not the last one."""
+    issues: int = 0
+    goals: int = 0
 
     @property
     def summary(self) -> str:
@@ -66,7 +68,10 @@ class ArchiveCheck:
             if self.left_out
             else ""
         )
-        return f"Intact. Entries in the chain: {self.entries:,}. Files: {self.files:,}.{left_out}"
+        claims = "".join(
+            f" {name}: {count:,}." for name, count in (("Issues", self.issues), ("Goals", self.goals)) if count
+        )
+        return f"Intact. Entries in the chain: {self.entries:,}. Files: {self.files:,}.{claims}{left_out}"
 
 
 class _Found(Exception):
@@ -107,6 +112,7 @@ class _Look:
         self.entries = self.left_out = 0
         self.seal = self.head = ""
         self.sound: set[str] = set()
+        self.issues = self.goals = 0
 
     def result(self, fault: Fault | None) -> ArchiveCheck:
         files = sum(name.startswith("files/") for name in self.sound)
@@ -120,6 +126,8 @@ class _Look:
             fault,
             tuple(self.stamps),
             self.noted_at,
+            self.issues,
+            self.goals,
         )
 
     def through(self, path: Path, noted: str) -> None:
@@ -139,6 +147,12 @@ class _Look:
                 self._stamp(stamp, manifest["case"], hashes)
             for paper in manifest["papers"]:
                 self._paper(paper)
+            for issue in manifest.get("issues", []):
+                self._claim(f"Issue No. {int(issue['number'])}, “{shown(issue['title'])}”", issue, hashes)
+                self.issues += 1
+            for goal in manifest.get("goals", []):
+                self._claim(f"The goal “{shown(goal['text'])}”", goal, hashes)
+            self.goals = len({goal["goal"] for goal in manifest.get("goals", [])})
             self._members(manifest)
             self._seal(raw)
             _layout(archive, self.infos, path)
@@ -230,6 +244,15 @@ class _Look:
         if member is None or (member["sha256"], member["size"]) != (paper["sha256"], paper["size"]):
             raise _Found("changed", _paper_name(paper), "The manifest no longer fits the list of files.")
         self._member(member, _paper_name(paper))
+
+    def _claim(self, name: str, told: dict[str, Any], hashes: list[str]) -> None:
+        """An issue or a goal says what was exported, and names entries as they stand in the chain."""
+        if form.record_hash(told) != told["record"]:
+            raise _Found("changed", name, "What the manifest says of it was edited.")
+        for entry in told["entries"]:
+            number = entry["number"]
+            if not 0 < number <= len(hashes) or hashes[number - 1] != entry["hash"]:
+                raise _Found("changed", name, f"It names entry No. {int(number)}, which is not the one in the chain.")
 
     def _members(self, manifest: dict[str, Any]) -> None:
         if len(self.listed) != len(manifest["members"]) or len(self.papers) != len(manifest["papers"]):

@@ -27,7 +27,7 @@ from casemgr.documents import custody, quarantine
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document
 from casemgr.documents.store import store
-from casemgr.evidence import archive, chain
+from casemgr.evidence import archive, chain, claims
 from casemgr.evidence.kinds import EVIDENCE_KINDS, LEARNED, WEIGHTS, when_words
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
@@ -136,6 +136,8 @@ def _gather(case: Case, may_open: Collection[str], by: User) -> tuple[archive.Co
         papers=papers,
         left_out_papers=[{"id": key, "sha256": away[key]} for key in sorted(away)],
         stamps=_stamps(case),
+        issues=claims.issues_of(case, visible, withdrawn=not SHARED.issuperset(may_open)),
+        goals=claims.goals_of(case, visible),
     )
     readable = {
         archive.INDEX: current_app.jinja_env.get_template("evidence/archive.html")
@@ -152,7 +154,7 @@ def _gather(case: Case, may_open: Collection[str], by: User) -> tuple[archive.Co
             weights=WEIGHTS,
         )
         .encode(),
-        archive.TABLE: _table(visible, papers),
+        archive.TABLE: _table(visible, contents),
         archive.STYLE: STYLE.read_bytes(),
     }
     return contents, [_Paper(row.id, row.sha256, row.size) for row in rows], readable
@@ -247,7 +249,7 @@ def _record(case: Case, papers: list[UUID], written: archive.Written, contents: 
     db.session.commit()
 
 
-def _table(entries: list[EvidenceEntry], papers: list[archive.ArchivedPaper]) -> bytes:
+def _table(entries: list[EvidenceEntry], contents: archive.Contents) -> bytes:
     """Return the log for a spreadsheet: CSV in UTF-8 with a mark that spreadsheets know; nothing is a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -271,9 +273,13 @@ def _table(entries: list[EvidenceEntry], papers: list[archive.ArchivedPaper]) ->
             "Recorded by",
             "Recorded at (UTC)",
             "Hash",
+            "Issues that it supports",
+            "Goals that it bears on",
         ]
     )
-    members = {paper.id: paper.member for paper in papers}
+    members = {paper.id: paper.member for paper in contents.papers}
+    supports = claims.by_entry(contents.issues, "title")
+    bears_on = claims.by_entry(contents.goals, "text")
     numbers = {entry.id: entry.number for entry in entries}
     for entry in entries:
         named = [
@@ -301,6 +307,8 @@ def _table(entries: list[EvidenceEntry], papers: list[archive.ArchivedPaper]) ->
             entry.recorded_by_name,
             f"{entry.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
             entry.hash,
+            "; ".join(supports.get(entry.number, ())),
+            "; ".join(bears_on.get(entry.number, ())),
         ]
         writer.writerow([_cell(cell) for cell in cells])
     return "\ufeff".encode() + out.getvalue().encode()

@@ -118,6 +118,20 @@ def goals_by_entry(case: Case, entry_ids: Collection[UUID]) -> dict[UUID, list[G
     return found
 
 
+def records_of(case: Case) -> list[tuple[Placement, Goal]]:
+    """Return every record of a goal with its plan, corrections included, in the order of recording."""
+    found = [(placement, row) for placement, rows in _plans(case) for row in rows]
+    return sorted(found, key=lambda one: one[1].number)
+
+
+def ties_of(case: Case) -> list[tuple[UUID, UUID]]:
+    """Return (lasting id of a goal, id of an entry that bears on it)."""
+    rows = db.session.execute(
+        select(GoalEvidence.goal_id, GoalEvidence.entry_id).where(GoalEvidence.case_id == case.id)
+    )
+    return [(row.goal_id, row.entry_id) for row in rows]
+
+
 def _plans(case: Case) -> list[tuple[Placement, list[Goal]]]:
     """Return the plans of a case, the latest agreed one first, each with all its records of goals; two queries."""
     rows = db.session.scalars(select(Goal).where(Goal.case_id == case.id).order_by(Goal.number)).all()

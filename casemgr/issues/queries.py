@@ -94,6 +94,14 @@ def issues_of(case: Case, visible: Collection[str] | None = None) -> list[IssueV
     return [IssueView(issue, counts[issue.id], supports[issue.id]) for issue in issues]
 
 
+def ties_of(case: Case) -> list[tuple[UUID, UUID]]:
+    """Return (id of an issue, id of an entry that supports it)."""
+    rows = db.session.execute(
+        select(IssueEvidence.issue_id, IssueEvidence.entry_id).where(IssueEvidence.case_id == case.id)
+    )
+    return [(row.issue_id, row.entry_id) for row in rows]
+
+
 def issue(case: Case, issue_id: UUID) -> Issue | None:
     """Return an issue of this case, or None."""
     return db.session.scalar(select(Issue).where(Issue.case_id == case.id, Issue.id == issue_id))

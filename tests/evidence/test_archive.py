@@ -47,7 +47,11 @@ def contents() -> archive.Contents:
             (photo, "files/0002-photo.jpg", "Photo"),
         )
     ]
-    return archive.Contents(CASE, GENESIS, "0.1.0", "2026-03-02T10:00:00Z", "Rowan Example", entries, papers)
+    tied = [{"number": 3, "hash": entries[2].hash}]
+    issue = archive.with_record({"number": 1, "title": "No evaluation", "entries": tied})
+    goal = archive.with_record({"goal": "g", "text": "Will read", "entries": tied})
+    made = archive.Contents(CASE, GENESIS, "0.1.0", "2026-03-02T10:00:00Z", "Rowan Example", entries, papers)
+    return replace(made, issues=[issue], goals=[goal])
 
 
 def packed(told: archive.Contents | None = None, files: dict[str, bytes] | None = None) -> bytes:
@@ -102,7 +106,14 @@ def test_an_untouched_archive_is_intact_and_the_same_log_gives_the_same_bytes(tm
 
 
 def test_an_empty_log_is_intact(tmp_path: Path) -> None:
-    assert check(tmp_path, packed(replace(contents(), entries=[], papers=[]))).intact
+    assert check(tmp_path, packed(replace(contents(), entries=[], papers=[], issues=[], goals=[]))).intact
+
+
+def test_an_archive_of_before_there_were_issues_in_it_is_still_intact(tmp_path: Path) -> None:
+    old = packed(replace(contents(), issues=[], goals=[]))
+    assert b'"issues"' not in old and b'"goals"' not in old
+    assert check(tmp_path, old).summary.startswith("Intact. Entries in the chain: 5. Files: 2. 1 of")
+    assert "Files: 2. Issues: 1. Goals: 1." in check(tmp_path, packed()).summary
 
 
 def swap(told: dict[str, Any]) -> None:
@@ -149,7 +160,20 @@ def another_paper_in_its_place(told: dict[str, Any]) -> None:
     paper["record"] = archive.record_hash(paper)
 
 
+def other_words(told: dict[str, Any]) -> None:
+    told["issues"][0]["title"] = "No evaluation at all"
+
+
+def tied_to_another(told: dict[str, Any]) -> None:
+    goal = told["goals"][0]
+    goal["entries"] = [{"number": 2, "hash": goal["entries"][0]["hash"]}]
+    goal["record"] = archive.record_hash(goal)
+
+
 DAMAGE = [
+    pytest.param(manifest(other_words), "changed", "Issue No. 1", id="the words of an issue"),
+    pytest.param(manifest(tied_to_another), "changed", "The goal “Will read”", id="a goal is tied to another entry"),
+    pytest.param(manifest(lambda told: told.pop("issues")), "changed", "manifest.json", id="the issues are gone"),
     pytest.param(manifest(reword), "changed", "Entry No. 2", id="the text of an entry"),
     pytest.param(manifest(reword_with_hash), "order", "Entry No. 3", id="a text with a fitting hash"),
     pytest.param(manifest(lambda told: told["entries"].pop(1)), "missing", "Entry No. 2", id="an entry is deleted"),
@@ -191,7 +215,9 @@ def test_the_first_thing_that_was_touched_is_named(
     assert not found.intact and found.summary.startswith("NOT INTACT")
 
 
-@pytest.mark.parametrize("damage", [swap, reword, reword_with_hash, cut_the_end, more_custody, hide])
+@pytest.mark.parametrize(
+    "damage", [swap, reword, reword_with_hash, cut_the_end, more_custody, hide, other_words, tied_to_another]
+)
 def test_a_seal_that_was_made_to_fit_hides_no_edit(tmp_path: Path, damage: Callable[[Any], object]) -> None:
     assert not check(tmp_path, repacked(manifest(damage), with_seal=True)).intact
 
@@ -199,7 +225,7 @@ def test_a_seal_that_was_made_to_fit_hides_no_edit(tmp_path: Path, damage: Calla
 def test_an_archive_built_anew_is_told_apart_by_the_seal_or_the_head_that_was_noted(tmp_path: Path) -> None:
     real = check(tmp_path, packed())
     entries = [entry(1, GENESIS)]
-    forged = packed(replace(contents(), entries=entries, papers=[]))
+    forged = packed(replace(contents(), entries=entries, papers=[], issues=[], goals=[]))
     assert check(tmp_path, forged).intact
     for noted in (real.seal, real.head, real.seal.upper() + "\n"):
         assert check(tmp_path, packed(), noted).intact
@@ -249,6 +275,7 @@ HOSTILE = [
     pytest.param(lambda: with_manifest(b"9" * 10_000), id="a huge number"),
     pytest.param(lambda: repacked(manifest(lambda told: told.update(version=2))), id="a later form"),
     pytest.param(lambda: repacked(manifest(lambda told: told.update(entries=7))), id="entries that are none"),
+    pytest.param(lambda: repacked(manifest(lambda told: told.update(goals={"x": 1})), with_seal=True), id="odd goals"),
     pytest.param(lambda: repacked(manifest(lambda told: told.update(case="x"))), id="a case that is none"),
 ]
 

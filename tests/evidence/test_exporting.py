@@ -7,13 +7,15 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.models import Case
@@ -24,6 +26,9 @@ from casemgr.evidence.models import EvidenceEntry
 from casemgr.evidence.services import PaperRef
 from casemgr.evidence.verification import verify_case
 from casemgr.extensions import db
+from casemgr.goals.models import Goal, GoalEvidence
+from casemgr.issues.models import Issue, IssueEvidence
+from casemgr.plans.models import Placement
 from tests.evidence.makers import log, paper, stored_path, told
 from tests.platform.test_cli import casemgr
 from tests.world import Actor, World
@@ -109,6 +114,49 @@ def test_what_may_not_be_seen_is_left_out_and_the_chain_can_still_be_followed(
     manifest = json.loads(members(content)[archive.MANIFEST])
     assert [row["canonical"] is None for row in manifest["entries"]] == [False, True, False]
     assert [row["id"] for row in manifest["left_out"]["papers"]] == [str(memo)]
+
+
+def with_claims(world: World, actor: Actor, case_id: UUID) -> None:
+    """Two issues, one of them withdrawn, and a goal; the first issue and the goal have all entries behind them."""
+    with world.scope(actor):
+        own = {"org_id": actor.org_id, "case_id": case_id}
+        issues = [
+            Issue(**own, id=uuid4(), number=1, title="=No evaluation", law="idea", facts="Asked in May."),
+            Issue(**own, id=uuid4(), number=2, title="Taken back", law="idea", is_withdrawn=True),
+        ]
+        plan = Placement(**own, id=uuid4(), agreed_on=date(2026, 1, 5), school="Larch Street School")
+        db.session.add_all([*issues, plan])
+        db.session.flush()
+        goal_id = uuid4()
+        db.session.add(Goal(**own, id=goal_id, goal_id=goal_id, placement_id=plan.id, area="reading", text="Will read"))
+        db.session.flush()
+        for entry_id in db.session.scalars(select(EvidenceEntry.id).where(EvidenceEntry.case_id == case_id)).all():
+            db.session.add(IssueEvidence(**own, issue_id=issues[0].id, entry_id=entry_id))
+            db.session.add(GoalEvidence(**own, goal_id=goal_id, entry_id=entry_id))
+        db.session.commit()
+
+
+def test_issues_and_goals_go_out_with_the_entries_behind_them_and_only_those_that_may_be_seen(
+    world: World, client_for: Clients, attorney: Actor, tmp_path: Path
+) -> None:
+    case_id, _letter, _memo = a_log(world, attorney)
+    with_claims(world, attorney, case_id)
+    content = exported(client_for(attorney), case_id)
+    assert "Issues: 2. Goals: 1." in checked(tmp_path, content).summary
+    inside = members(content)
+    told = json.loads(inside[archive.MANIFEST])
+    assert [one["number"] for one in told["issues"][0]["entries"]] == [1, 2, 3]
+    assert told["goals"][0]["plan"]["school"] == "Larch Street School" and told["goals"][0]["area"] == "Reading"
+    rows = list(csv.reader(io.StringIO(inside[archive.TABLE].decode("utf-8-sig"))))
+    assert rows[1][-2:] == ["'=No evaluation", "Will read"]
+    page = inside[archive.INDEX].decode()
+    assert "Issue 1. =No evaluation" in page and 'href="#entry-2"' in page and "Will read" in page
+
+    content = exported(client_for(attorney), case_id, shared_only="1")
+    assert "Issues: 1. Goals: 1." in checked(tmp_path, content).summary
+    assert b"Taken back" not in content
+    told = json.loads(members(content)[archive.MANIFEST])
+    assert [[entry["number"] for entry in one["entries"]] for one in (*told["issues"], *told["goals"])] == [[1, 3]] * 2
 
 
 def test_an_export_is_in_the_audit_log_and_in_the_custody_of_each_file(
