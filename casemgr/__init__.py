@@ -46,6 +46,7 @@ FEATURES = (
     "timeline",
     "heads",
     "redaction",
+    "audit",
 )
 
 

@@ -22,6 +22,8 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "accounts.people": PLAIN,
     "accounts.remove_member": PLAIN,
     "accounts.settings": PLAIN,
+    "audit.index": ({}, {"since": "2020-01-01", "area": "documents"}),
+    "audit.of_case": PLAIN,
     "paper_order.change": ({"paper": "@document_id"},),
     "paper_order.changed": PLAIN,
     "paper_order.changes": PLAIN,
