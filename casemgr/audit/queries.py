@@ -21,7 +21,7 @@ from casemgr.law.terms import FactKind
 from casemgr.proceedings.words import move_title
 from casemgr.web.voice import told
 
-A_PAGE = 50
+A_PAGE = 30
 NOBODY = "system"
 """In the place of a person: what the program did by itself."""
 
