@@ -45,7 +45,7 @@ def at(case_id: UUID, row: Deadline, page: str) -> str:
 
 SHEET = (
     "Friday, December 18, 2026",
-    "The school district received the parent's signed consent to evaluate",
+    "signed consent to evaluate",
     "30 school days after Monday, November 2, 2026",
     "Thanksgiving",
     "603 CMR 28.04(2), 28.05(1)",

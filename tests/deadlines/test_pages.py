@@ -201,7 +201,7 @@ def test_why_this_date_shows_every_step_and_the_days_left_out(world: World, clie
         "doe.mass.edu",
         "Last compared with its source on November 22, 2026",
         "The school district (LEA)",
-        "The school district received the parent's signed consent to evaluate",
+        "The school district received the parent&#39;s signed consent to evaluate",
         "The school district finished its evaluation",
         "It was waived in writing",
     ):
