@@ -49,12 +49,15 @@ THINGS: dict[str, str] = {
     "records:terms": "the terms of the school year",
     "redaction:name": "a name to protect",
     "redaction:redaction": "a redacted copy",
+    "serving:certificate": "a certificate of service",
+    "serving:copy": "a copy of what was served",
     "watch:finding": "a hint that the case may be stuck",
 }
 """`feature:object`, and what it is called."""
 
 DID: dict[str, str] = {
     "add": "Added",
+    "again": "Sent once more:",
     "ask": "Asked for",
     "assign": "Changed",
     "begin": "Began",
@@ -161,6 +164,9 @@ SENTENCES: dict[str, str] = {
     "records:request:link": "Linked a paper to a request for records",
     "records:request:unlink": "Unlinked a paper from a request for records",
     "redaction:redaction:ask": "Asked for a redacted copy",
+    "serving:copy:accepted": "A copy of what was served was taken by the mail server",
+    "serving:copy:refused": "A copy of what was served was not sent",
+    "serving:copy:unknown": "It is not known whether a copy of what was served went out",
 }
 """Actions whose words are not made of the two tables."""
 
@@ -170,7 +176,8 @@ AREAS: dict[str, str] = {
     "documents": "Papers",
     "evidence": "Evidence log",
     "deadlines": "Facts and dates",
-    "filings": "Filing packets and copies",
+    "filings": "Filing packets",
+    "serving": "Copies and service",
     "exhibit_binders": "Exhibit binders",
     "letters": "Letters",
     "proceedings": "Moves and proceedings",
