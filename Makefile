@@ -22,7 +22,7 @@ test-fast: $(VENV)/dev.stamp
 # the command line. Pages, their doors and the drawing of files ask the same queries; they ran on the embedded one.
 test-server: $(VENV)/dev.stamp
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --ignore=tests/corpus --ignore=tests/law --ignore=tests/pdf \
-		--ignore=tests/storage --ignore=tests/browser --ignore=tests/web --ignore=tests/platform/test_launcher.py --ignore=tests/faults \
+		--ignore=tests/storage --ignore=tests/browser --ignore=tests/web --ignore=tests/platform/test_launcher.py --ignore=tests/platform/test_cli.py --ignore=tests/faults \
 		--ignore-glob='*/test_doors.py' --ignore-glob='*/test_pages.py' \
 		--ignore=tests/documents/test_preview_job.py --ignore=tests/documents/test_renditions.py --ignore=tests/documents/test_importing.py --ignore=tests/photos --ignore=tests/recognition \
 		--ignore=tests/filings/test_building.py --ignore=tests/filings/test_exhibit_binder.py

@@ -102,8 +102,11 @@ class Home:
             return url_for(endpoint, **wanted)
 
 
-def make_home(world: World, actor: Actor, settings: config.Settings) -> Home:
-    """Make the sample case and what it lacks: a colleague, a guest, and one row in each other state."""
+def make_home(world: World, actor: Actor, settings: config.Settings, *, drawn: bool = True) -> Home:
+    """Make the sample case and what it lacks: a colleague, a guest, and one row in each other state.
+
+    `drawn` does the jobs that wait, so that papers have their pictures and texts.
+    """
     colleague = world.person("viewer", org_id=actor.org_id, name="Lee Colleague")
     guest = world.person(name="Kim Guest")
     with world.scope(actor):
@@ -113,14 +116,15 @@ def make_home(world: World, actor: Actor, settings: config.Settings) -> Home:
         ids["note_id"] = _note(case, ids["document_id"], world.user(actor))
         member = select(Membership.id).where(Membership.org_id == actor.org_id, Membership.user_id == colleague.user_id)
         ids["membership_id"] = db.session.scalars(member).one()
-    subprocess.run(
-        [sys.executable, "-c", DRAW_ALL, settings.data_dir, settings.secret_key, str(settings.database_url)],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    with world.scope(actor):
-        _read_scan(ids["scan"])
+    if drawn:
+        subprocess.run(
+            [sys.executable, "-c", DRAW_ALL, settings.data_dir, settings.secret_key, str(settings.database_url)],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        )
+        with world.scope(actor):
+            _read_scan(ids["scan"])
     return Home(actor, {name: str(value) for name, value in ids.items()})
 
 

@@ -46,7 +46,7 @@ def attorney(app: Flask, settings: config.Settings, live: str) -> Home:
     world = World(app)
     actor = world.person("owner", "firm", name="Noor Counsel")
     world.case(actor, student="Wren Second")
-    return make_home(world, actor, settings)
+    return make_home(world, actor, settings, drawn=False)
 
 
 @pytest.fixture(scope="session")
