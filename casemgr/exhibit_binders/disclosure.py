@@ -20,6 +20,7 @@ from casemgr.forums.profiles import profile
 from casemgr.law.days import DaysNotCovered
 from casemgr.law.disclosure import five_day_disclosure
 from casemgr.law.rulebook import rulebook_for
+from casemgr.serving.models import ServiceCertificate
 
 EVALUATIONS = ("evaluation", "independent_evaluation")
 
@@ -123,7 +124,9 @@ def readiness(
 
 
 def arrived_since(case: Case, row: ExhibitBinder, at: datetime, visible: Collection[str]) -> list[Document]:
-    """Return the shared papers that came after something was served and are not in the binder, newest first."""
+    """Return the shared papers that came after something was served and are not in the binder, newest first.
+
+    Our own certificates of service are no news."""
     inside = {paper.id for _, paper in queries.rows_of(row)}
     wanted = select(Document).where(
         Document.case_id == case.id,
@@ -132,6 +135,7 @@ def arrived_since(case: Case, row: ExhibitBinder, at: datetime, visible: Collect
         Document.trashed_at.is_(None),
         Document.is_source.is_(False),
         Document.uploaded_at > at,
+        Document.id.not_in(select(ServiceCertificate.document_id).where(ServiceCertificate.case_id == case.id)),
     )
     found = db.session.scalars(wanted.order_by(Document.uploaded_at.desc())).all()
     return [paper for paper in found if paper.id not in inside]

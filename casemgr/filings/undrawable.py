@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from casemgr.filings.kinds import kind_in
 from casemgr.filings.material import Material
-from casemgr.pdf.fonts import undrawable_in
+from casemgr.pdf.fonts import named, undrawable_in
 
 WAY_OUT = (
     "Install a font that has them, such as Noto, on the computer that runs this program, and start it again: what "
-    "`make run` prints then names the scripts that it can draw. Or write the words in Latin letters as well."
+    "“make run” prints then names the scripts that it can draw. Or write the words in Latin letters as well."
 )
 
 
@@ -32,6 +32,10 @@ class Unprinted:
     where: str
     letters: tuple[str, ...]
     place: str
+
+    @property
+    def words(self) -> str:
+        return named(self.letters)
 
 
 def unprinted_of(texts: Iterable[Printed]) -> list[Unprinted]:

@@ -6,6 +6,7 @@ nothing here can draw is shown by its number, such as [U+6210], and reported: ne
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -107,6 +108,13 @@ def undrawable_in(*texts: str) -> tuple[str, ...]:
     for text in texts:
         type_.runs(clean(text), SERIF)
     return tuple(sorted(type_.undrawable))
+
+
+def named(letters: Sequence[str]) -> str:
+    """Return letters with their numbers, as a screen that cannot draw them either needs it: "成 (U+6210)"."""
+    shown = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters[:MOST_NUMBERS])
+    more = len(letters) - MOST_NUMBERS
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 class Typesetter:

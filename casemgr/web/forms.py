@@ -84,13 +84,13 @@ def unique_id(prefix: str) -> str:
 
 
 def undrawable(text: object) -> str:
-    """Return the letters of typed words that no font here can draw, with spaces between; mostly there are none."""
+    """Return the letters of typed words that no font here can draw, with their numbers; mostly there are none."""
     words = str(text or "")
     if words.isascii():
         return ""
-    from casemgr.pdf.fonts import undrawable_in  # loads fonts: only for words that need a look
+    from casemgr.pdf.fonts import named, undrawable_in  # loads fonts: only for words that need a look
 
-    return " ".join(undrawable_in(words))
+    return named(undrawable_in(words))
 
 
 def init_app(app: Flask) -> None:

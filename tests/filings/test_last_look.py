@@ -135,7 +135,7 @@ def test_letters_without_a_font_are_named_beside_their_field_and_wait_for_a_tick
     case.set_paper("iep", title="成 IEP")
     client, url = client_for(case.actor), f"/cases/{case.case_id}/filings/{packet_id}"
     page = client.get(f"{url}/service").text
-    assert 'No font here can draw <strong lang="und">功 成</strong>' in page and "make run" in page
+    assert 'No font here can draw <strong lang="und">功 (U+529F), 成 (U+6210)</strong>' in page and "make run" in page
     assert page.count("No font here can draw") == 1 and 'aria-describedby="recipients-0-name-odd"' in page
     assert "No font here can draw" in client.get(f"{url}/exhibits").text
     page = client.get(url).text

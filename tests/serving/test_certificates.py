@@ -136,6 +136,10 @@ def test_a_binder_is_mailed_volume_by_volume_certified_and_stays_as_others_have_
     with pytest.raises(FilingRefused, match="before that day"):
         note(case, version_id, "Somebody", what="binder", sent_on=yesterday)
     note(case, version_id, "Somebody", what="binder")
+    assert (
+        certified(case, version_id, "binder")[0]
+        and "came after the binder was served" not in client.get(bound.url).text
+    )
     assert client.get(url).status_code == 200 and bound.add("photo") is None
 
 
