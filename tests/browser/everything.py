@@ -199,6 +199,7 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
         pdf_sha256="0" * 64,
         pdf_size=48_000,
         page_count=31,
+        built_at=now(),
         filed_on=today(case),
         filed_how="email",
         filed_to="BSEA",
