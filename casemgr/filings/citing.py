@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -19,6 +20,7 @@ from casemgr.filings.models import Packet
 from casemgr.issues import services as issues
 from casemgr.issues.models import Issue
 from casemgr.pdf.citing import references_in
+from casemgr.web.filters import local_time
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,15 @@ def drafts(case: Case) -> list[tuple[Packet, Numbering]]:
     """Return the packets in which the issues of a case would be printed now, each with its exhibits."""
     kinds = [(one, kind_in(one.kind, case.state)) for one in queries.packets_of(case, drafts=True)]
     open_ones = [one for one, kind in kinds if one.state != "filed" and kind.has_exhibits and kind.has_issues]
-    return [(one, queries.numbering_of(case, one)) for one in open_ones]
+    kinds_open = Counter(one.kind for one in open_ones)
+    found = []
+    for one in open_ones:
+        numbering = queries.numbering_of(case, one)
+        if kinds_open[one.kind] > 1:
+            begun = local_time(one.created_at, case.timezone)
+            numbering = replace(numbering, name=f"{numbering.name} begun on {begun}")
+        found.append((one, numbering))
+    return found
 
 
 def in_drafts(

@@ -99,6 +99,9 @@ def new(case_id: UUID) -> Any:
         issue, _made = make_once(
             Issue, told.id, case_id, lambda: services.add_issue(access.case, told, by=current_user)
         )
+        if issue_citing.is_doubtful(access, issue):
+            flash(f"Issue {issue.number} added. A reference to an exhibit needs a look.", "warning")
+            return redirect(url_for(".edit", case_id=case_id, issue_id=issue.id))
         flash(f"Issue {issue.number} added. Now say what supports it.")
         return redirect(url_for(".show", case_id=case_id, issue_id=issue.id))
     page = render_template("issues/new.html", case=access.case, form=form, **issue_citing.references_on(access, form))

@@ -234,6 +234,10 @@ def test_the_form_of_an_issue_knows_each_packet_that_prints_it(world: World, cli
     with case.open():
         issue = db.session.get_one(Issue, issue_id)
         form = {**{name: getattr(issue, name) for name in ("area", "law", "title", "version")}}
+    third = case.begin("state_complaint")
+    page = words_of(client.get(url).text)
+    assert page.count("In the packet “State complaint (PRS)” begun on") == 2
+    case.change(third, lambda packet, by: services.discard(packet, version=packet.version, by=by))
     said = "{{P-2}} was locked, and {{P-1, page 1}} says so."
     client.post(url, data={**form, "facts": said, "relief": "Open it."})
     with case.open():
