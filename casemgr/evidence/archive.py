@@ -17,6 +17,7 @@
     stamps             only where there are any: time stamps of an authority (RFC 3161; see stamps.py) over the hash of
                        an entry: entries, head, authority, token (its answer, base64), certificates (PEM)
     issues             only where there are any: number, title, law, area, days, facts, relief, whether it stands,
+                       a cited paper as [paper 3f9a2c41d0b7, page 3], the first digits of its id,
                        `entries` (number and hash of each entry that supports it) and `record`, as for papers
     goals              only where there are any: every record of every goal of a plan, corrections too (`goal` is the
                        goal's lasting id, `corrects` the record that it replaces), with `entries` and `record`

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from casemgr.cases.models import Case
+from casemgr.citations.wording import in_words
 from casemgr.evidence.archive import with_record
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.goals import queries as goals
@@ -17,6 +18,7 @@ from casemgr.goals.models import Goal
 from casemgr.issues import queries as issues
 from casemgr.issues.areas import ISSUE_AREAS
 from casemgr.issues.models import Issue
+from casemgr.pdf.citing import Reference
 from casemgr.plans.models import Placement
 
 Json = dict[str, Any]
@@ -67,11 +69,16 @@ def _issue(row: Issue, entries: list[Json]) -> Json:
         "area": ISSUE_AREAS[row.area].label if row.area in ISSUE_AREAS else row.area,
         "since_on": row.since_on.isoformat() if row.since_on else None,
         "known_on": row.known_on.isoformat() if row.known_on else None,
-        "facts": row.facts,
-        "relief": row.relief,
+        "facts": in_words(row.facts, _cited),
+        "relief": in_words(row.relief, _cited),
         "is_withdrawn": row.is_withdrawn,
         "entries": entries,
     }
+
+
+def _cited(one: Reference) -> str:
+    """Name a cited paper by its id, which the archive has where the paper may be in it; never by its title."""
+    return f"[{', '.join(part for part in (f'paper {one.ref}', one.pages_in_words) if part)}]"
 
 
 def _goal(plan: Placement, row: Goal, entries: list[Json]) -> Json:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from casemgr.citations.wording import ref_of
 from casemgr.copies.services import note_redacted
 from casemgr.documents.models import Document
+from casemgr.evidence import claims
 from casemgr.extensions import db
 from casemgr.filings import citing, queries, services
 from casemgr.filings.models import Packet
@@ -205,6 +206,8 @@ def test_the_redacted_copy_stands_for_what_is_cited_and_the_trash_for_nothing(wo
         packet = queries.packet(row, packet_id, drafts=True)
         assert packet is not None and citing.troubles(row, packet) == []
         assert queries.gather(row, packet).cited == {advice: "P-3", iep: "P-1"}
+        archived = claims.issues_of(row, [], withdrawn=True)[0]["facts"]
+        assert archived == f"See [paper {advice}, page 2] and [paper {iep}, page 2]."
         ((looked),) = citing.looked_at(row, packet, frozenset({"shared"}))[1]
         assert [one.words for one in looked.said] == [
             "“Advice, redacted”, now P-3, page 2",
