@@ -17,25 +17,24 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Dictionary
 
 from casemgr.pdf import archival, navigation
 from casemgr.pdf.citing import Citing, Here
 from casemgr.pdf.drawing import Drawn, draw, has_slip
-from casemgr.pdf.errors import ExhibitUnreadable
 from casemgr.pdf.filing import filing_bookmarks
 from casemgr.pdf.fonts import Typesetter, undrawable_in
 from casemgr.pdf.front import Placed
 from casemgr.pdf.looking import Looking
 from casemgr.pdf.manifest import as_json, manifest, section_hash
-from casemgr.pdf.model import BuiltExhibit, BuiltPacket, Exhibit, ExhibitKind, Packet, Stamped
-from casemgr.pdf.sources import Source, open_source
+from casemgr.pdf.model import BuiltExhibit, BuiltPacket, ExhibitKind, Packet, Stamped
+from casemgr.pdf.reading import LeftOut, Reading, first_name
+from casemgr.pdf.sources import Source
 from casemgr.pdf.splicing import Shelf
-from casemgr.pdf.stamping import Stamper, width_for, words_of
+from casemgr.pdf.stamping import Stamper, words_of
 from casemgr.pdf.tags import Structure
 
 Progress = Callable[[int, int, str], None]
-LeftOut = Callable[[ExhibitUnreadable], None]
 MANIFEST = "manifest.json"
 
 
@@ -59,17 +58,16 @@ def build_packet(
     steps = _Steps(2 * len(packet.exhibits) + 2, progress)
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="packet-")))
-        looking = stack.enter_context(Looking(work))
-        sources = _read(packet, work, stack, steps, left_out, looking)
+        looking, shelf = stack.enter_context(Looking(work)), Shelf(packed=packet.archival)
+        pdf = stack.enter_context(pikepdf.new())
+        sources = Reading(packet, work, pdf, looking, shelf, stack).run(steps.next, left_out)
         packet = replace(packet, exhibits=tuple(source.exhibit for source in sources))
         steps.next("Drawing the pages")
         plan = _plan(packet, sources)
-        pdf = stack.enter_context(pikepdf.open(io.BytesIO(plan.drawn.data), inherit_page_attributes=False))
-        token = hashlib.sha256("".join(source.sha256 for source in sources).encode()).hexdigest()[:24]
-        shelf = Shelf(token, packed=packet.archival)
-        assembly = _Assembly(packet, pdf, plan, sources, steps, shelf, looking)
+        assembly = _Assembly(packet, pdf, plan, sources, steps, looking)
         assembly.run()
         steps.next("Writing the packet")
+        shelf.mark(hashlib.sha256("".join(source.sha256 for source in sources).encode()).hexdigest()[:24])
         result = _result(packet, plan, sources, _sections(assembly.pages, plan))
         if packet.archival:
             steps.next("Checking it against PDF/A-2b")
@@ -78,40 +76,6 @@ def build_packet(
             _attach(pdf, result({}), packet.made_at)
             _save(pdf, out, shelf)
     return _built(out, plan, _exhibits(packet, plan, sources), result)
-
-
-def _read(
-    packet: Packet, work: Path, stack: ExitStack, steps: "_Steps", left_out: LeftOut | None, looking: Looking
-) -> list[Source]:
-    """Open every exhibit. Where some are left out, those that stay take the labels in order."""
-    sources: list[Source] = []
-    offset = 0
-    for exhibit in packet.exhibits:
-        steps.next(f"Reading exhibit {exhibit.label}")
-        try:
-            source = open_source(exhibit, packet.max_pages_per_exhibit, work)
-        except ExhibitUnreadable as problem:
-            if left_out is None:
-                raise
-            left_out(problem)
-            continue
-        if source.pdf is not None:
-            stack.enter_context(source.pdf)
-        offset += source.pages
-        source.stamp_width = width_for(words_of(_first_name(packet, exhibit), packet.bates.number(offset - 1)))
-        if source.seen_in is not None:
-            looking.ask(len(sources), source)
-        sources.append(source)
-    looking.end()
-    if len(sources) < len(packet.exhibits):
-        for source, given in zip(sources, packet.exhibits, strict=False):
-            source.exhibit = replace(source.exhibit, label=given.label)
-    return sources
-
-
-def _first_name(packet: Packet, exhibit: Exhibit) -> str:
-    """What the stamp of an exhibit's first page calls it: without a slip sheet it says that an exhibit begins."""
-    return exhibit.label if has_slip(packet, exhibit) else f"EXHIBIT {exhibit.label}"
 
 
 def _attach(pdf: pikepdf.Pdf, data: dict[str, Any], made_at: datetime) -> None:
@@ -178,7 +142,7 @@ def _plan(packet: Packet, sources: Sequence[Source]) -> _Plan:
 
 @dataclass
 class _Assembly:
-    """Puts drawn pages and exhibits in order within `pdf`, the opened drawn document.
+    """Puts drawn pages and exhibits in order within `pdf`, which has the pages of the exhibits already.
 
     The list of pages is kept here and written at the end: to ask `pdf.pages` anything takes longer the more there are.
     """
@@ -188,7 +152,6 @@ class _Assembly:
     plan: _Plan
     sources: Sequence[Source]
     steps: _Steps
-    shelf: Shelf
     looking: Looking
     pages: list[Any] = field(default_factory=list)
     labels: list[tuple[int, Dictionary]] = field(default_factory=list)
@@ -201,7 +164,8 @@ class _Assembly:
 
     def run(self) -> None:
         """Arrange, stamp, label, bookmark and describe."""
-        drawn: list[Any] = list(self.pdf.Root.Pages.Kids)
+        with pikepdf.open(io.BytesIO(self.plan.drawn.data)) as ours:
+            drawn: list[Any] = [self.pdf.copy_foreign(page.obj) for page in ours.pages]
         front = self.plan.drawn.front
         certificate = drawn[front : front + self.plan.drawn.certificate]
         self.pages += drawn[:front]
@@ -209,7 +173,7 @@ class _Assembly:
         self.structure = Structure(self.pdf)
         for number, page in enumerate(drawn[:front], 1):
             self.structure.own_page(page, self.plan.drawn.roles.get(number, ()))
-        stamper = Stamper(self.pdf, self.plan.drawn.font_in(self.pdf), self.plan.drawn.dot)
+        stamper = Stamper(self.pdf, self.plan.drawn.font_of(drawn[0]), self.plan.drawn.dot)
         for number, (source, placed) in enumerate(zip(self.sources, self.plan.placed, strict=True)):
             self.steps.next(f"Adding exhibit {source.exhibit.label}")
             if source.seen_in is not None:
@@ -248,12 +212,8 @@ class _Assembly:
             self.labels.append((start, navigation.page_label(label)))
             start += 1
         self.starts[label] = start
-        if source.pdf is not None:
-            is_done_with = not self.shelf.put_aside(source.pdf)
-            self.pages += [self.pdf.copy_foreign(page.obj) for page in source.pdf.pages]
-            _carry_layers(source.pdf, self.pdf)
-            if is_done_with:
-                source.pdf.close()
+        if source.copies:
+            self.pages += source.copies
         elif source.text:
             first = marks[f"text-{label}"] - 1
             self.pages += drawn[first : first + source.pages]
@@ -270,10 +230,10 @@ class _Assembly:
         """Stamp the pages of one exhibit and, where they are no text of ours, put them into the structure."""
         exhibit, cleaned, whole = source.exhibit, source.cleaned, None
         for n, page in enumerate(pages):
-            name = exhibit.label if n else _first_name(self.packet, exhibit)
+            name = exhibit.label if n else first_name(self.packet, exhibit)
             words = words_of(name, self.packet.bates.number(self.offset + n))
             own = cleaned.marks.get(n)
-            marked = source.pdf is not None and own is None
+            marked = bool(source.copies) and own is None
             place, shape, sealed = source.stamps[n], source.shapes[n], cleaned.sealed.get(n)
             source.stamps[n] = stamper.stamp(page, words, source.stamp_width, place, shape, sealed, marked=marked)
             if own is not None:
@@ -316,28 +276,6 @@ class _Assembly:
             producer=f"casemgr {packet.program_version}",
             archival=packet.archival,
         )
-
-
-def _carry_layers(source: pikepdf.Pdf, pdf: pikepdf.Pdf) -> None:
-    """Keep hidden layers hidden: which layers are off is said in the catalog, which does not travel."""
-    given = source.Root.get("/OCProperties")
-    if not isinstance(given, Dictionary) or not isinstance(given.get("/OCGs"), Array):
-        return
-    groups = [one for one in given.OCGs if isinstance(one, Dictionary) and one.is_indirect]
-    config = given.get("/D", Dictionary())
-    on, off = (list(config.get(key, Array())) for key in ("/ON", "/OFF"))
-    if config.get("/BaseState") == Name.OFF:
-        shown = {one.objgen for one in on}
-        off = [one for one in groups if one.objgen not in shown]
-    if "/OCProperties" not in pdf.Root:
-        pdf.Root.OCProperties = Dictionary(OCGs=Array(), D=Dictionary(ON=Array(), OFF=Array()))
-    ours = pdf.Root.OCProperties
-    hidden = {one.objgen for one in off}
-    for group in groups:
-        copy = pdf.copy_foreign(group)
-        ours.OCGs.append(copy)
-        if group.objgen in hidden:
-            ours.D.OFF.append(copy)
 
 
 def _sections(pages: Sequence[Any], plan: _Plan) -> list[dict[str, Any]]:
@@ -385,7 +323,12 @@ def _save(pdf: pikepdf.Pdf, out: Path, shelf: Shelf, conforming: _Conforming | N
     Streams go through as they are: unpacking and packing again costs more than all the rest together, and
     would unpack a bomb. Only where the result has to conform, those whose packing is not allowed are packed anew.
     """
-    plain = {"compress_streams": False, "stream_decode_level": pikepdf.StreamDecodeLevel.none}
+    plain: dict[str, Any] = {
+        "compress_streams": False,
+        "stream_decode_level": pikepdf.StreamDecodeLevel.none,
+        "min_version": "1.4",
+        "fix_metadata_version": False,
+    }
     how = archival.save_settings() if conforming else plain
     how |= {"deterministic_id": True, "object_stream_mode": pikepdf.ObjectStreamMode.disable}
     part, marked = out.with_name(f".{out.name}.part"), out.with_name(f".{out.name}.marked")

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pikepdf
 from reportlab.pdfbase import pdfmetrics
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
 
@@ -41,9 +40,9 @@ class Drawn:
     dot: bytes = b""
     """The code of the stamp's dot in the first part of its font; letters and digits have their own."""
 
-    def font_in(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
-        """Return the first part of the stamp's font in the drawn document."""
-        for font in pdf.Root.Pages.Kids[0].Resources.Font.values():
+    def font_of(self, cover: Any) -> Any:
+        """Return the first part of the stamp's font, which the cover of the drawn document uses."""
+        for font in cover.Resources.Font.values():
             name = str(font.get("/BaseFont", ""))
             if name.startswith("/AAAAAA+") and self.stamp_font in name:
                 return font

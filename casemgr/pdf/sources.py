@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 
@@ -28,6 +29,7 @@ class Source:
     size: int
     pages: int
     pdf: pikepdf.Pdf | None = None
+    """Until its pages are copied."""
     text: list[textpages.Page] = field(default_factory=list)
     cleaned: Cleaned = field(default_factory=Cleaned)
     source_pages: int = 0
@@ -39,6 +41,8 @@ class Source:
     """Points on a Letter page that the words of its stamps take."""
     stamps: list[str] = field(default_factory=list)
     """Where on each page the stamp stands (see `places`)."""
+    copies: list[Any] = field(default_factory=list)
+    """Its pages as they are in the packet; none for a native file and a text."""
 
 
 def open_source(exhibit: Exhibit, limit: int, work: Path) -> Source:

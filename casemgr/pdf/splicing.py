@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pikepdf
 from pikepdf import Dictionary, Name
@@ -22,18 +22,18 @@ _PIECE = 1 << 20
 
 
 class Shelf:
-    """The pictures put aside, in order. `token`: letters and digits that no file can hold, such as a part of a hash of
-    all files."""
+    """The pictures put aside, in order, and the markers that stand for them in the packet."""
 
-    def __init__(self, token: str, *, packed: bool = False) -> None:
+    def __init__(self, *, packed: bool = False) -> None:
         """Begin empty. `packed`: only pictures whose packing stays as it is are put aside, for a writer that changes
         some."""
         self.packed = packed
-        self.token = token.encode("ascii")
         self.kept: list[pikepdf.Stream] = []
+        self.markers: list[Any] = []
+        self.token = b""
 
-    def put_aside(self, source: pikepdf.Pdf) -> bool:
-        """Replace the large pictures of a source's pages by markers; return whether there are any: then the source
+    def put_aside(self, source: pikepdf.Pdf) -> list[pikepdf.Stream]:
+        """Replace the large pictures of a source's pages by markers, and return these. Where there are any, the source
         stays open until all is written."""
         markers: dict[tuple[int, int], pikepdf.Stream] = {}
         for page in source.pages:
@@ -45,7 +45,7 @@ class Shelf:
                         if one.objgen not in markers:
                             markers[one.objgen] = self._marker(source, one)
                         held[key] = markers[one.objgen]
-        return bool(markers)
+        return list(markers.values())
 
     def _is_wanted(self, one: pikepdf.Stream) -> bool:
         length = one.get("/Length")
@@ -53,12 +53,23 @@ class Shelf:
         return bool(is_large and (not self.packed or one.get("/Filter") in _KEPT_PACKINGS))
 
     def _marker(self, source: pikepdf.Pdf, picture: pikepdf.Stream) -> pikepdf.Stream:
-        marker = source.make_stream(self.token + b"%010d" % len(self.kept))
+        marker = source.make_stream(b"")
         for key in picture.keys():  # noqa: SIM118  (a stream is no mapping)
             if key != "/Length":
                 marker[key] = picture[key]
         self.kept.append(picture)
         return marker
+
+    def follow(self, pdf: pikepdf.Pdf, markers: list[pikepdf.Stream]) -> None:
+        """Keep hold of the copies of markers whose pages were copied into `pdf`."""
+        self.markers += [pdf.copy_foreign(marker) for marker in markers]
+
+    def mark(self, token: str) -> None:
+        """Number the markers. `token`: letters and digits that no file can hold, such as a part of a hash of all."""
+        self.token = token.encode("ascii")
+        for number, marker in enumerate(self.markers):
+            how, more = marker.get("/Filter"), marker.get("/DecodeParms")
+            marker.write(self.token + b"%010d" % number, filter=how, decode_parms=more, type_check=False)
 
     def write(self, markers: Path, out: BinaryIO) -> None:
         """Copy a PDF with a plain cross-reference table, putting each picture in the place of its marker."""

@@ -1,0 +1,102 @@
+"""Reads the exhibits one after the other: opens each, has its pages looked at, and copies them into the packet."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from casemgr.pdf.drawing import has_slip
+from casemgr.pdf.errors import ExhibitUnreadable
+from casemgr.pdf.looking import Looking
+from casemgr.pdf.model import Exhibit, Packet
+from casemgr.pdf.sources import Source, open_source
+from casemgr.pdf.splicing import Shelf
+from casemgr.pdf.stamping import width_for, words_of
+
+LeftOut = Callable[[ExhibitUnreadable], None]
+
+
+@dataclass
+class Reading:
+    """What the reading needs: a folder for its files, the document that gets the pages, who looks, where pictures are
+    put aside, and what is closed in the end."""
+
+    packet: Packet
+    work: Path
+    pdf: pikepdf.Pdf
+    looking: Looking
+    shelf: Shelf
+    stack: ExitStack
+
+    def run(self, step: Callable[[str], None], left_out: LeftOut | None) -> list[Source]:
+        """Read every exhibit. Where some are left out, those that stay take the labels in order.
+
+        Raises: ExhibitUnreadable, unless it is `left_out` that is told.
+        """
+        sources: list[Source] = []
+        offset = 0
+        for exhibit in self.packet.exhibits:
+            step(f"Reading exhibit {exhibit.label}")
+            try:
+                source = open_source(exhibit, self.packet.max_pages_per_exhibit, self.work)
+            except ExhibitUnreadable as problem:
+                if left_out is None:
+                    raise
+                left_out(problem)
+                continue
+            offset += source.pages
+            last = self.packet.bates.number(offset - 1)
+            source.stamp_width = width_for(words_of(first_name(self.packet, exhibit), last))
+            if source.seen_in is not None:
+                self.looking.ask(len(sources), source)
+            self._copy(source)
+            sources.append(source)
+        self.looking.end()
+        if len(sources) < len(self.packet.exhibits):
+            for source, given in zip(sources, self.packet.exhibits, strict=False):
+                source.exhibit = replace(source.exhibit, label=given.label)
+        return sources
+
+    def _copy(self, source: Source) -> None:
+        """Copy the pages. The file is let go, unless large pictures in it have been put aside."""
+        if source.pdf is None:
+            return
+        markers = self.shelf.put_aside(source.pdf)
+        source.copies = [self.pdf.copy_foreign(page.obj) for page in source.pdf.pages]
+        self.shelf.follow(self.pdf, markers)
+        _carry_layers(source.pdf, self.pdf)
+        if markers:
+            self.stack.enter_context(source.pdf)
+        else:
+            source.pdf.close()
+        source.pdf = None
+
+
+def first_name(packet: Packet, exhibit: Exhibit) -> str:
+    """Return what the stamp of an exhibit's first page calls it: without a slip sheet it says that one begins."""
+    return exhibit.label if has_slip(packet, exhibit) else f"EXHIBIT {exhibit.label}"
+
+
+def _carry_layers(source: pikepdf.Pdf, pdf: pikepdf.Pdf) -> None:
+    """Keep hidden layers hidden: which layers are off is said in the catalog, which does not travel."""
+    given = source.Root.get("/OCProperties")
+    if not isinstance(given, Dictionary) or not isinstance(given.get("/OCGs"), Array):
+        return
+    groups = [one for one in given.OCGs if isinstance(one, Dictionary) and one.is_indirect]
+    config = given.get("/D", Dictionary())
+    on, off = (list(config.get(key, Array())) for key in ("/ON", "/OFF"))
+    if config.get("/BaseState") == Name.OFF:
+        shown = {one.objgen for one in on}
+        off = [one for one in groups if one.objgen not in shown]
+    if "/OCProperties" not in pdf.Root:
+        pdf.Root.OCProperties = Dictionary(OCGs=Array(), D=Dictionary(ON=Array(), OFF=Array()))
+    ours = pdf.Root.OCProperties
+    hidden = {one.objgen for one in off}
+    for group in groups:
+        copy = pdf.copy_foreign(group)
+        ours.OCGs.append(copy)
+        if group.objgen in hidden:
+            ours.D.OFF.append(copy)
