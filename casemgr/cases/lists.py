@@ -9,27 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
 from casemgr.accounts.access import memberships_of
 from casemgr.accounts.models import Organization, User
 from casemgr.accounts.roles import visible_kinds
 from casemgr.cases.clock import today_in
 from casemgr.cases.models import Case, CaseMember, Student
-from casemgr.cases.queries import move_kind, words_for
-from casemgr.deadlines.models import Deadline, Fact
+from casemgr.deadlines.models import Deadline
 from casemgr.deadlines.standing import is_running
-from casemgr.documents.models import Document
-from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.law.terms import Stage
 from casemgr.law.transitions import OWN_KINDS
 from casemgr.platform.tenancy import Scope, acting_in
-from casemgr.proceedings.models import Proceeding, StageMove
+from casemgr.proceedings.models import Proceeding
 
 PAGE_SIZE = 30
 COLUMN_SIZE = 25
@@ -142,18 +138,6 @@ class Column:
     stage: str
     cards: list[CaseCard]
     total: int
-
-
-@dataclass(frozen=True)
-class Activity:
-    """Something that was recorded: what, in whose case, by whom, when (in the zone of the reader)."""
-
-    kind: str
-    case_id: UUID
-    student: str
-    title: str
-    by: str
-    at: datetime
 
 
 @dataclass
@@ -335,72 +319,3 @@ def _due_first() -> ColumnElement[date]:
         .scalar_subquery()
     )
     return func.coalesce(soonest, date.max)
-
-
-def newest_activity(places: list[Workplace], limit: int, zone: str) -> list[Activity]:
-    """Return what was recorded last over all cases, with its day in `zone`; only what the person may see."""
-    found = []
-    for place in places:
-        with acting_in(place.scope):
-            rows = db.session.execute(_activity(place, limit)).all()
-            found += [
-                Activity(
-                    row.kind,
-                    row.case_id,
-                    row.student,
-                    words_for(row.kind, row.title),
-                    row.by,
-                    row.at.astimezone(ZoneInfo(zone)),
-                )
-                for row in rows
-            ]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
-
-
-def _activity(place: Workplace, limit: int) -> Select[tuple[object, ...]]:
-    def newest(
-        kind: str | ColumnElement[str], model: type, title: object, by: object, at: object, *conditions: object
-    ) -> Select:
-        return (
-            select(
-                (literal(kind) if isinstance(kind, str) else kind).label("kind"),
-                model.case_id,
-                title.label("title"),
-                by.label("by"),
-                at.label("at"),
-            )
-            .where(*conditions)
-            .order_by(at.desc())
-            .limit(limit)
-        )
-
-    papers_seen = place.may_see(Document.visibility, Document.case_id)
-    entries_seen = place.may_see(EvidenceEntry.visibility, EvidenceEntry.case_id)
-    parts = (
-        newest(
-            "paper",
-            Document,
-            Document.title,
-            Document.uploaded_by_name,
-            Document.uploaded_at,
-            Document.trashed_at.is_(None),
-            papers_seen,
-        ),
-        newest(
-            "entry",
-            EvidenceEntry,
-            EvidenceEntry.title,
-            EvidenceEntry.recorded_by_name,
-            EvidenceEntry.recorded_at,
-            entries_seen,
-        ),
-        newest("fact", Fact, Fact.kind, Fact.recorded_by_name, Fact.recorded_at, Fact.is_retraction.is_(False)),
-        newest(move_kind(), StageMove, StageMove.to_stage, StageMove.moved_by_name, StageMove.moved_at),
-    )
-    together = union_all(*(part.subquery().select() for part in parts)).subquery()
-    return (
-        select(together, Student.name.label("student"))
-        .join(Student, Student.case_id == together.c.case_id)
-        .order_by(together.c.at.desc())
-        .limit(limit)
-    )

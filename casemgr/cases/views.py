@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
 from casemgr.cases import case_home, conflicts, lists, people_views, queries, services, start_views
+from casemgr.cases.activity import newest_activity
 from casemgr.cases.blueprint import bp
 from casemgr.cases.clock import today
 from casemgr.cases.forms import CaseForm
@@ -45,7 +46,7 @@ def home() -> ResponseReturnValue:
         page=page,
         many_workplaces=len(places) > 1,
         due=dated(places, Span(), "", DUE_SHOWN),
-        activity=lists.newest_activity(places, ACTIVITY_SHOWN, current_user.timezone),
+        activity=newest_activity(places, ACTIVITY_SHOWN, current_user.timezone),
         stuck=watch.stuck(places, STUCK_SHOWN),
         parked=parked.parked(places),
         stuck_shown=STUCK_SHOWN - 1,

@@ -45,7 +45,7 @@ class Transition:
     """One lawful move.
 
     Attributes:
-        guards: names in stages.GUARDS, all of them asked.
+        guards: names in guards.GUARDS, all of them asked.
         demands: facts of which one is recorded with the move; the first is the usual one.
         inputs: other answers to ask for ("reason").
         opens: kind of proceeding to open. closes: whether it ends the proceeding that the stage stands for.

@@ -1,4 +1,4 @@
-"""Send a letter by e-mail, or note that it was sent by hand; note when it was received; take a mistake back."""
+"""Send a letter by e-mail, or note that it was sent by hand; note when it was received. Mistakes: taking_back.py."""
 
 from __future__ import annotations
 
@@ -12,15 +12,10 @@ from casemgr.accounts.models import Organization, User
 from casemgr.audit import services as audit
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
-from casemgr.deadlines import queries as fact_queries
 from casemgr.deadlines import services as facts
-from casemgr.deadlines.models import Fact
 from casemgr.deadlines.services import NewFact
-from casemgr.documents import custody
-from casemgr.documents.kinds import VISIBILITIES
 from casemgr.documents.models import Document
 from casemgr.documents.store import store
-from casemgr.evidence import queries as evidence
 from casemgr.evidence.services import NewEntry, PaperRef, log_entry
 from casemgr.extensions import db
 from casemgr.law.terms import FactKind
@@ -32,8 +27,6 @@ from casemgr.letters.ways import EMAIL, WAYS
 from casemgr.platform.columns import now
 from casemgr.platform.locking import check_version
 from casemgr.platform.posting import settings
-from casemgr.proceedings import queries as moves
-from casemgr.proceedings import services as proceedings
 from casemgr.records import services as records
 from casemgr.records.services import NewRequest
 
@@ -271,64 +264,6 @@ def add_proof(case: Case, row: OutgoingLetter, document_id: UUID, *, by: User) -
     )
     audit.record(case, "letters:letter:proof", by=by, subject=row.id, paper=str(document_id))
     db.session.commit()
-
-
-def take_back(case: Case, row: OutgoingLetter, reason: str, *, by: User) -> None:
-    """Take back that a letter was sent by hand: it was not. What was recorded is corrected, never removed.
-
-    Raises LetterRefused, CannotUndo, FactRefused, and changes nothing."""
-    locked = lock(row)
-    out = [one for one in queries.sendings_of(locked) if one.state in ("by_hand", "accepted")]
-    if locked.state != "sent" or not out:
-        raise LetterRefused("reason", "This letter was not sent.")
-    if any(one.state == "accepted" for one in out):
-        raise LetterRefused(
-            "reason", "The mail server took this letter: it left the house, and nothing brings it back."
-        )
-    for one in out:
-        one.state, one.taken_back_because = "taken_back", reason
-        one.taken_back_by_name, one.taken_back_at = by.name, now()
-    moved = next((one.move_id for one in out if one.move_id), None)
-    move = next((one for one in moves.standing_moves(case) if one.id == moved), None) if moved else None
-    for fact_id in (locked.received_fact_id, None if move else locked.sent_fact_id):
-        fact = as_it_stands(case, fact_id)
-        if fact is not None:
-            facts.retract_fact(case, fact, reason, by=by, commit=False)
-    _correct_log(case, locked, reason, by=by)
-    if locked.document_id:
-        custody.add(case.id, [locked.document_id], "not_sent", f"It was not sent after all: {reason}", by.name)
-    locked.state, locked.sent_on, locked.sent_version = "draft", None, None
-    locked.received_on, locked.received_how, locked.receipt_document_id = None, "", None
-    locked.sent_fact_id = locked.received_fact_id = locked.entry_id = locked.document_id = None
-    audit.record(case, "letters:letter:take_back", by=by, subject=row.id)
-    db.session.flush()
-    if move is not None:
-        proceedings.undo(case, move, reason, by=by)  # commits, with all of the above
-    else:
-        db.session.commit()
-
-
-def as_it_stands(case: Case, fact_id: UUID | None) -> Fact | None:
-    """Return a fact in its newest form: it may have been corrected since; None when it was taken back."""
-    first = fact_queries.fact(case, fact_id) if fact_id else None
-    newest = fact_queries.versions_of(first)[-1] if first else None
-    return newest if newest is not None and not newest.is_retraction else None
-
-
-def _correct_log(case: Case, row: OutgoingLetter, reason: str, *, by: User) -> None:
-    entry = evidence.entry(case, row.entry_id, frozenset(VISIBILITIES)) if row.entry_id else None
-    if entry is None:
-        return
-    new = NewEntry(
-        kind=entry.kind,
-        happened_on=entry.happened_on,
-        title=f"Not sent after all: {kind_of(row).title}"[:300],
-        body=f"The log said that this letter was sent. It was not. {reason}",
-        visibility="shared",
-        supersedes_id=entry.id,
-        correction_reason=reason,
-    )
-    log_entry(case, new, by=by, commit=False)
 
 
 def _pdf(

@@ -19,7 +19,7 @@ from casemgr.extensions import db
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import FactKind
-from casemgr.letters import forms, queries, richtext, sending, services
+from casemgr.letters import forms, queries, richtext, sending, services, taking_back
 from casemgr.letters.blueprint import LETTER, bp, letter_or_404
 from casemgr.letters.drawing import NotDrawn
 from casemgr.letters.models import LetterSending, OutgoingLetter
@@ -62,7 +62,7 @@ def letter_page(access: Access, row: OutgoingLetter) -> Any:
         starts=_starts(access, received),
         papers={one: documents.document(access.visible, access.case, one) for one in _papers(row, sendings)},
         is_by_hand=row.state == "sent" and all(one.state != "accepted" for one in sendings),
-        facts_now={one: sending.as_it_stands(access.case, one) for one in (row.sent_fact_id, row.received_fact_id)},
+        facts_now={one: taking_back.as_it_stands(access.case, one) for one in (row.sent_fact_id, row.received_fact_id)},
         has_proof=any(one.proof_document_id for one in sendings if one.state in OVER),
         sends_mail=settings().mail_server is not None,
     )
@@ -358,7 +358,7 @@ def take_back(case_id: UUID, letter_id: UUID) -> Any:
     form = forms.ReasonForm()
     if form.validate_on_submit():
         try:
-            sending.take_back(access.case, row, form.reason.data, by=current_user)
+            taking_back.take_back(access.case, row, form.reason.data, by=current_user)
         except CannotUndo as refusal:
             db.session.rollback()
             form.reason.errors = [str(refusal)]

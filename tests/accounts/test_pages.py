@@ -8,35 +8,23 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from types import ModuleType, SimpleNamespace
-from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from casemgr.accounts import access, queries, throttle
-from casemgr.accounts.models import Membership, Organization, User
+from casemgr.accounts.models import User
 from casemgr.accounts.services import Registration
 from casemgr.cases.models import Case
 from casemgr.extensions import db
 from casemgr.platform.tenancy import Scope, acting_in, set_scope
 from tests.accounts.conftest import PASSPHRASE, typed
+from tests.accounts.kit import is_signed_in, session_of, sign_in, token_of
 from tests.world import Actor, World
 
 Clients = Callable[[Actor | None], FlaskClient]
 New = Callable[..., Registration]
-
-
-def sign_in(client: FlaskClient, actor: Actor, passphrase: str | None = None, **more: object):
-    data = {"email": actor.email, "passphrase": passphrase or actor.passphrase}
-    return client.post("/sign-in", data=data, **more)
-
-
-def is_signed_in(client: FlaskClient) -> bool:
-    return client.get("/account").status_code == 200
-
-
-# First run
 
 
 def test_the_first_page_says_what_this_is_and_offers_three_ways_in(stranger: FlaskClient) -> None:
@@ -201,7 +189,7 @@ def test_a_person_signs_in_and_out(stranger: FlaskClient, world: World) -> None:
     answer = stranger.post("/sign-out")
     assert answer.location == "/welcome"
     assert not is_signed_in(stranger)
-    assert "_user_id" not in _session(stranger)
+    assert "_user_id" not in session_of(stranger)
 
 
 def test_a_wrong_passphrase_is_refused_with_the_typed_email_kept(stranger: FlaskClient, world: World) -> None:
@@ -221,7 +209,7 @@ def test_the_page_is_the_same_for_an_unknown_email(app: Flask, address: str, wor
         client = app.test_client()
         client.environ_base["REMOTE_ADDR"] = address
         answer = client.post("/sign-in", data={"email": email, "passphrase": "wrong"})
-        pages.append((answer.status_code, answer.text.replace(email, "…").replace(_token(answer.text), "…")))
+        pages.append((answer.status_code, answer.text.replace(email, "…").replace(token_of(answer.text), "…")))
     assert pages[0] == pages[1]
 
 
@@ -229,7 +217,7 @@ def test_nothing_of_a_session_before_signing_in_is_kept(stranger: FlaskClient, w
     with stranger.session_transaction() as session:
         session["planted"] = "by somebody else"
     sign_in(stranger, world.person())
-    assert "planted" not in _session(stranger)
+    assert "planted" not in session_of(stranger)
 
 
 def test_after_too_many_tries_the_page_says_how_long_to_wait(stranger: FlaskClient, world: World) -> None:
@@ -299,170 +287,6 @@ def test_no_page_of_accounts_sends_a_passphrase_or_email_in_an_address(
 # Sessions
 
 
-def test_a_session_ends_after_hours_without_use(client_for: Clients, world: World, settings) -> None:
-    client = client_for(world.person())
-    _wind_back(client, "seen_at", settings.session_idle.total_seconds() + 5)
-    answer = client.get("/account")
-    assert answer.status_code == 302
-    assert "You were signed out because you were away" in client.get(answer.location).text
-    assert not is_signed_in(client)
-
-
-def test_a_session_in_use_still_ends_after_its_whole_life(client_for: Clients, world: World, settings) -> None:
-    client = client_for(world.person())
-    _wind_back(client, "began_at", settings.session_life.total_seconds() + 5)
-    assert not is_signed_in(client)
-
-
-def test_use_keeps_a_session_alive(client_for: Clients, world: World, settings) -> None:
-    client = client_for(world.person())
-    _wind_back(client, "seen_at", settings.session_idle.total_seconds() - 60)
-    assert is_signed_in(client)
-    assert time.time() - _session(client)["seen_at"] < 30
-
-
-def test_sign_out_everywhere_ends_every_session(client_for: Clients, world: World) -> None:
-    actor = world.person()
-    here, elsewhere = client_for(actor), client_for(actor)
-    assert here.post("/account/sign-out-everywhere").location == "/sign-in"
-    assert not is_signed_in(here)
-    assert not is_signed_in(elsewhere)
-
-
-def test_a_new_passphrase_ends_the_other_sessions_and_not_this_one(
-    client_for: Clients, world: World, stranger: FlaskClient
-) -> None:
-    actor = world.person()
-    here, elsewhere = client_for(actor), client_for(actor)
-    answer = here.post("/account/passphrase", data={"present": actor.passphrase, "new": PASSPHRASE})
-    assert answer.location == "/account"
-    assert is_signed_in(here)
-    assert not is_signed_in(elsewhere)
-    assert sign_in(stranger, actor).status_code == 422
-    assert sign_in(stranger, actor, PASSPHRASE).status_code == 302
-
-
-@pytest.mark.parametrize(
-    "present, new, words",
-    [
-        ("wrong", PASSPHRASE, "not your present passphrase"),
-        (None, "short", "at least 12"),
-        (None, "password1234", "too easy"),
-        (None, None, "the passphrase you have now"),
-    ],
-)
-def test_a_passphrase_is_changed_only_with_the_present_one_to_a_good_new_one(
-    client_for: Clients, world: World, stranger: FlaskClient, present: str | None, new: str | None, words: str
-) -> None:
-    actor = world.person()
-    data = {"present": present or actor.passphrase, "new": new or actor.passphrase}
-    answer = client_for(actor).post("/account/passphrase", data=data)
-    assert answer.status_code == 422
-    assert words in answer.text
-    assert sign_in(stranger, actor).status_code == 302
-
-
-def test_nobody_works_with_a_passphrase_that_somebody_else_made(
-    stranger: FlaskClient, client_for: Clients, world: World
-) -> None:
-    owner = world.person("owner", "firm")
-    email = f"lee.{owner.user_id.hex[:8]}@example.org"
-    page = client_for(owner).post(
-        "/organization/members/add", data={"email": email, "name": "Lee Park", "role": "attorney"}
-    )
-    one_time = page.text.split("<code>")[1].split("</code>")[0]
-    lee = Actor(owner.user_id, owner.org_id, email, "Lee Park", "attorney", one_time)
-    sign_in(stranger, lee)
-    for path in ("/account", "/cases/new", "/account/email"):
-        assert stranger.get(path).location == "/account/passphrase"
-    stranger.post("/account/passphrase", data={"present": one_time, "new": PASSPHRASE})
-    assert is_signed_in(stranger)
-    assert one_time not in client_for(owner).get("/organization/members").text
-
-
-# The account and the workspace
-
-
-def test_a_person_changes_their_name_and_clock(client_for: Clients, world: World) -> None:
-    actor = world.person()
-    client = client_for(actor)
-    data = {"name": " Ana   Rivera ", "timezone": "Pacific/Honolulu", "persona": "attorney", "version": "1"}
-    assert client.post("/account/details", data=data).status_code == 302
-    page = client.get("/account").text
-    assert "Ana Rivera" in page
-    assert "Hawaii time" in page
-
-
-def test_two_tabs_do_not_overwrite_each_other(client_for: Clients, world: World) -> None:
-    actor = world.person()
-    client = client_for(actor)
-    common = {"timezone": "America/Chicago", "persona": "parent", "version": "1"}
-    client.post("/account/details", data=common | {"name": "First Tab"})
-    answer = client.post("/account/details", data=common | {"name": "Second Tab"})
-    assert answer.status_code == 409
-    assert "First Tab" in answer.text
-    assert 'value="Second Tab"' in answer.text
-    again = client.post("/account/details", data=common | {"name": "Second Tab", "version": _version(answer.text)})
-    assert again.status_code == 302
-
-
-def test_two_owners_do_not_overwrite_each_others_workspace(client_for: Clients, world: World) -> None:
-    first = world.person("owner", "firm")
-    second = world.person("owner", org_id=first.org_id)
-    common = {"state": "CA", "timezone": "America/Los_Angeles", "version": "1"}
-    assert client_for(first).post("/organization", data=common | {"name": "Firm One"}).status_code == 302
-    answer = client_for(second).post("/organization", data=common | {"name": "Firm Two"})
-    assert answer.status_code == 409
-    assert "Firm One" in answer.text
-    with world.scope(first):
-        assert db.session.get(Organization, first.org_id).name == "Firm One"
-
-
-def test_an_email_is_changed_with_the_passphrase_alone(
-    client_for: Clients, world: World, stranger: FlaskClient
-) -> None:
-    actor, other = world.person(), world.person()
-    client, new = client_for(actor), f"changed.{actor.user_id.hex[:8]}@example.org"
-    assert client.post("/account/email", data={"email": new, "present": "wrong"}).status_code == 422
-    taken = client.post("/account/email", data={"email": other.email, "present": actor.passphrase})
-    assert taken.status_code == 422
-    assert "already" in taken.text
-    assert client.post("/account/email", data={"email": new, "present": actor.passphrase}).status_code == 302
-    assert sign_in(stranger, actor).status_code == 422
-    assert stranger.post("/sign-in", data={"email": new, "passphrase": actor.passphrase}).status_code == 302
-
-
-def test_a_person_with_two_workspaces_switches_between_them(client_for: Clients, world: World) -> None:
-    actor, firm = world.person(), world.person("owner", "firm")
-    with world.scope(firm):
-        db.session.add_all([_member(firm.org_id, actor.user_id)])
-        db.session.commit()
-    client = client_for(actor)
-    assert client.post("/account/organization", data={"org_id": str(firm.org_id)}).location == "/"
-    assert client.get("/organization").status_code == 403
-    client.post("/account/organization", data={"org_id": str(actor.org_id)})
-    assert client.get("/organization").status_code == 200
-
-
-def test_an_owner_manages_people(client_for: Clients, world: World) -> None:
-    owner = world.person("owner", "firm")
-    colleague = world.person("viewer", org_id=owner.org_id, name="Sam Colleague")
-    client = client_for(owner)
-    page = client.get("/organization/members").text
-    assert "Sam Colleague" in page
-    row = page.split("Role of Sam Colleague")[0].rsplit("/organization/members/", 1)[1].split("/role")[0]
-    changed = client.post(f"/organization/members/{row}/role", data={"role": "paralegal", "seen": "viewer"})
-    assert changed.status_code == 302
-    assert client.post(f"/organization/members/{row}/role", data={"role": "king", "seen": "viewer"}).status_code == 400
-    assert "Remove Sam Colleague?" in client.get(f"/organization/members/{row}/remove").text
-    assert client.post(f"/organization/members/{row}/remove").status_code == 302
-    assert "Sam Colleague" not in client.get("/organization/members").text.split("<table>")[1]
-    assert client_for(colleague).get("/account").status_code == 200
-
-
-# Pages that were open for too long
-
-
 @pytest.fixture
 def guarded(app: Flask, stranger: FlaskClient) -> Iterator[FlaskClient]:
     """A stranger on an installation as in real life: forms carry a token."""
@@ -472,7 +296,7 @@ def guarded(app: Flask, stranger: FlaskClient) -> Iterator[FlaskClient]:
 
 
 def test_a_sign_in_page_that_was_open_for_a_day_still_works(guarded: FlaskClient, world: World) -> None:
-    actor, token = world.person(), _token(guarded.get("/sign-in").text)
+    actor, token = world.person(), token_of(guarded.get("/sign-in").text)
     yesterday = time.time() - 86_400
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("itsdangerous.timed.time.time", lambda: yesterday + 2 * 86_400)
@@ -489,7 +313,7 @@ def test_a_sign_in_page_from_another_session_keeps_the_email_and_works_on_the_ne
     assert answer.status_code == 400
     assert "open for a long time" in answer.text
     assert actor.email in answer.text
-    assert guarded.post("/sign-in", data=data | {"csrf_token": _token(answer.text)}).status_code == 302
+    assert guarded.post("/sign-in", data=data | {"csrf_token": token_of(answer.text)}).status_code == 302
 
 
 def test_a_sign_up_page_from_another_session_keeps_what_was_typed(guarded: FlaskClient, registration: New) -> None:
@@ -498,31 +322,9 @@ def test_a_sign_up_page_from_another_session_keeps_what_was_typed(guarded: Flask
     assert answer.status_code == 400
     assert "Ana Rivera" in answer.text
     assert PASSPHRASE not in answer.text
-    assert guarded.post("/sign-up", data=form | {"csrf_token": _token(answer.text)}).status_code == 302
+    assert guarded.post("/sign-up", data=form | {"csrf_token": token_of(answer.text)}).status_code == 302
 
 
 def test_every_form_of_accounts_needs_a_token(guarded: FlaskClient) -> None:
     for path in ("/sign-in", "/sign-up", "/sign-up/strength", "/account/passphrase", "/organization/members/add"):
         assert guarded.post(path, data={}).status_code == 400
-
-
-def _token(page: str) -> str:
-    return page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
-
-
-def _version(page: str) -> str:
-    return page.split('name="version"')[1].split('value="')[1].split('"')[0]
-
-
-def _session(client: FlaskClient) -> dict[str, object]:
-    with client.session_transaction() as session:
-        return dict(session)
-
-
-def _wind_back(client: FlaskClient, mark: str, seconds: float) -> None:
-    with client.session_transaction() as session:
-        session[mark] = int(session[mark] - seconds)
-
-
-def _member(org_id: UUID, user_id: UUID) -> object:
-    return Membership(org_id=org_id, user_id=user_id, role="viewer")

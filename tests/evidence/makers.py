@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -82,3 +83,8 @@ def person(world: World, actor: Actor, case_id: UUID, name: str = "Tobias Exampl
 def stored_path(app: Flask, org_id: UUID, digest: str) -> Any:
     with app.app_context(), store().local_path(org_id, digest) as path:
         return path
+
+
+def words(response: Any) -> str:
+    """The text of a page, on one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.get_data(as_text=True)).split())

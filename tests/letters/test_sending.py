@@ -17,7 +17,7 @@ from casemgr.documents.models import Document
 from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.law.terms import FactKind
-from casemgr.letters import queries, richtext, sending, services
+from casemgr.letters import queries, richtext, sending, services, taking_back
 from casemgr.letters.delivering import deliver
 from casemgr.letters.models import LetterSending, LetterVersion, OutgoingLetter
 from casemgr.letters.sending import Answered, ByHand, Recipient
@@ -263,10 +263,10 @@ def test_a_request_for_records_is_listed_with_those_and_a_corrected_receipt_is_t
         row = desk.row(case, letter_id)
         assert (asked.fact_id, asked.document_id) == (row.received_fact_id, row.document_id)
         assert asked.asked_of == "Sam Example" and "all education records of Juniper" in asked.words
-        fact = sending.as_it_stands(case, row.received_fact_id)
+        fact = taking_back.as_it_stands(case, row.received_fact_id)
         new = NewFact(FactKind.RECORDS_REQUESTED, fact.on_date, by_party="parent", note="Put right")
         correct_fact(case, fact, new, "A slip", by=user)
-        sending.take_back(case, desk.row(case, letter_id), "It was another letter.", by=user)
+        taking_back.take_back(case, desk.row(case, letter_id), "It was another letter.", by=user)
     assert facts(desk) == {}
 
 
@@ -286,7 +286,7 @@ def test_asking_for_a_meeting_moves_the_case_and_taking_it_back_undoes_that(desk
     with desk.open() as (case, user, _organization):
         assert case.stage == "team_meeting" and set(facts(desk)) == {"meeting_requested"}
     with desk.open() as (case, user, _organization):
-        sending.take_back(case, desk.row(case, letter_id), "It lay in the drawer.", by=user)
+        taking_back.take_back(case, desk.row(case, letter_id), "It lay in the drawer.", by=user)
     with desk.open() as (case, _user, _organization):
         row = desk.row(case, letter_id)
         assert (case.stage, row.state, row.sent_on) == ("concern_raised", "draft", None)
@@ -304,7 +304,7 @@ def test_what_the_mail_server_took_cannot_be_taken_back_but_can_go_to_others(des
     letter_id = desk.written()
     first = send(desk, letter_id)
     with desk.open() as (case, user, _organization), pytest.raises(LetterRefused, match="left the house"):
-        sending.take_back(case, desk.row(case, letter_id), "?", by=user)
+        taking_back.take_back(case, desk.row(case, letter_id), "?", by=user)
     second = send(desk, letter_id, Recipient("Alex Example", "alex@example.org"))
     assert second.pdf_sha256 == first.pdf_sha256 and len(post.letters) == 2
     assert set(facts(desk)) == {"evaluation_requested"}
