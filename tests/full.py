@@ -179,6 +179,7 @@ def fill(actor: Actor, case_id: UUID) -> None:
         "sent_on": DAY,
         "sha256": HASH,
         "size": 1,
+        "of_sha256": HASH,
         "sending_id": uuid4(),
     }
     add(models.SentCopy(**own, packet_id=packet.id, **copy))

@@ -25,6 +25,7 @@ NAMED_BY = (
     ("packets", "pdf_sha256"),
     ("packets", "manifest_sha256"),
     ("sent_copies", "sha256"),
+    ("sent_copies", "of_sha256"),
     ("outgoing_letter_sendings", "pdf_sha256"),
     ("binder_files", "sha256"),
     ("redaction_log", "original_sha256"),

@@ -48,8 +48,9 @@ class Line:
 
 
 def lines_of(case: Case, out: Outgoing) -> list[Line]:
-    """Return what a certificate would list now: only copies that went out whole, the first one first."""
-    found = [one for one in queries.sendings_of(out.keys) if one.is_out]
+    """Return what a certificate would list now: only copies of this very PDF that went out whole, the first one
+    first."""
+    found = [one for one in queries.sendings_of(out.keys) if one.is_of(out.sha256)]
     roles = {one.name.casefold(): one.role for one in out.recipients}
     ordered = sorted(found, key=lambda one: (one.days, one.first.created_at))
     return [_line(case, one, roles.get(one.first.name.casefold(), "")) for one in ordered]

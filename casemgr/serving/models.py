@@ -52,6 +52,9 @@ class SentCopy(CaseOwned, Created, db.Model):
     state: Mapped[str] = mapped_column(String(20))
     sha256: Mapped[str] = mapped_column(String(64), comment="What was sent: kept as long as this row")
     size: Mapped[int] = mapped_column(BigInteger, comment="Bytes")
+    of_sha256: Mapped[str] = mapped_column(
+        String(64), default="", comment="Of what it is a copy: the PDF of the packet, or the manifest of the binder"
+    )
     file_name: Mapped[str] = mapped_column(String(300), default="", comment="Of the PDF in the message")
     holds: Mapped[str] = mapped_column(String(100), default="", comment="Of a part: pages 1 to 120, volume 2")
     reply_to: Mapped[str] = mapped_column(String(320), default="")

@@ -39,6 +39,10 @@ class Sending:
         """Whether all of it went out."""
         return len(self.rows) == self.first.parts and all(row.state in OUT for row in self.rows)
 
+    def is_of(self, sha256: str) -> bool:
+        """Whether all of it went out, and is a copy of what has this hash: a packet may have been made again since."""
+        return self.is_out and self.first.of_sha256 == sha256
+
     @property
     def days(self) -> list[date]:
         return sorted({row.sent_on for row in self.rows if row.sent_on})

@@ -190,9 +190,8 @@ def take_back(case: Case, row: SentCopy, reason: str, *, by: User) -> None:
 
 def not_served(out: Outgoing, sendings: Sequence[Sending]) -> list[str]:
     """Return the names that the paper says get a copy and of whom nothing is on record."""
-    served = {
-        part for one in sendings if one.is_out for part in (_key(one.first.name), _key(one.first.address)) if part
-    }
+    whole = [one.first for one in sendings if one.is_of(out.sha256)]
+    served = {_key(part) for row in whole for part in (row.name, row.address) if part.strip()}
     return [one.name for one in out.recipients if not {_key(one.name), _key(one.address)} & served]
 
 
@@ -230,6 +229,7 @@ def _new(out: Outgoing, row_id: UUID, name: str, address: str, way: str, state: 
         state=state,
         sha256=out.sha256,
         size=out.size,
+        of_sha256=out.sha256,
         asked_by=by.id,
         asked_by_name=by.name,
     )

@@ -206,7 +206,14 @@ def _more(world: World, actor: Actor, case: Case) -> dict[str, UUID]:
         filed_by=by.id,
     )
     copy = {"name": "Dana Director", "way": "mail", "state": "by_hand", "sent_on": today(case), "note": "RR 12"}
-    own = {"org_id": case.org_id, "case_id": case.id, "sending_id": uuid4(), "sha256": "0" * 64, "size": 1}
+    own = {
+        "org_id": case.org_id,
+        "case_id": case.id,
+        "sending_id": uuid4(),
+        "sha256": "0" * 64,
+        "of_sha256": "0" * 64,
+        "size": 1,
+    }
     sent = SentCopy(**own, packet_id=filed, **copy)
     db.session.add(sent)
     for packet in (ready, filed):  # somebody took the last look

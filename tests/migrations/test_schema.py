@@ -110,13 +110,13 @@ def test_a_copy_that_was_sent_stays_on_record_under_its_new_name(server: TestSer
             )
         database.migrate(owner, server.app, "head")
         with engine.connect() as connection:
-            wanted = "id, sending_id, packet_id, binder_id, part, parts, sha256, size, name FROM sent_copies"
+            wanted = "id, sending_id, packet_id, binder_id, part, parts, sha256, of_sha256, size, name FROM sent_copies"
             rows = connection.exec_driver_sql(f"SELECT {wanted}").all()
             named = connection.exec_driver_sql(
                 "SELECT count(*) FROM pg_policies WHERE tablename = 'sent_copies' AND policyname LIKE 'sent_copies%%'"
             ).scalar()
         engine.dispose()
-    assert rows == [(copy, copy, packet, None, 1, 1, "a" * 64, 7, "Dana")] and named == 4
+    assert rows == [(copy, copy, packet, None, 1, 1, "a" * 64, "a" * 64, 7, "Dana")] and named == 4
 
 
 @contextmanager

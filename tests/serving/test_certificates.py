@@ -20,6 +20,7 @@ from casemgr.documents.models import Document
 from casemgr.exhibit_binders import services as binders
 from casemgr.extensions import db
 from casemgr.filings.material import long_date
+from casemgr.filings.models import Packet
 from casemgr.filings.services import FilingRefused
 from casemgr.serving import certificates, queries, services
 from casemgr.serving.outgoing import Outgoing
@@ -94,6 +95,13 @@ def test_it_lists_who_how_where_and_when_as_recorded_and_a_newer_one_supersedes_
     is_new, last, words = certified(case, packet_id)
     assert is_new and last.id not in (paper.id, newer.id) and "Lee Example" not in words
     assert client.get(url).text.count("Superseded") == 2
+    with case.open():  # the packet is made again: nobody has a copy of that PDF
+        db.session.get_one(Packet, packet_id).pdf_sha256 = "f" * 64
+        db.session.commit()
+    page = client.get(url).text
+    assert page.count("Of an earlier PDF") == 4 and "Make the certificate" not in page
+    with pytest.raises(FilingRefused, match="No copy went out yet"):
+        certified(case, packet_id)
     with case.open(), pytest.raises(DatabaseError, match="permission denied"):
         db.session.execute(text("UPDATE service_certificates SET number = 9"))
 
