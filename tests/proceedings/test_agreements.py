@@ -100,6 +100,8 @@ def test_taking_the_agreement_back_in_time_reopens_the_hearing_case_and_an_undo_
 ) -> None:
     actor, case_id, now = agreed(world, client_for)
     client = client_for(actor)
+    (row,) = proceedings(world, actor, case_id)
+    assert f"/cases/{case_id}/move/void_agreement" in client.get(f"/cases/{case_id}/proceedings/{row.id}").text
     answer = send(client, f"/cases/{case_id}/move/void_agreement", on_date=now.isoformat())
     assert answer.location == f"/cases/{case_id}"
     assert stage(world, actor, case_id) == "due_process"
