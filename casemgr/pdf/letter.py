@@ -335,7 +335,8 @@ class _LetterDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has n
 
     def __init__(self, letter: Letter, setter: _Setter, pages: int, out: io.BytesIO) -> None:
         size = (style.PAGE_WIDTH, style.PAGE_HEIGHT)
-        super().__init__(out, pagesize=size, invariant=1, pageCompression=1, lang=letter.language)
+        super().__init__(out, pagesize=size, invariant=1, pageCompression=1, lang=letter.language,
+                         initialFontName=fonts.use(fonts.SANS))  # fmt: skip
         self.letter, self.setter, self.pages = letter, setter, pages
         self.marks: Marks = {}
         none = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}

@@ -247,7 +247,14 @@ def _write(pages: _Pages, out: Path, name: str, lay: Any) -> Drawn:
     except _Full:
         cut = True
     type_ = Typesetter()
-    canvas = Canvas(str(out), pagesize=(pages.width, pages.height), invariant=1, pageCompression=1, lang="en-US")
+    canvas = Canvas(
+        str(out),
+        pagesize=(pages.width, pages.height),
+        invariant=1,
+        pageCompression=1,
+        lang="en-US",
+        initialFontName=fonts.use(fonts.SANS),  # the usual one is not in the file
+    )
     canvas.setTitle(" ".join(clean(name).split())[:200])
     canvas.setCreator("casemgr")
     for number, pieces in enumerate(pages.pages, 1):

@@ -91,7 +91,8 @@ class _SheetDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no
 
     def __init__(self, sheet: Sheet, writer: Writer, out: io.BytesIO) -> None:
         size = (style.PAGE_WIDTH, style.PAGE_HEIGHT)
-        super().__init__(out, pagesize=size, invariant=1, pageCompression=1, lang=sheet.language)
+        super().__init__(out, pagesize=size, invariant=1, pageCompression=1, lang=sheet.language,
+                         initialFontName=fonts.use(fonts.SANS))  # fmt: skip
         self.sheet, self.writer = sheet, writer
         self.marks: Marks = {}
         height = style.PAGE_HEIGHT - style.MARGIN_BOTTOM - 72
