@@ -81,4 +81,4 @@ def _exhibit(one: Exhibit, pages: set[int], folder: Path) -> Exhibit:
 
 def _note(drawn: Sequence[int]) -> str:
     words = in_words(drawn)
-    return f"{words[:1].upper()}{words[1:]} drawn as pictures, for PDF/A-2b; their words can be searched."
+    return f"{words[:1].upper()}{words[1:]} drawn as pictures, for PDF/A-2b; words that can be read lie under them."

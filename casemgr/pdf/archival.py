@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,35 @@ def breaches(path: Path) -> list[Breach]:
         for finding in report.findings:
             found[_said(finding)].update(homes.pages(finding))
     return [Breach(rule, words, tuple(sorted(pages))) for (rule, words), pages in sorted(found.items())]
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Where pages of an exhibit's file, from `source_page` on, stand in a PDF. All count from 1."""
+
+    label: str
+    first_page: int
+    pages: int
+    source_page: int = 1
+
+
+def require(path: Path, exhibits: Sequence[Stands]) -> None:
+    """Raise NotArchival where the checker does not approve a written file."""
+    found = [named for breach in breaches(path) for named in _by_exhibit(breach, exhibits)]
+    if found:
+        raise NotArchival(found)
+
+
+def _by_exhibit(breach: Breach, exhibits: Sequence[Stands]) -> Iterator[tuple[str, Breach]]:
+    left = set(breach.pages)
+    for one in exhibits:
+        inside = left & set(range(one.first_page, one.first_page + one.pages))
+        left -= inside
+        if inside:
+            pages = sorted(page - one.first_page + one.source_page for page in inside)
+            yield one.label, replace(breach, pages=tuple(pages))
+    if left or not breach.pages:
+        yield "", replace(breach, pages=tuple(sorted(left)))
 
 
 def _said(finding: Any) -> tuple[str, str]:

@@ -9,7 +9,7 @@ sheet has no Bates number, but that of a native exhibit has: it stands for the f
 import hashlib
 import io
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -71,7 +71,7 @@ def build_packet(
         result = _result(packet, plan, sources, _sections(assembly.pages, plan))
         if packet.archival:
             steps.next("Checking it against PDF/A-2b")
-            _save(pdf, out, shelf, _Conforming(packet, plan, sources))
+            _save(pdf, out, shelf, _stands(packet, plan, sources))
         else:
             _attach(pdf, result({}), packet.made_at)
             _save(pdf, out, shelf)
@@ -290,38 +290,18 @@ def _sections(pages: Sequence[Any], plan: _Plan) -> list[dict[str, Any]]:
     ]
 
 
-@dataclass(frozen=True)
-class _Conforming:
-    """Asks whether a written packet is PDF/A-2b, and knows which pages are those of an exhibit."""
-
-    packet: Packet
-    plan: _Plan
-    sources: Sequence[Source]
-
-    def check(self, path: Path) -> None:
-        """Raise NotArchival, with the pages of each exhibit's own file."""
-        found = archival.breaches(path)
-        if found:
-            raise archival.NotArchival([named for one in found for named in self._named(one)])
-
-    def _named(self, breach: archival.Breach) -> Iterator[tuple[str, archival.Breach]]:
-        left = set(breach.pages)
-        for row, source in zip(_exhibits(self.packet, self.plan, self.sources), self.sources, strict=True):
-            inside = left & set(range(row.first_page, row.first_page + row.pages))
-            left -= inside
-            if inside:
-                before = source.exhibit.only_pages[0] - 1 if source.exhibit.only_pages else 0
-                pages = tuple(sorted(page - row.first_page + 1 + before for page in inside))
-                yield row.label, replace(breach, pages=pages)
-        if left or not breach.pages:
-            yield "", replace(breach, pages=tuple(sorted(left)))
+def _stands(packet: Packet, plan: _Plan, sources: Sequence[Source]) -> list[archival.Stands]:
+    rows = zip(_exhibits(packet, plan, sources), sources, strict=True)
+    chosen = [(row, source.exhibit.only_pages or (1, 0)) for row, source in rows]
+    return [archival.Stands(row.label, row.first_page, row.pages, first) for row, (first, _) in chosen]
 
 
-def _save(pdf: pikepdf.Pdf, out: Path, shelf: Shelf, conforming: _Conforming | None = None) -> None:
+def _save(pdf: pikepdf.Pdf, out: Path, shelf: Shelf, conforming: Sequence[archival.Stands] | None = None) -> None:
     """Write beside `out` and move into place; a failure leaves neither.
 
     Streams go through as they are: unpacking and packing again costs more than all the rest together, and
-    would unpack a bomb. Only where the result has to conform, those whose packing is not allowed are packed anew.
+    would unpack a bomb. Only where the result has to conform (to PDF/A), those whose packing is not allowed are
+    packed anew, and the file is checked.
     """
     plain: dict[str, Any] = {
         "compress_streams": False,
@@ -329,7 +309,7 @@ def _save(pdf: pikepdf.Pdf, out: Path, shelf: Shelf, conforming: _Conforming | N
         "min_version": "1.4",
         "fix_metadata_version": False,
     }
-    how = archival.save_settings() if conforming else plain
+    how = archival.save_settings() if conforming is not None else plain
     how |= {"deterministic_id": True, "object_stream_mode": pikepdf.ObjectStreamMode.disable}
     part, marked = out.with_name(f".{out.name}.part"), out.with_name(f".{out.name}.marked")
     try:
@@ -339,8 +319,8 @@ def _save(pdf: pikepdf.Pdf, out: Path, shelf: Shelf, conforming: _Conforming | N
                 shelf.write(marked, file)
         else:
             marked.replace(part)
-        if conforming:
-            conforming.check(part)
+        if conforming is not None:
+            archival.require(part, conforming)
         part.replace(out)
     finally:
         for left in (part, marked):

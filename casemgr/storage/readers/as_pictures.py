@@ -14,7 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from casemgr.pdf.images import PictureUnreadable, image_to_pdf
 
 from .pdf import MAX_WORDS, REPAIRED, open_pdf, text_of
-from .redact import DOTS, LARGEST_PAGE, QUALITY, draw
+from .redact import DOTS, LARGEST_PAGE, QUALITY, draw, staying
 from .searchable import FONT, know_font, text_pages
 
 DRAWN, OF_PICTURE = "drawn.pdf", "of-picture.pdf"
@@ -48,9 +48,10 @@ def _write(report: Callable, document: pdfium.PdfDocument, path: str, numbers: l
             report("begin", number=number)
             page = document[number - 1]
             width, height = page.get_size()
-            words = text_of(page, MAX_WORDS).get("words", [])
+            picture = draw(page, DOTS)
+            words = staying(text_of(page, MAX_WORDS).get("words", []), [], picture)  # none of a layer that is not shown
             shrunk = min(1.0, LARGEST_PAGE / max(width, height))
-            yield width * shrunk, height * shrunk, list(_with_letters(words, letters)), draw(page, DOTS)
+            yield width * shrunk, height * shrunk, list(_with_letters(words, letters)), picture
             page.close()
 
     with pikepdf.open(REPAIRED if Path(REPAIRED).exists() else path) as pdf:
