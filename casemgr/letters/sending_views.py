@@ -25,7 +25,7 @@ from casemgr.letters.drawing import NotDrawn
 from casemgr.letters.models import LetterSending, OutgoingLetter
 from casemgr.letters.sending import Recipient
 from casemgr.letters.ways import BY_HAND, OVER
-from casemgr.pdf.fonts import undrawable_in
+from casemgr.pdf.fonts import named, undrawable_in
 from casemgr.platform.locking import StaleForm
 from casemgr.platform.posting import settings
 from casemgr.platform.refused import FieldRefused
@@ -170,7 +170,7 @@ def _page(template: str, access: Access, row: OutgoingLetter, form: Any, **more:
         form=form,
         content=content,
         look=services.look(access.case, row, content),
-        undrawable=" ".join(undrawable_in(content.text)),
+        undrawable=named(undrawable_in(content.text)),
         sent_fact=FACTS[sent] if sent else None,
         received_fact=FACTS[received] if received else None,
         max_upload=max_upload_bytes(),
