@@ -198,7 +198,7 @@ KINDS["length elsewhere"] = lambda: by_hand(
 KINDS["length wrong"] = lambda: by_hand([*HEAD, b"<</Length 7>>\nstream\n" + COMMANDS + b"\nendstream"])
 KINDS["table elsewhere"] = lambda: saved(paper(2)).partition(b"startxref")[0] + b"startxref\n99999999\n%%EOF\n"
 KINDS["words before"] = lambda: b"garbage before\n" * 7 + saved(paper(2))
-KINDS["streams of objects"] = lambda: saved(paper(20, 80), object_stream_mode=pikepdf.ObjectStreamMode.generate)
+KINDS["streams of objects"] = lambda: saved(paper(8, 80), object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
 @kind

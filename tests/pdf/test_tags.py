@@ -132,7 +132,7 @@ def test_headings_pairs_facts_and_points_are_told_as_such(whole: Whole) -> None:
 
 
 def test_a_table_over_pages_is_one_table_and_its_heading_row_is_told_once(tmp_path: Path) -> None:
-    rows = tuple(m.ChronologyRow(f"Day {n}", "It happened. " * (300 if n == 3 else 3)) for n in range(60))
+    rows = tuple(m.ChronologyRow(f"Day {n}", "It happened. " * (300 if n == 3 else 3)) for n in range(36))
     built = build_packet(
         samples.packet(tmp_path, exhibits=(), filing=None, certificate=None, chronology=rows), tmp_path / "out.pdf"
     )
@@ -142,11 +142,11 @@ def test_a_table_over_pages_is_one_table_and_its_heading_row_is_told_once(tmp_pa
         assert last > first + 1
         tables = [on_page(pdf, number, "Table") for number in range(first, last + 1)]
         assert all(len(found) == 1 and found[0].objgen == tables[0][0].objgen for found in tables)
-        assert [len(kids(row)) for row in kids(tables[0][0])] == [3] * 61
+        assert [len(kids(row)) for row in kids(tables[0][0])] == [3] * 37
         assert len(named(tables[0][0], "TH")) == 3
 
 
-@pytest.mark.parametrize("paragraphs", [2, 40])
+@pytest.mark.parametrize("paragraphs", [2, 14])
 def test_a_letter_has_its_subject_as_heading_its_points_and_copies(paragraphs: int) -> None:
     run = (l.Run("The school has not answered since January, and we ask again. " * 4),)
     body = (*[l.Words(run)] * paragraphs, l.Points((run, run, run), ordered=True))
