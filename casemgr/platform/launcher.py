@@ -5,6 +5,7 @@ The launcher holds the database, serves the web in this process and keeps one wo
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -24,6 +25,7 @@ from typing import Any
 import psutil
 from cheroot.wsgi import Server
 from flask import Flask
+from werkzeug.wsgi import ClosingIterator
 
 import config
 from casemgr.platform import database
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 NEEDED_BYTES = 300 * config.MEGABYTE
 PIECE = 64 * 1024
 PARENT = "CASEMGR_PARENT"
+SECONDS_TO_ANSWER = 5  # what is asked when the program is stopped
+SECONDS_TO_NOTICE = 0.5  # for threads without a request: some hold a connection on which a browser asks nothing yet
 MOST_PROBLEMS = 20  # of the packs of rules, told at the start
 
 
@@ -75,8 +79,16 @@ def up(settings: config.Settings, *, open_browser: bool) -> None:
     except KeyboardInterrupt:
         print("\nStopping …", flush=True)  # noqa: T201
     finally:
-        server.stop()
-        keeper.stop()
+        stop(server, keeper)
+
+
+def stop(server: Server, keeper: Keeper) -> None:
+    """Stop the worker and the web server side by side. The database goes last, when this process leaves it."""
+    keeper.ask_to_stop()
+    server.shutdown_timeout = SECONDS_TO_ANSWER if server.wsgi_app.under_way else SECONDS_TO_NOTICE
+    server.stop()
+    keeper.stop()
+    gc.freeze()  # or Python takes all rules apart, one by one, before it ends
 
 
 def say_what_is_missing(settings: config.Settings) -> None:
@@ -143,12 +155,12 @@ def web_server(app: Flask, settings: config.Settings) -> Server:
     """Return a bound server. Bodies are streamed to the view, so a large upload never sits in memory."""
     server = Server(
         (settings.host, settings.port),
-        partial(_drain_what_is_left, app),
+        Answers(app),
         numthreads=settings.web_threads,
         max=settings.web_threads * 4,
         request_queue_size=64,
         timeout=60,
-        shutdown_timeout=5,
+        shutdown_timeout=SECONDS_TO_ANSWER,
     )
     server.max_request_body_size = settings.max_upload_bytes + config.MEGABYTE
     try:
@@ -158,17 +170,35 @@ def web_server(app: Flask, settings: config.Settings) -> Server:
     return server
 
 
-def _drain_what_is_left(app: Flask, environ: dict[str, Any], start_response: Any) -> Any:
-    """Answer, and read what the view left of the body in small pieces.
+class Answers:
+    """The application as the web server sees it: answers that are not sent to the end are counted (`under_way`)."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._lock, self.under_way = app, threading.Lock(), 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        self._count(1)
+        try:
+            answer = self._app(environ, start_response)
+            _drain_what_is_left(environ["wsgi.input"])
+        except BaseException:
+            self._count(-1)
+            raise
+        return ClosingIterator(answer, [partial(self._count, -1)])
+
+    def _count(self, step: int) -> None:
+        with self._lock:
+            self.under_way += step
+
+
+def _drain_what_is_left(body: Any) -> None:
+    """Read what the view left of the body in small pieces.
 
     The server would read it in one piece to keep the connection usable, so that a refused upload of gigabytes,
     even a stranger's, would fill the memory.
     """
-    answer = app(environ, start_response)
-    body = environ["wsgi.input"]
     while getattr(body, "remaining", 0) > 0 and body.read(PIECE):
         pass
-    return answer
 
 
 class Keeper:
@@ -208,10 +238,16 @@ class Keeper:
         except Exception:  # whatever it is, trying again in a moment is all that can be done
             log.exception("the database did not start; trying again")
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
+        """Tell the worker to end behind what it is doing, and do not wait for it."""
         self.stopping.set()
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
+
+    def stop(self) -> None:
+        """Wait until the worker has ended, or end it."""
+        self.ask_to_stop()
+        if self.process is not None:
             try:
                 self.process.wait(25)
             except subprocess.TimeoutExpired:

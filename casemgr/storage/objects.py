@@ -122,8 +122,7 @@ class ObjectStore:
     def put_all(self, org_id: UUID | str, paths: Sequence[Path]) -> list[str]:
         """Store files that are small enough for memory, and return their hashes when all are on disk; see `put_stream`.
 
-        A folder flushes them at once, which takes a fraction of the time. The files themselves stay; as with
-        `put_file`, nobody may write to them afterwards."""
+        A folder flushes them at once, which takes a fraction of the time. The files themselves stay."""
         if self.root is None or self._keys is not None:
             return [self.put_bytes(org_id, path.read_bytes()).sha256 for path in paths]
         found: list[str] = []
@@ -134,16 +133,15 @@ class ObjectStore:
     def _put_together(self, org_id: UUID | str, paths: Iterable[Path]) -> list[str]:
         arrived: list[tuple[str, str]] = []  # where the bytes are, and their hash
         with ExitStack() as open_files, in_plain_words():
+            (self.root / INCOMING).mkdir(parents=True, exist_ok=True)
             open_files.callback(lambda: [self._discard(incoming) for incoming, _ in arrived])
             written = []
             for path in paths:
                 data, incoming = path.read_bytes(), f"{INCOMING}/{uuid4().hex}"
                 arrived.append((incoming, hashlib.sha256(data).hexdigest()))
-                named = second_name(path, self.root / incoming)
-                file = open_files.enter_context((self.root / incoming).open("r+b" if named else "xb"))
-                if not named:
-                    file.write(data)
-                    file.flush()
+                file = open_files.enter_context((self.root / incoming).open("xb"))
+                file.write(data)
+                file.flush()
                 written.append(file)
             side_by_side(lambda file: os.fsync(file.fileno()), written)
             rename_all([(self.root / incoming, self.root / object_key(org_id, sha256)) for incoming, sha256 in arrived])

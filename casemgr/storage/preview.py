@@ -242,8 +242,8 @@ def page_image(number: int, event: dict, out_dir: Path) -> PageImage:
     width, height = _whole(event.get("width"), 20_000) or 0, _whole(event.get("height"), 20_000) or 0
     text = event.get("text") if isinstance(event.get("text"), str) else ""
     image = thumb = None
-    if event.get("kind") in ("png", "jpg"):
-        image = _made_file(out_dir / f"page-{number:05d}.{event['kind']}")
+    if width and height:  # else there was a problem, perhaps behind the drawing
+        image = _made_file(out_dir / f"page-{number:05d}.jpg")
         thumb = _made_file(out_dir / f"page-{number:05d}.thumb.jpg")
     return PageImage(
         number,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import psutil
 import pytest
+from cheroot.wsgi import Server
 from flask import Flask
 
 import config
@@ -27,9 +31,7 @@ def pieces(total: int) -> Iterator[bytes]:
 def test_a_strangers_large_body_is_refused_without_filling_the_memory(
     path: str, app: Flask, settings: config.Settings
 ) -> None:
-    server = launcher.web_server(app, replace(settings, port=0))
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
+    server, thread = serving(app, settings)
     before = psutil.Process().memory_info().rss
     most = before
     connection = http.client.HTTPConnection("127.0.0.1", server.bind_addr[1], timeout=60)
@@ -49,3 +51,73 @@ def test_a_strangers_large_body_is_refused_without_filling_the_memory(
     connection.close()
     server.stop()
     thread.join(5)
+
+
+def test_what_is_asked_is_answered_and_the_worker_told_before_anything_is_waited_for(
+    settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, may_answer, happened = threading.Event(), threading.Event(), []
+
+    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        asked.set()
+        assert may_answer.wait(30)
+        happened.append("answered")
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    server, thread = serving(slow, settings)
+    connection = http.client.HTTPConnection("127.0.0.1", server.bind_addr[1], timeout=30)
+    connection.request("GET", "/")
+    assert asked.wait(30)
+    stop_serving = server.stop
+
+    def stop_with_a_request_under_way() -> None:
+        happened.append(f"web told, {server.shutdown_timeout} s")
+        may_answer.set()
+        stop_serving()
+
+    server.stop = stop_with_a_request_under_way
+    monkeypatch.setattr("gc.freeze", lambda: happened.append("memory left as it is"))
+    launcher.stop(server, Recorder(happened))
+    assert connection.getresponse().read() == b"ok"
+    thread.join(30)
+    assert happened == ["worker told", "web told, 5 s", "answered", "worker ended", "memory left as it is"]
+    assert server.wsgi_app.under_way == 0
+
+
+def test_a_connection_on_which_nothing_was_asked_is_hung_up_when_the_server_stops(
+    app: Flask, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, thread = serving(app, settings)
+    asks_nothing = socket.create_connection(("127.0.0.1", server.bind_addr[1]), timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", server.bind_addr[1], timeout=30)
+    connection.request("GET", "/sign-in")
+    assert connection.getresponse().read()
+    until = time.monotonic() + 30
+    while server.wsgi_app.under_way and time.monotonic() < until:  # it is counted until the server has let go of it
+        time.sleep(0.01)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    launcher.stop(server, Recorder([]))
+    thread.join(30)
+    assert server.shutdown_timeout == launcher.SECONDS_TO_NOTICE
+    assert asks_nothing.recv(1) == b""
+
+
+def serving(app: Any, settings: config.Settings) -> tuple[Server, threading.Thread]:
+    server = launcher.web_server(app, replace(settings, port=0))
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    return server, thread
+
+
+class Recorder:
+    """In the place of the keeper of the worker."""
+
+    def __init__(self, happened: list[str]) -> None:
+        self.happened = happened
+
+    def ask_to_stop(self) -> None:
+        self.happened.append("worker told")
+
+    def stop(self) -> None:
+        self.happened.append("worker ended")
