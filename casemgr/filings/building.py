@@ -19,6 +19,7 @@ NOT_ARCHIVAL = (
     "It is not PDF/A-2b yet, so it was not made. Have the pages below drawn as pictures, put better copies in their "
     "place, or make it without PDF/A."
 )
+OURS_NOT_ARCHIVAL = "It was not made: its cover, index or sheets cannot be PDF/A-2b. Make it without PDF/A."
 
 Progress = Callable[[int, int, str], None]
 
@@ -49,7 +50,8 @@ class NotConforming(NotBuilt):
     """It was to be PDF/A-2b, and the checker did not confirm that it is."""
 
     def __init__(self, breaches: Sequence[Breach]) -> None:
-        super().__init__("\n".join([NOT_ARCHIVAL, *_lines(breaches)]))
+        first = NOT_ARCHIVAL if any(one.label for one in breaches) else OURS_NOT_ARCHIVAL
+        super().__init__("\n".join([first, *_lines(breaches)]))
         self.breaches = tuple(breaches)
 
 

@@ -39,6 +39,7 @@ _WORDS = (
     ("6.1", "the file is not built as it should be"),
 )
 _LAYERS = "it has layers, which the checker does not judge"
+_DRAWN_LETTERS = "letters are drawn one by one (as we draw Arabic or Hebrew), which the checker does not judge"
 UNJUDGED = "something in it is of a kind that the checker does not know"
 
 
@@ -133,6 +134,8 @@ def _said(finding: Any) -> tuple[str, str]:
     """Rule and plain words of a finding."""
     if "not embedded" in finding.message:
         return "ISO 19005-2, 6.2.11.4.1", _WORDS[0][1]
+    if "Type 3 font" in finding.message:
+        return "ISO 19005-2, 6.2.11", _DRAWN_LETTERS
     known = _RULE.fullmatch(finding.rule)
     if known is None or finding.kind != "violation":
         return f"ISO 19005-2; {finding.message}"[:160], UNJUDGED
