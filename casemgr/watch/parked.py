@@ -34,6 +34,7 @@ TASKS: dict[str, str] = {
     "photos.look": "Look for the sheet on a photo",
     "photos.make": "Make a paper of photos",
     "redaction.make": "Make a redacted copy",
+    "serving.deliver": "Send copies of a packet or binder by e-mail",
 }
 """Each task in plain words."""
 
