@@ -153,24 +153,24 @@ def look(pdfium: Any, task: dict[str, Any], say: Any) -> None:
     document.pdf.close()
 
 
-def become(folder: str, answers: str) -> NoReturn:
-    """Be nothing but the one who looks: this process was forked for it."""
+def become(folder: str, answers: str, parent: int) -> NoReturn:
+    """Be nothing but the one who looks: this process was forked for it by `parent`, which may be gone already."""
     code = 1
     try:
         nothing = os.open(os.devnull, os.O_RDWR)
         for handle in range(3):
             os.dup2(nothing, handle)
         os.closerange(3, 1 << 16)
-        code = main(folder, answers)
+        code = main(folder, answers, parent)
     finally:
         os._exit(code)  # no tidying up: libraries that met a broken file can crash in their destructors
 
 
-def main(folder: str, answers_name: str) -> int:
+def main(folder: str, answers_name: str, parent: int = 0) -> int:
     """Answer questions until the list ends. A question is taken by whoever is the first to make its claim file."""
+    parent = parent or os.getppid()
     import pypdfium2 as pdfium
 
-    parent = os.getppid()
     with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
         import resource
 
@@ -200,4 +200,4 @@ def main(folder: str, answers_name: str) -> int:
 
 
 if __name__ == "__main__":
-    os._exit(main(*sys.argv[1:]))
+    os._exit(main(sys.argv[1], sys.argv[2]))

@@ -37,9 +37,10 @@ class _Copy:
 
     def __init__(self, folder: Path, answers: str) -> None:
         self.code: int | None = None
+        parent = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
-            looker.become(str(folder), answers)
+            looker.become(str(folder), answers, parent)
 
     def poll(self) -> int | None:
         return self._ask(os.WNOHANG)

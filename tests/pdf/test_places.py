@@ -185,7 +185,7 @@ def test_a_page_that_cannot_be_looked_at_is_stamped_below(
     """The child that looks is lost: nobody knows what is on the page, and so nothing on it is covered."""
     from casemgr.pdf import looker, looking
 
-    def lost(folder: str, answers: str) -> int:
+    def lost(folder: str, answers: str, parent: int) -> int:
         (Path(folder) / answers).write_text('{"n": 0}\n')
         os.abort()
 
