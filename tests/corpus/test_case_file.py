@@ -107,7 +107,7 @@ def start_case(page: Page, live: str, *, plan: str, track: str, concern: str) ->
 def submit(page: Page) -> None:
     """Send the page's form; a form that comes back with errors fails with their words."""
     before = page.url
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("main form button[type=submit]:visible").last.click()
     page.wait_for_load_state("load")
     problems = page.locator(".error-summary, .field-error")
     assert problems.count() == 0, (before, problems.all_inner_texts())
