@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy import func, select
 
 from casemgr.cases.models import Case
 from casemgr.deadlines.queries import calendar_for
+from casemgr.extensions import db
 from casemgr.filings.kinds import KINDS, PURPOSES, Kind, Purpose, kind_in
+from casemgr.issues.models import Issue
 from casemgr.law import paths as law
 from casemgr.law import stages
 from casemgr.law.deadlines import deadlines
@@ -24,12 +30,15 @@ CLOSED = Reason("The case is closed. Open it again first.", NO_RULE)
 
 @dataclass(frozen=True)
 class WayIn:
-    """A filing that could be made. `reasons` say why it is refused, or what to think of first. `time`: how long."""
+    """A filing that could be made. `reasons` say why it is refused, or what to think of first. `time`: how long.
+
+    `found_out`: where the day is asked for on which somebody learned of it, the earliest one that an issue gives."""
 
     kind: Kind
     is_open: bool
     reasons: tuple[Reason, ...]
     time: TimeLeft
+    found_out: date | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,11 @@ class _Look:
         """Whether something is pending: then what belongs to it comes first."""
         return any(row.ended_on is None and row.kind != ProceedingKind.MEETING for row in self.proceedings)
 
+    @cached_property
+    def found_out(self) -> date | None:
+        own = select(func.min(Issue.known_on)).where(Issue.case_id == self.case.id, Issue.is_withdrawn.is_(False))
+        return db.session.scalars(own).one()
+
     def way(self, kind: Kind) -> WayIn:
         unmet = self._unmet(kind)
         if unmet or kind.event is None:
@@ -92,7 +106,8 @@ class _Look:
             verdict = stages.check(self.view, kind.event, self.book)
             is_open, reasons = verdict.kind is not VerdictKind.REFUSED, verdict.reasons
         time = self._time(kind) if is_open else TimeLeft(LeftKind.NONE)
-        return WayIn(kind, is_open, reasons, time)
+        found_out = self.found_out if time.ask_for is FactKind.ACTION_KNOWN else None
+        return WayIn(kind, is_open, reasons, time, found_out)
 
     def _unmet(self, kind: Kind) -> tuple[Reason, ...]:
         if kind.event is None and self.view.stage is Stage.CLOSED:

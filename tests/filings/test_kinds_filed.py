@@ -206,6 +206,7 @@ def test_what_fits_is_grouped_by_purpose_and_what_does_not_says_why(world: World
         now_open.index("Start a dispute") < now_open.index("State complaint (PRS)") < now_open.index("Stay-put notice")
     )
     assert "Last safe day: no date known" in now_open and "Get ready for the hearing" not in now_open
+    assert "kind=action_known" in now_open and "An issue says March 1, 2026" in now_open
     assert "This is for disputes under Section 504." in not_now and "No hearing decision is recorded" in not_now
     with case.open() as (row, user):
         record_fact(row, NewFact(K.ACTION_KNOWN, date(2026, 3, 1), by_party="parent"), by=user)
