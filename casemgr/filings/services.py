@@ -120,6 +120,12 @@ def _role_at(row: Any) -> str:
 def save_details(packet: Packet, details: Details, *, version: int, by: User, commit: bool = True) -> None:
     """Save what is said on the packet. Raises StaleForm, FilingRefused when it was filed."""
     _open_for_change(packet, version)
+    put_details(packet, details)
+    _changed(packet, "details", by, commit=commit)
+
+
+def put_details(packet: Packet, details: Details) -> None:
+    """Put what is said onto the row; saved it is by whoever does that."""
     details = _with_references(packet, details)
     kept = {"recipients": (packet.answers or {}).get("recipients", [])}
     signer = {"name": details.signer_name, "role": details.signer_role, "contact": details.signer_contact}
@@ -130,7 +136,6 @@ def save_details(packet: Packet, details: Details, *, version: int, by: User, co
     packet.dated_on = details.dated_on
     packet.bates_prefix, packet.exhibit_prefix = details.bates_prefix, details.exhibit_prefix
     packet.archival = details.archival
-    _changed(packet, "details", by, commit=commit)
 
 
 def save_texts(

@@ -22,6 +22,7 @@ from casemgr.filings import (
     fitting,
     forms,
     last_look_views,
+    preview_views,
     queries,
     services,
 )
@@ -35,9 +36,10 @@ from casemgr.law.terms import FilingKind
 from casemgr.platform.locking import StaleForm
 from casemgr.proceedings.queries import proceeding
 from casemgr.web.once import make_once
+from casemgr.web.page_preview import Looks
 from casemgr.web.permissions import case_access, requires
 
-__all__ = ["bp", "citing_views", "exhibit_views", "filing_views", "last_look_views"]
+__all__ = ["bp", "citing_views", "exhibit_views", "filing_views", "last_look_views", "preview_views"]
 
 
 @bp.get(PACKETS)
@@ -127,6 +129,9 @@ def details(case_id: UUID, packet_id: UUID) -> Any:
     def more(shown: Packet) -> dict[str, Any]:
         return citing_views.references_on(access, shown, form)
 
+    if request.form.get("then") == "look":
+        looks = preview_views.looks(access, packet, form)
+        return _form_page(access, packet_id, form, "filings/details.html", more, looks=looks)
     return _save_form(access, packet, form, save, theirs, "filings/details.html", more)
 
 
@@ -170,6 +175,21 @@ def _save_form(
                 return redirect(url_for(".details", case_id=case_id, packet_id=packet_id))
             flash("Saved.")
             return redirect(url_for(".show", case_id=case_id, packet_id=packet_id))
+    return _form_page(access, packet_id, form, template, more, conflict=conflict)
+
+
+def _form_page(
+    access: Access,
+    packet_id: UUID,
+    form: Any,
+    template: str,
+    more: Any = None,
+    *,
+    conflict: dict[str, list[tuple[str, str]]] | None = None,
+    looks: Looks | None = None,
+) -> Any:
+    """A form of the packet as it is filled in, with what somebody else saved or how it will look, if that is known."""
+    packet = packet_or_404(access, packet_id)
     page = render_template(
         template,
         case=access.case,
@@ -177,6 +197,7 @@ def _save_form(
         kind=kind_in(packet.kind, access.case.state),
         form=form,
         conflict_rows=_only_differing(conflict),
+        looks=looks,
         route=routing(FilingKind(packet.kind), access.case.state),
         **(more(packet) if more is not None else {}),
     )

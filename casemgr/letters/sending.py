@@ -19,11 +19,12 @@ from casemgr.documents.store import store
 from casemgr.evidence.services import NewEntry, PaperRef, log_entry
 from casemgr.extensions import db
 from casemgr.law.terms import FactKind
-from casemgr.letters import drawing, queries, recording, richtext, tasks
+from casemgr.letters import queries, recording, richtext, tasks
 from casemgr.letters.content import printed
 from casemgr.letters.models import LetterSending, LetterVersion, OutgoingLetter
 from casemgr.letters.services import LetterRefused, kind_of, lock, look
 from casemgr.letters.ways import EMAIL, WAYS
+from casemgr.platform import page_drawing
 from casemgr.platform.columns import now
 from casemgr.platform.locking import check_version
 from casemgr.platform.posting import settings
@@ -277,7 +278,7 @@ def _pdf(
     letter = printed(content, look=organization.kind, on=on, made_at=saved.saved_at, sent_by=sent_by)
     org_id = case.org_id
     db.session.rollback()
-    stored = store().put_bytes(org_id, drawing.draw(letter).pdf)
+    stored = store().put_bytes(org_id, page_drawing.draw(letter).pdf)
     return stored.sha256, stored.size
 
 

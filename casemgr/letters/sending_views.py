@@ -21,12 +21,12 @@ from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import FactKind
 from casemgr.letters import forms, queries, richtext, sending, services, taking_back
 from casemgr.letters.blueprint import LETTER, bp, letter_or_404
-from casemgr.letters.drawing import NotDrawn
 from casemgr.letters.models import LetterSending, OutgoingLetter
 from casemgr.letters.sending import Recipient
 from casemgr.letters.ways import BY_HAND, OVER
 from casemgr.pdf.fonts import named, undrawable_in
 from casemgr.platform.locking import StaleForm
+from casemgr.platform.page_drawing import NotDrawn
 from casemgr.platform.posting import settings
 from casemgr.platform.refused import FieldRefused
 from casemgr.proceedings.services import CannotUndo

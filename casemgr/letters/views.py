@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -15,18 +14,20 @@ from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
 from casemgr.documents.store import store
 from casemgr.extensions import db
-from casemgr.letters import drawing, forms, gathering, queries, richtext, sending_views, services
+from casemgr.letters import forms, gathering, queries, richtext, sending_views, services
 from casemgr.letters.blueprint import LETTER, LETTERS, bp, letter_or_404, place_url, sees_drafts
 from casemgr.letters.checking import Look
 from casemgr.letters.content import Content, in_words, printed
-from casemgr.letters.drawing import NotDrawn
 from casemgr.letters.forms import DraftForm
 from casemgr.letters.kinds import GROUPS, Kind, kinds
 from casemgr.letters.models import OutgoingLetter
 from casemgr.letters.services import LetterRefused
+from casemgr.platform import page_drawing
 from casemgr.platform.locking import StaleForm
+from casemgr.platform.page_drawing import NotDrawn, Pages
 from casemgr.storage.names import content_disposition
 from casemgr.storage.objects import ObjectMissing
+from casemgr.web import page_preview
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
 
@@ -196,28 +197,18 @@ def preview(case_id: UUID, letter_id: UUID) -> Any:
     row = letter_or_404(access, letter_id)
     form = _draft_form(access, row, queries.content_of(queries.newest(row)))
     if not form.validate():
-        return jsonify({"message": "Mend what is marked, then the page is drawn again."}), 422
+        return page_preview.as_json(page_preview.not_drawn_for(form))
     content = form.to_content()
-    found = _look(access, row, content, form)
-    try:
-        pages = _drawn(access, row, content, pictures=True)
-    except NotDrawn as problem:
-        return jsonify({"message": str(problem)}), 422
-    return jsonify(
-        {
-            "pages": [f"data:image/png;base64,{b64encode(one).decode()}" for one in pages.pictures],
-            "count": pages.count,
-            "undrawable": " ".join(pages.undrawable),
-            "stops": [f"{one.item.label}: {one.gap}" for one in found.stops],
-        }
-    )
+    stops = [f"{one.item.label}: {one.gap}" for one in _look(access, row, content, form).stops]
+    looks = page_preview.looks_of(lambda: _drawn(access, row, content, pictures=True))
+    return page_preview.as_json(looks, stops=stops)
 
 
-def _drawn(access: Access, row: OutgoingLetter, content: Content, *, pictures: bool) -> drawing.Pages:
+def _drawn(access: Access, row: OutgoingLetter, content: Content, *, pictures: bool) -> Pages:
     made_at = queries.newest(row).saved_at
     letter = printed(content, look=access.organization.kind, on=today(access.case), made_at=made_at)
     db.session.rollback()  # a transaction is not held open while pages are drawn
-    return drawing.draw(letter, pictures=pictures)
+    return page_drawing.draw(letter, pictures=pictures)
 
 
 @bp.get(f"{LETTER}/page/<int:number>.png")

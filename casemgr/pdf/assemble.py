@@ -63,7 +63,7 @@ def build_packet(
         sources = Reading(packet, work, pdf, looking, shelf, stack).run(steps.next, left_out)
         packet = replace(packet, exhibits=tuple(source.exhibit for source in sources))
         steps.next("Drawing the pages")
-        plan = _plan(packet, sources)
+        plan = plan_pages(packet, sources)
         assembly = _Assembly(packet, pdf, plan, sources, steps, looking)
         assembly.run()
         steps.next("Writing the packet")
@@ -108,7 +108,7 @@ class _Steps:
 
 
 @dataclass
-class _Plan:
+class Plan:
     """Where everything stands in the finished PDF (pages from 1)."""
 
     placed: list[Placed]
@@ -118,7 +118,7 @@ class _Plan:
     undrawable: tuple[str, ...]
 
 
-def _plan(packet: Packet, sources: Sequence[Source]) -> _Plan:
+def plan_pages(packet: Packet, sources: Sequence[Source]) -> Plan:
     """Count Bates numbers and draw our own pages."""
     placed, offset = [], 0
     here: dict[str, Here] = {}
@@ -137,7 +137,7 @@ def _plan(packet: Packet, sources: Sequence[Source]) -> _Plan:
     places = packet.volume.places if packet.volume else ()
     type_ = Typesetter(Citing(packet.cited, here, places, packet.bates))
     drawn = draw(packet, sources, placed, type_)
-    return _Plan(placed, drawn, drawn.sections(), drawn.slip_pages(), tuple(sorted(type_.undrawable)))
+    return Plan(placed, drawn, drawn.sections(), drawn.slip_pages(), tuple(sorted(type_.undrawable)))
 
 
 @dataclass
@@ -149,7 +149,7 @@ class _Assembly:
 
     packet: Packet
     pdf: pikepdf.Pdf
-    plan: _Plan
+    plan: Plan
     sources: Sequence[Source]
     steps: _Steps
     looking: Looking
@@ -278,7 +278,7 @@ class _Assembly:
         )
 
 
-def _sections(pages: Sequence[Any], plan: _Plan) -> list[dict[str, Any]]:
+def _sections(pages: Sequence[Any], plan: Plan) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
@@ -290,7 +290,7 @@ def _sections(pages: Sequence[Any], plan: _Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _stands(packet: Packet, plan: _Plan, sources: Sequence[Source]) -> list[archival.Stands]:
+def _stands(packet: Packet, plan: Plan, sources: Sequence[Source]) -> list[archival.Stands]:
     rows = zip(_exhibits(packet, plan, sources), sources, strict=True)
     chosen = [(row, source.exhibit.only_pages or (1, 0)) for row, source in rows]
     return [archival.Stands(row.label, row.first_page, row.pages, first) for row, (first, _) in chosen]
@@ -328,7 +328,7 @@ def _save(pdf: pikepdf.Pdf, out: Path, shelf: Shelf, conforming: Sequence[archiv
 
 
 def _result(
-    packet: Packet, plan: _Plan, sources: Sequence[Source], sections: list[dict[str, Any]]
+    packet: Packet, plan: Plan, sources: Sequence[Source], sections: list[dict[str, Any]]
 ) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Return what makes the manifest once hash and size of the PDF are known (empty: they are not)."""
     exhibits = _exhibits(packet, plan, sources)
@@ -346,7 +346,7 @@ def _result(
     return made
 
 
-def _exhibits(packet: Packet, plan: _Plan, sources: Sequence[Source]) -> tuple[BuiltExhibit, ...]:
+def _exhibits(packet: Packet, plan: Plan, sources: Sequence[Source]) -> tuple[BuiltExhibit, ...]:
     return tuple(
         BuiltExhibit(
             label=p.exhibit.label,
@@ -376,7 +376,7 @@ def _runs(places: Sequence[str]) -> tuple[Stamped, ...]:
 
 
 def _built(
-    out: Path, plan: _Plan, exhibits: tuple[BuiltExhibit, ...], made: Callable[[dict[str, Any]], dict[str, Any]]
+    out: Path, plan: Plan, exhibits: tuple[BuiltExhibit, ...], made: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> BuiltPacket:
     """Hash the finished file and put the manifest together."""
     with out.open("rb") as file:

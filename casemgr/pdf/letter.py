@@ -85,11 +85,13 @@ class Letter:
 
 @dataclass(frozen=True)
 class Drawn:
-    """The PDF, how many pages it has, and the characters that no font here can draw."""
+    """The PDF, how many pages it has, and the characters that no font here can draw. `shown`: number (from 1) and name
+    of each page that somebody is to see; none: all of them."""
 
     pdf: bytes
     pages: int
     undrawable: tuple[str, ...]
+    shown: tuple[tuple[int, str], ...] = ()
 
 
 def make_letter(letter: Letter) -> Drawn:

@@ -75,7 +75,15 @@ def test_a_parent_makes_and_files_a_complaint_with_exhibits(
 
     page.get_by_role("link", name=re.compile("Write it here ?: Your lawyer or advocate")).click()
     expect(page.get_by_label("Your lawyer or advocate")).to_be_visible()
+    first = page.get_by_role("img", name=re.compile("^Due Process Complaint and Request for a Hearing, page 1 of"))
+    expect(first).to_be_visible(timeout=20_000)
     look(page, "details")
+    before = first.get_attribute("src") or ""
+    page.get_by_label("Letter before exhibit numbers").fill("7")
+    expect(page.get_by_text("Not drawn yet: Letter before exhibit numbers: Use 1 to 6 letters.")).to_be_visible()
+    page.get_by_label("Letter before exhibit numbers").fill("P")
+    page.get_by_label("Your lawyer or advocate").fill("Ada Example, typed and not saved yet")
+    expect(first).not_to_have_attribute("src", before, timeout=20_000)
     page.get_by_label("Your lawyer or advocate").fill("none")
     page.get_by_label("Words before page numbers").fill("EXAMPLE-")
     page.get_by_role("button", name="Save").click()

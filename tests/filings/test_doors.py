@@ -22,6 +22,7 @@ ROUTES = [
     ("GET", "/{packet}", "read"),
     ("GET", "/{packet}/details", "edit"),
     ("POST", "/{packet}/details", "edit"),
+    ("POST", "/{packet}/preview", "edit"),
     ("GET", "/{packet}/service", "edit"),
     ("POST", "/{packet}/service", "edit"),
     ("GET", "/{packet}/discard", "edit"),

@@ -15,11 +15,12 @@ from casemgr.cases.models import Case, Person
 from casemgr.deadlines.services import NewFact, record_fact
 from casemgr.extensions import db
 from casemgr.law.terms import FactKind
-from casemgr.letters import drawing, queries, richtext, services
-from casemgr.letters.drawing import Pages
+from casemgr.letters import queries, richtext, services
 from casemgr.letters.kinds import kinds
 from casemgr.letters.models import OutgoingLetter
 from casemgr.pdf.letter import BLANK, Letter, make_letter
+from casemgr.platform import page_drawing
+from casemgr.platform.page_drawing import Pages
 from tests.heads.conftest import post
 from tests.world import Actor, World
 
@@ -74,7 +75,7 @@ def drawn_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         return Pages(made.pdf, made.pages, (b"\x89PNG",) * made.pages if pictures else (), made.undrawable)
 
     if "child" not in request.node.name:
-        monkeypatch.setattr(drawing, "draw", draw)
+        monkeypatch.setattr(page_drawing, "draw", draw)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_a_parent_writes_answers_the_gaps_mails_it_and_says_when_it_arrived(
     assert client.post(letter, data=fields(client.get(letter).text) | {"body": " "}).status_code == 422
     typed = fields(client.get(letter).text) | {"body_html": "<p>Typed <b>here</b><script>x</script></p>"}
     drawn = client.post(f"{letter}/preview", data=typed).get_json()
-    assert drawn["count"] == 1 and drawn["pages"][0].startswith("data:image/png;base64,")
+    assert drawn["words"] == "One page." and drawn["pages"][0]["source"].startswith("data:image/png;base64,")
     assert drawn["stops"] == ["The request itself: The letter does not say it in the usual words."]
     assert client.get(f"{letter}/pdf").data.startswith(b"%PDF")
     assert client.get(f"{letter}/page/1.png").mimetype == "image/png"

@@ -10,10 +10,9 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from casemgr.letters import drawing
-from casemgr.letters.drawing import NotDrawn
 from casemgr.pdf import fonts
 from casemgr.pdf.letter import Letter, Points, Run, Words, make_letter
+from casemgr.platform.page_drawing import NotDrawn, draw
 
 LETTER = Letter(
     letterhead=("Đặng Văn Lâm", "12 Larch Street", "dang@example.org"),
@@ -87,8 +86,8 @@ def test_what_no_font_can_draw_is_told_and_an_endless_word_ends(monkeypatch: pyt
 
 
 def test_it_is_drawn_by_a_child_with_limits() -> None:
-    pages = drawing.draw(LETTER, pictures=True)
+    pages = draw(LETTER, pictures=True)
     assert pages.pdf == make_letter(LETTER).pdf and pages.count == len(pages.pictures) == 1
     assert pages.pictures[0].startswith(b"\x89PNG")
     with pytest.raises(NotDrawn, match="Shorten"):
-        drawing.draw(replace(LETTER, body=("no block",)))  # type: ignore[arg-type]
+        draw(replace(LETTER, body=("no block",)))  # type: ignore[arg-type]

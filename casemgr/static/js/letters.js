@@ -1,8 +1,7 @@
-// The draft of a letter: formatted text instead of the plain text area, and pictures of the pages while one types.
-// Without this module the text area and the saved first page do the same work.
+// The draft of a letter: formatted text instead of the plain text area. Without this module the text area does the same
+// work. The pictures of its pages are page-preview.js, which comes behind this.
 const TAGS = ["P", "BR", "STRONG", "EM", "UL", "OL", "LI", "MARK"];
 const ALIASES = { B: "STRONG", I: "EM", DIV: "P" };
-const PAUSE_MS = 900;
 const GAP = /\[\[.{1,200}?\]\]/;
 const TOOLS = [
   ["bold", "Bold", "Ctrl+B", "B"],
@@ -12,7 +11,6 @@ const TOOLS = [
 ];
 
 for (const place of document.querySelectorAll("[data-rich]")) startEditor(place);
-for (const form of document.querySelectorAll("[data-letter]")) startPreview(form.closest("form"), form.dataset.preview);
 
 function startEditor(place) {
   const [plain, sent] = place.querySelectorAll("textarea");
@@ -142,18 +140,6 @@ function* texts(node) {
   while (walker.nextNode()) yield walker.currentNode;
 }
 
-function largerButton(pages) {
-  const window = document.createElement("dialog");
-  window.className = "letter-larger letter-preview";
-  window.setAttribute("aria-label", "The letter, larger");
-  const close = tool("Close", "Close", () => window.close());
-  document.body.append(window);
-  return tool("Look at the pages larger", "Larger", () => {
-    window.replaceChildren(close, ...[...pages.children].map((page) => page.cloneNode()));
-    window.showModal();
-  });
-}
-
 // Only paragraphs, emphasis and lists: the server keeps no more.
 function cleaned(html) {
   const made = document.createDocumentFragment();
@@ -174,45 +160,4 @@ function asHtml(fragment) {
   const holder = document.createElement("div");
   holder.append(fragment);
   return holder.innerHTML;
-}
-
-function startPreview(form, url) {
-  const place = document.querySelector("[data-letter-preview]");
-  if (!place) return;
-  const [status, pages] = [place.querySelector("[data-preview-status]"), place.querySelector("[data-preview-pages]")];
-  const larger = largerButton(pages);
-  let timer, running, again;
-  const draw = async () => {
-    if (running) return (again = true);
-    running = true;
-    again = false;
-    status.textContent = "Drawing the page…";
-    try {
-      const answer = await fetch(url, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
-      show(await answer.json());
-    } catch {
-      status.textContent = "The page could not be drawn now. Your text is not affected.";
-    }
-    running = false;
-    if (again) draw();
-  };
-  const show = (news) => {
-    const odd = news.undrawable ? ` These characters cannot be printed: ${news.undrawable}` : "";
-    status.textContent = news.pages ? `${news.count === 1 ? "One page" : `${news.count} pages`}.${odd}` : news.message;
-    if (!news.pages) return;
-    pages.replaceChildren(
-      ...news.pages.map((data, number) => {
-        const picture = new Image(918, 1188);
-        picture.src = data;
-        picture.alt = `Page ${number + 1} as it will be printed`;
-        return picture;
-      }),
-    );
-    if (!place.contains(larger)) place.append(larger);
-  };
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(draw, PAUSE_MS);
-  });
-  draw();
 }
