@@ -30,6 +30,7 @@ function start(place, form) {
     if (!news.pages?.length) return place.classList.add("is-old");
     place.classList.remove("is-old");
     pages.replaceChildren(...news.pages.map(picture));
+    pages.tabIndex = 0; // it scrolls, by keyboard too
     if (!place.contains(larger)) status.after(larger);
   };
   form.addEventListener("input", () => {
