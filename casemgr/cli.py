@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     import config
+    from casemgr.pdf.check import Checked
 
 
 def _settings() -> config.Settings:
@@ -150,7 +151,8 @@ def sample_case(email: str) -> None:
 )
 def verify(target: str, email: str | None, seal: str, tsa_ca: Path | None) -> None:
     """Check an evidence log: of a case in the database, or of an exported archive, which needs nothing but the file.
-    Or check a packet or binder (PDF): with the manifest beside it (the same name with .json), else with the one inside.
+    Or check a packet or binder (PDF): with the manifest beside it (the same name with .json), else with the one inside;
+    or the ZIP of a binder, file by file.
 
     Exit status 1 when something was altered, removed, added or moved; the first such thing is named."""
     try:
@@ -158,6 +160,8 @@ def verify(target: str, email: str | None, seal: str, tsa_ca: Path | None) -> No
     except ValueError:
         if target.lower().endswith(".pdf"):
             _verify_packet(Path(target), seal)
+        elif (of_binder := _zip_of_binder(Path(target))) is not None:
+            _tell_packet(of_binder, seal, "manifest")
         else:
             _verify_archive(Path(target), seal, tsa_ca)
     else:
@@ -190,17 +194,27 @@ def _verify_packet(path: Path, noted: str) -> None:
     if not path.is_file():
         raise click.UsageError("Name a packet that exists.")
     beside = path.with_suffix(".json")
-    found = check_packet(path, beside if beside.is_file() else None)
+    _tell_packet(check_packet(path, beside if beside.is_file() else None), noted, "PDF")
+
+
+def _zip_of_binder(path: Path) -> Checked | None:
+    from casemgr.pdf.check import check_zip
+
+    return check_zip(path) if path.is_file() and path.suffix.lower() == ".zip" else None
+
+
+def _tell_packet(found: Checked, noted: str, what: str) -> None:
     problems = found.problems
     if noted and noted.strip().lower() != found.sha256:
-        problems = ["The PDF is not the one that was noted: its SHA-256 is another.", *problems]
+        problems = [f"The {what} is not the one that was noted: its SHA-256 is another.", *problems]
     for problem in problems:
         click.echo(problem)
     if not problems:
-        click.echo(f"Intact: {found.pages:,} pages, {found.exhibits:,} exhibit(s).")
+        files = f"{found.files:,} files, " if found.files else ""
+        click.echo(f"Intact: {files}{found.pages:,} pages, {found.exhibits:,} exhibit(s).")
         if not (found.by_hash or noted):
             click.echo("Only our own pages were compared. Compare the SHA-256 with what was noted when it was made:")
-    click.echo(f"SHA-256 of the PDF: {found.sha256}")
+    click.echo(f"SHA-256 of the {what}: {found.sha256}")
     sys.exit(1 if problems else 0)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
+from casemgr.exhibit_binders import zipping
 from casemgr.exhibit_binders.finishing import Volume, finish
 from casemgr.exhibit_binders.labels import NEW, REPLACED, Placed, Served
 from casemgr.exhibit_binders.material import ExhibitNow, Material
@@ -24,11 +23,10 @@ from casemgr.pdf.archival import STANDARD
 from casemgr.pdf.manifest import as_json
 from casemgr.pdf.model import ExhibitKind
 from casemgr.pdf.tabs import make_tabs
-from casemgr.storage.names import clean_name, extension_of
+from casemgr.storage.names import clean_name
 
 FORMAT = 1
 MARKS = {NEW: "New", REPLACED: "Replaced"}
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 Tell = Callable[[int, int, str], None]
 
 
@@ -75,7 +73,7 @@ def _finish(
     material: Material, files: Mapping[str, File], packet: pdf.Packet, made: Sequence[Made], work: Path, tell: Tell
 ) -> Result:
     sources = {one.label: _source(one) for one in packet.exhibits}
-    names = _names(material)
+    names = zipping.names_of(material)
     stem = clean_name(material.heading)
     manifests = [json.loads(one.manifest.read_bytes()) for one in made]
     several = len(made) > 1
@@ -93,6 +91,9 @@ def _finish(
     placed = _placed(material, manifests)
     proof = _proof(material, finished.proof)
     told = _manifest(material, made, manifests, proof)
+    zipped = zipping.members(plan, names, files, material, several=several) if material.shape == "files" else {}
+    if zipped:
+        told["files"] = zipping.hashes(zipped)
     manifest_path = work / "manifest.json"
     manifest_path.write_bytes(as_json(told))
     outputs: list[Output] = []
@@ -105,9 +106,8 @@ def _finish(
             )
     if material.print_set:
         outputs.append(_tabs(material, work / "tabs.pdf", f"{stem}, tab labels.pdf"))
-    if material.shape == "files":
-        zipped = _zip(work / "files.zip", plan, names, files, material, manifest_path, several)
-        outputs.append(Output("zip", f"{stem}.zip", zipped))
+    if zipped:
+        outputs.append(Output("zip", f"{stem}.zip", zipping.write(work / "files.zip", zipped, manifest_path)))
     outputs.append(Output("manifest", f"{stem}, manifest.json", manifest_path))
     for one in material.exhibits:
         if sources[one.label]["kind"] == ExhibitKind.NATIVE.value:
@@ -331,67 +331,3 @@ def _manifest(
         "served_before": [{**one.placed.as_json(), "served": one.when} for one in material.elsewhere],
         "page_conservation": dict(proof),
     }
-
-
-# -- files of their own ---------------------------------------------------------------------------------------
-
-
-def _names(material: Material) -> dict[str, tuple[str, str]]:
-    """Return for each exhibit the name of its PDF and of its own file, by the rule of the forum; no two are alike."""
-    found: dict[str, tuple[str, str]] = {}
-    taken: set[str] = set()
-    for one in material.exhibits:
-        stem = material.file_name.format(label=one.label, title=one.title)
-        pair = tuple(
-            _free(clean_name(f"{stem}.{extension}") if extension else clean_name(stem), taken)
-            for extension in ("pdf", extension_of(one.file_name) if one.kind is ExhibitKind.NATIVE else "bin")
-        )
-        found[one.label] = (pair[0], pair[1])
-    return found
-
-
-def _free(name: str, taken: set[str]) -> str:
-    stem, dot, extension = name.rpartition(".")
-    for n in count(1):
-        one = name if n == 1 else f"{stem} ({n}){dot}{extension}"
-        if one.casefold() not in taken:
-            taken.add(one.casefold())
-            return one
-    raise AssertionError("counting ends")
-
-
-def _zip(
-    out: Path,
-    plan: Sequence[Volume],
-    names: Mapping[str, tuple[str, str]],
-    files: Mapping[str, File],
-    material: Material,
-    manifest: Path,
-    several: bool,
-) -> Path:
-    """Write the ZIP: index, one file for each exhibit, files that cannot be printed, manifest. Same input, same
-    bytes."""
-    with zipfile.ZipFile(out, "w") as archive:
-        for number, volume in enumerate(plan, material.first_volume):
-            folder = f"Volume {number}/" if several else ""
-            for label, path in volume.parts.items():
-                name = "Index.pdf" if label == "index" else names[label][0]
-                _write(archive, f"{folder}{name}", path)
-        for one in material.exhibits:
-            if volumes_kind(plan, one.label) == ExhibitKind.NATIVE.value:
-                _write(archive, names[one.label][1], files[one.label].path)
-        _write(archive, "manifest.json", manifest)
-    return out
-
-
-def volumes_kind(plan: Sequence[Volume], label: str) -> str:
-    """Return how an exhibit got onto paper."""
-    return str(plan[0].sources[label]["kind"])
-
-
-def _write(archive: zipfile.ZipFile, name: str, path: Path) -> None:
-    about = zipfile.ZipInfo(name, ZIP_DATE)
-    about.external_attr = 0o600 << 16
-    with path.open("rb") as source, archive.open(about, "w", force_zip64=True) as target:
-        while piece := source.read(1 << 20):
-            target.write(piece)

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,9 @@ import pikepdf
 
 from casemgr.pdf.assemble import MANIFEST
 from casemgr.pdf.manifest import section_hash
+
+MOST_MANIFEST = 64 * 1024 * 1024
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass
@@ -21,6 +26,54 @@ class Checked:
     pages: int = 0
     exhibits: int = 0
     by_hash: bool = False
+    files: int = 0
+
+
+def check_zip(path: Path) -> Checked | None:
+    """Compare each file in the ZIP of a binder with the manifest in it; None where it is no such ZIP.
+
+    `sha256` is that of the manifest, to be compared with what was noted when it was made. The ZIP is hostile: no file
+    is unpacked, and none is read further than the manifest says that it goes."""
+    found = Checked(by_hash=True)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if MANIFEST not in archive.namelist() or archive.getinfo(MANIFEST).file_size > MOST_MANIFEST:
+                return None
+            raw = archive.read(MANIFEST)
+            data = json.loads(raw)
+            if not isinstance(data, dict) or not {"files", "volumes"} <= set(data):
+                return None
+            found.sha256 = hashlib.sha256(raw).hexdigest()
+            found.problems += _files_altered(archive, data["files"])
+            found.files = len(data["files"])
+            found.pages = sum(int(one["pdf"]["pages"]) for one in data["volumes"])
+            found.exhibits = sum(len(one["exhibits"]) for one in data["volumes"])
+    except _UNREADABLE as problem:
+        if not found.sha256:
+            return None
+        found.problems.append(f"It cannot be read as the files of a binder ({str(problem)[:120]}).")
+    return found
+
+
+def _files_altered(archive: zipfile.ZipFile, told: list[dict[str, Any]]) -> list[str]:
+    names = [one.filename for one in archive.infolist() if one.filename != MANIFEST]
+    wanted = [str(one["name"]) for one in told]
+    problems = [f"“{name}” is missing." for name in wanted if name not in names]
+    problems += [f"“{name}” was added." for name in names if name not in wanted or names.count(name) > 1]
+    for one in told:
+        if one["name"] in names and _hash_of(archive, one["name"], int(one["size"])) != one["sha256"]:
+            problems.append(f"“{one['name']}” was changed.")
+    return problems
+
+
+def _hash_of(archive: zipfile.ZipFile, name: str, size: int) -> str:
+    """Return the SHA-256 of a file of this size, and nothing when it goes on after it."""
+    summed, left = hashlib.sha256(), size
+    with archive.open(name) as file:
+        while left and (piece := file.read(min(left, 1 << 20))):
+            summed.update(piece)
+            left -= len(piece)
+        return "" if file.read(1) else summed.hexdigest()
 
 
 def check_packet(path: Path, beside: Path | None = None) -> Checked:

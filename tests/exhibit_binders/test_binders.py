@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 from uuid import UUID
 
 import pikepdf
@@ -17,13 +18,14 @@ from casemgr.exhibit_binders.services import Line
 from casemgr.extensions import db
 from casemgr.filings.material import long_date
 from casemgr.filings.services import ExhibitRefused, FilingRefused
+from casemgr.pdf.check import check_zip
 from tests.documents.paper import pdf
 from tests.exhibit_binders.makers import binding, more
 from tests.filings.makers import texts
 from tests.world import World
 
 
-def test_a_binder_from_choosing_to_a_late_supplement(world: World) -> None:
+def test_a_binder_from_choosing_to_a_late_supplement(world: World, tmp_path: Path) -> None:
     made = binding(world, "iep", "mail", "photo", "sound", bates_prefix="EX ", shape="files", print_set=True)
     made.people("Ms. Larch")
     made.case.set_paper("iep", page_count=3)
@@ -45,6 +47,7 @@ def test_a_binder_from_choosing_to_a_late_supplement(world: World) -> None:
     with zipfile.ZipFile(io.BytesIO(made.bytes_of(version, "zip"))) as archive:
         assert {"Index.pdf", "P-2 IEP 2025-26.pdf", "P-4 Voice message.wav", "manifest.json"} <= set(archive.namelist())
         assert len(texts(archive.read("P-2 IEP 2025-26.pdf"))) == 3
+        assert_verifies_offline(archive, tmp_path)
     with pikepdf.open(io.BytesIO(made.bytes_of(version, "print"))) as printed:
         assert len(printed.pages) % 2 == 0
     for n, page in enumerate(texts(made.bytes_of(version, "print"))):
@@ -193,3 +196,25 @@ def test_stopping_leaves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) 
     assert made.work().state == "draft" and made.versions() == []
     scratch = made.case.world.app.config["SETTINGS"].data_dir / "scratch"
     assert not list(scratch.glob("binder-*"))
+
+
+def assert_verifies_offline(archive: zipfile.ZipFile, folder: Path) -> None:
+    """The ZIP is intact with nothing but itself; a file that was changed, taken out or put in is named."""
+    files = {name: archive.read(name) for name in archive.namelist()}
+
+    def told_of(changed: dict[str, bytes]) -> list[str]:
+        with zipfile.ZipFile(folder / "some.zip", "w") as again:
+            for name, data in changed.items():
+                again.writestr(name, data)
+        found = check_zip(folder / "some.zip")
+        assert found is not None and found.files == len(files) - 1 and found.exhibits == 4
+        return found.problems
+
+    iep = "P-2 IEP 2025-26.pdf"
+    assert told_of(files) == []
+    assert told_of(files | {iep: files[iep][:-1] + b"x"}) == [f"“{iep}” was changed."]
+    assert told_of(files | {iep: files[iep] + b"x"}) == [f"“{iep}” was changed."]
+    assert told_of({name: data for name, data in files.items() if name != iep}) == [f"“{iep}” is missing."]
+    assert told_of(files | {"P-9.pdf": b""}) == ["“P-9.pdf” was added."]
+    (folder / "other.zip").write_bytes(b"PK no zip")
+    assert check_zip(folder / "other.zip") is None
