@@ -27,6 +27,13 @@ def look(page: Page, name: str) -> None:
     kit.screenshot(page, f"filings-{name}")
 
 
+def keep(name: str, data: bytes) -> None:
+    """Leave a finished PDF for a person to look at."""
+    folder = kit.ROOT / "build" / "shots"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
 def go_on(page: Page) -> None:
     """Tick what the last look warns of, and go on."""
     for box in page.locator("input[name=tick]").all():
@@ -108,8 +115,7 @@ def test_a_parent_makes_and_files_a_complaint_with_exhibits(
     words = " ".join(texts(file.read_bytes()))
     assert "EXAMPLE-000001" in words and "The request of January 5" in words and "Lee Lawyer" in words
     assert len(bookmarks(file)["Exhibits"]) == 4
-    keep = kit.ROOT / "build" / "shots" / "filings-packet.pdf"
-    keep.write_bytes(file.read_bytes())
+    keep("filings-packet.pdf", file.read_bytes())
 
     page.get_by_role("link", name="Mark as filed").click()
     look(page, "last-look")
@@ -168,7 +174,7 @@ def test_a_parent_of_a_student_with_a_504_plan_makes_an_ocr_complaint(
         packet = packets_of(row, drafts=True)[0]
         assert packet.kind == OCR
         sha256 = packet.pdf_sha256
-    (kit.ROOT / "build" / "shots" / "filings-ocr.pdf").write_bytes(case.bytes_of(sha256))
+    keep("filings-ocr.pdf", case.bytes_of(sha256))
 
 
 def test_a_paper_closed_after_it_was_chosen_is_named_and_can_be_taken_out(
