@@ -1,5 +1,6 @@
 """Puts one packet together, in a child process (`storage.own_child`): exhibits are hostile files."""
 
+from functools import cache
 from pathlib import Path
 
 from casemgr.pdf import ExhibitUnreadable, archival, build_packet
@@ -7,6 +8,15 @@ from casemgr.pdf.model import Packet
 from casemgr.storage.child import Say
 
 MOST_RUNS = 1000  # of pages in one line
+_KEPT: list[object] = []  # the end of this process lets go of it at once
+
+
+@cache
+def rehearse() -> None:
+    """What all packets need once is done before children are forked (see `storage.template`)."""
+    from casemgr.pdf import rehearsal  # a child that is not forked has no use for it
+
+    rehearsal.rehearse()
 
 
 def work(order: tuple[Packet, Path, bool], say: Say) -> None:
@@ -23,6 +33,7 @@ def work(order: tuple[Packet, Path, bool], say: Say) -> None:
             out,
             progress=lambda done, total, now: say(done=done, total=total, now=now),
             left_out=say_left_out if may_leave_out else None,
+            kept=_KEPT,
         )
     except ExhibitUnreadable as problem:
         say(label=problem.label, reason=problem.reason, remedy=problem.remedy)

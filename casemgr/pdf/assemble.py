@@ -7,12 +7,12 @@ sheet has no Bates number, but that of a native exhibit has: it stands for the f
 """
 
 import hashlib
-import io
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +32,19 @@ from casemgr.pdf.reading import LeftOut, Reading, first_name
 from casemgr.pdf.sources import Source
 from casemgr.pdf.splicing import Shelf
 from casemgr.pdf.stamping import Stamper, words_of
-from casemgr.pdf.tags import Structure
+from casemgr.pdf.tags import Element, Structure
 
 Progress = Callable[[int, int, str], None]
 MANIFEST = "manifest.json"
 
 
 def build_packet(
-    packet: Packet, out: Path, *, progress: Progress | None = None, left_out: LeftOut | None = None
+    packet: Packet,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    left_out: LeftOut | None = None,
+    kept: list[object] | None = None,
 ) -> BuiltPacket:
     """Write the packet to `out` as one PDF and return what was made, with its manifest.
 
@@ -50,6 +55,8 @@ def build_packet(
             nothing is left behind.
         left_out: told of each exhibit that cannot be read; the others move up to its label. Without it the first
             one ends the work.
+        kept: gets hold of what the packet was made of. To let go of it takes a while, which a process that ends then
+            need not take.
     Raises: ExhibitUnreadable for an exhibit that needs a password, is damaged, empty, too long or has
         changed since its hash was taken, before anything is written; archival.NotArchival where the packet has to be
         PDF/A-2b and something in it is not.
@@ -64,8 +71,10 @@ def build_packet(
         packet = replace(packet, exhibits=tuple(source.exhibit for source in sources))
         steps.next("Drawing the pages")
         plan = plan_pages(packet, sources)
-        assembly = _Assembly(packet, pdf, plan, sources, steps, looking)
+        assembly = _Assembly(packet, pdf, plan, sources, steps, looking, work / "ours.pdf")
         assembly.run()
+        if kept is not None:
+            kept.append(assembly)
         steps.next("Writing the packet")
         shelf.mark(hashlib.sha256("".join(source.sha256 for source in sources).encode()).hexdigest()[:24])
         result = _result(packet, plan, sources, _sections(assembly.pages, plan))
@@ -153,6 +162,8 @@ class _Assembly:
     sources: Sequence[Source]
     steps: _Steps
     looking: Looking
+    drawn_in: Path
+    """Where our own pages are put: a file is mapped into memory, and is read faster than bytes are."""
     pages: list[Any] = field(default_factory=list)
     labels: list[tuple[int, Dictionary]] = field(default_factory=list)
     offset: int = 0
@@ -164,7 +175,8 @@ class _Assembly:
 
     def run(self) -> None:
         """Arrange, stamp, label, bookmark and describe."""
-        with pikepdf.open(io.BytesIO(self.plan.drawn.data)) as ours:
+        self.drawn_in.write_bytes(self.plan.drawn.data)
+        with pikepdf.open(self.drawn_in, access_mode=pikepdf.AccessMode.mmap) as ours:
             drawn: list[Any] = [self.pdf.copy_foreign(page.obj) for page in ours.pages]
         front = self.plan.drawn.front
         certificate = drawn[front : front + self.plan.drawn.certificate]
@@ -226,7 +238,7 @@ class _Assembly:
             self.moved[drawn[slip - 1].objgen] = self.pages[start]
         self.offset += source.pages
 
-    def _stamp(self, source: Source, pages: Sequence[Any], part: pikepdf.Object, stamper: Stamper) -> None:
+    def _stamp(self, source: Source, pages: Sequence[Any], part: Element, stamper: Stamper) -> None:
         """Stamp the pages of one exhibit and, where they are no text of ours, put them into the structure."""
         exhibit, cleaned, whole = source.exhibit, source.cleaned, None
         for n, page in enumerate(pages):
@@ -367,11 +379,9 @@ def _exhibits(packet: Packet, plan: Plan, sources: Sequence[Source]) -> tuple[Bu
 def _runs(places: Sequence[str]) -> tuple[Stamped, ...]:
     """Where the stamps are, pages with the same place together."""
     runs: list[Stamped] = []
-    for page, place in enumerate(places, 1):
-        if runs and runs[-1].place == place:
-            runs[-1] = replace(runs[-1], last=page)
-        else:
-            runs.append(Stamped(page, page, place))
+    for place, some in groupby(places):
+        first = runs[-1].last + 1 if runs else 1
+        runs.append(Stamped(first, first + sum(1 for _ in some) - 1, place))
     return tuple(runs)
 
 

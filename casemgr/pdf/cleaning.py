@@ -17,7 +17,7 @@ from casemgr.pdf.places import numbers
 from casemgr.pdf.tags import marks_in
 
 # Keys of a page that act, carry hidden data or point into structures that stay behind.
-_PAGE_KEYS = ("/AA", "/Metadata", "/PieceInfo", "/Thumb", "/AF", "/B", "/StructParents", "/PresSteps")
+_PAGE_KEYS = frozenset(("/AA", "/Metadata", "/PieceInfo", "/Thumb", "/AF", "/B", "/StructParents", "/PresSteps"))
 _ACTING = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/Widget", "/TrapNet"}
 _SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
 MAX_CONTENT = 200_000_000  # bytes of drawing commands on one page; more is a bomb, not a paper
@@ -68,23 +68,23 @@ def clean_pdf(pdf: pikepdf.Pdf, *, repaired: bool) -> Cleaned:
         repaired: the reader had to repair the file; a page without content then counts as lost.
     """
     found = Cleaned()
-    _catalog(pdf, found)
+    pages = [page.obj for page in pdf.pages]  # each question to the document takes time
+    _catalog(pdf, pages, found)
     acted = False
-    for number, page in enumerate(pdf.pages):
-        obj = page.obj
-        for key in _PAGE_KEYS:
-            if key in obj:
-                acted = acted or key == "/AA"
-                del obj[key]
-        if "/Annots" in obj:
-            acted = _annotations(pdf, obj) or acted
-        _content(obj, number, found, repaired)
+    for number, page in enumerate(pages):
+        keys = page.keys()
+        for key in _PAGE_KEYS & keys:
+            acted = acted or key == "/AA"
+            del page[key]
+        if "/Annots" in keys:
+            acted = _annotations(pdf, page) or acted
+        _content(page, number, found, repaired)
     if acted:
         found.notes.append("Scripts, actions or attachments on its pages were removed.")
     return found
 
 
-def _catalog(pdf: pikepdf.Pdf, found: Cleaned) -> None:
+def _catalog(pdf: pikepdf.Pdf, pages: Sequence[Any], found: Cleaned) -> None:
     """Note what stays behind with the catalog, and draw form fields onto their pages."""
     root = pdf.Root
     names = root.get("/Names")
@@ -100,7 +100,7 @@ def _catalog(pdf: pikepdf.Pdf, found: Cleaned) -> None:
     fields = list(given) if isinstance(given, Array) else []
     if any(_is_signature(one) for one in fields):
         found.notes.append("Assembling ends the digital signature; the original file keeps it.")
-    if fields or any(_has_field(page.obj) for page in pdf.pages if "/Annots" in page.obj):
+    if fields or any(_has_field(page) for page in pages if "/Annots" in page):
         if fields and not _fields_drawn(pdf, everything=bool(form.get("/NeedAppearances", False))):
             found.notes.append("Some words typed into the form could not be drawn: compare it with the original.")
         if "/NeedAppearances" in form:

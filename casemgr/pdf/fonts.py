@@ -7,9 +7,10 @@ nothing here can draw is shown by its number, such as [U+6210], and reported: ne
 
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import font_source_sans_pro
 import font_source_serif_pro
@@ -43,6 +44,7 @@ _FALLBACK = {
     SANS_BOLD: (SANS, SERIF, "Vera"),
 }
 _NONE = ""  # no font has it
+_ASCII = frozenset(range(0x20, 0x7F))  # all of it that can be seen
 _JOINING = frozenset("\u200c\u200d")  # say how letters join, and have no picture of their own
 # Characters that only guide line breaking or joining; without a picture of their own.
 MOST_NUMBERS = 8
@@ -50,10 +52,32 @@ _WITHOUT_JOINING = dict.fromkeys(map(ord, _JOINING))
 _SILENT = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff\ufe0e\ufe0f")
 
 
+class _Font(TTFont):  # type: ignore[misc]  # reportlab has no types
+    """A font that knows words again: the same ones are measured and written many times."""
+
+    def __init__(self, name: str, path: str) -> None:
+        super().__init__(name, path)
+        widths, other = self.face.charWidths, self.face.defaultWidth
+        self._units = lru_cache(maxsize=4096)(lambda text: sum(widths.get(ord(char), other) for char in text))
+        self._is_plain = set(self.face.charToGlyph) >= _ASCII
+
+    def stringWidth(self, text: str | bytes, size: float, encoding: str = "utf8") -> float:
+        """Return the width of the text in points."""
+        words = text if isinstance(text, str) else text.decode(encoding or "utf8")
+        return 0.001 * size * float(self._units(words))
+
+    def splitString(self, text: str | bytes, doc: Any, encoding: str = "utf-8") -> list[tuple[int, bytes]]:
+        """Return the text as parts of the font write it: plain ASCII is in the first one, as it is."""
+        if self._is_plain and isinstance(text, str) and text and text.isascii() and text.isprintable():
+            self._assignState(doc)
+            return [(0, text.encode("ascii"))]
+        return list(super().splitString(text, doc, encoding))
+
+
 @cache
 def use(name: str) -> str:
     """Register the font with reportlab on first use and return its name."""
-    pdfmetrics.registerFont(TTFont(name, str(_FILES[name])))
+    pdfmetrics.registerFont(_Font(name, str(_FILES[name])))
     return name
 
 
@@ -63,6 +87,11 @@ def _glyphs(name: str) -> frozenset[int]:
         return frozenset(pdfmetrics.getFont(use(name)).face.charToGlyph)
     except TTFError:  # a damaged installation; the other fonts go on
         return frozenset()
+
+
+@cache
+def _has_ascii(font: str) -> bool:
+    return _glyphs(font) >= _ASCII
 
 
 @cache
@@ -166,6 +195,8 @@ class Typesetter:
         return runs
 
     def _runs(self, text: str, font: str) -> list[tuple[str, str]]:
+        if text.isascii() and text.isprintable() and _has_ascii(font):
+            return [(text, font)] if text else []
         runs: list[tuple[str, str]] = []
         start, current = 0, font
         for i, char in enumerate(text):

@@ -113,8 +113,8 @@ class Looking:
         of = source.pages if copied else source.source_pages
         self._put({"n": number, "path": str(source.seen_in), "of": of, "runs": runs})
         self.weight += source.seen_in.stat().st_size
-        wanted = 1 + self.weight // HEAVY
-        if len(self.children) < min(wanted, MOST, os.cpu_count() or 1):
+        wanted = min(1 + self.weight // HEAVY, MOST)
+        if len(self.children) < wanted and len(self.children) < (os.cpu_count() or 1):  # to count them takes a while
             self._start()
 
     def end(self) -> None:

@@ -11,12 +11,15 @@ from pikepdf import Array, Dictionary, Name
 from casemgr.pdf.drawing import has_slip
 from casemgr.pdf.errors import ExhibitUnreadable
 from casemgr.pdf.looking import Looking
-from casemgr.pdf.model import Exhibit, Packet
+from casemgr.pdf.model import Exhibit, ExhibitKind, Packet
 from casemgr.pdf.sources import Source, open_source
 from casemgr.pdf.splicing import Shelf
 from casemgr.pdf.stamping import width_for, words_of
 
 LeftOut = Callable[[ExhibitUnreadable], None]
+HELD = 4_000_000
+"""Bytes of PDFs, in all, that are mapped into memory and whose pictures are not put aside. That is faster, but a binder
+of scans is large."""
 
 
 @dataclass
@@ -30,6 +33,8 @@ class Reading:
     looking: Looking
     shelf: Shelf
     stack: ExitStack
+    room: int = 0
+    """How many of the bytes of `HELD` are left."""
 
     def run(self, step: Callable[[str], None], left_out: LeftOut | None) -> list[Source]:
         """Read every exhibit. Where some are left out, those that stay take the labels in order.
@@ -37,11 +42,12 @@ class Reading:
         Raises: ExhibitUnreadable, unless it is `left_out` that is told.
         """
         sources: list[Source] = []
-        offset = 0
+        offset, self.room = 0, HELD
         for exhibit in self.packet.exhibits:
             step(f"Reading exhibit {exhibit.label}")
+            is_held = self._fits(exhibit)
             try:
-                source = open_source(exhibit, self.packet.max_pages_per_exhibit, self.work)
+                source = open_source(exhibit, self.packet.max_pages_per_exhibit, self.work, is_mapped=is_held)
             except ExhibitUnreadable as problem:
                 if left_out is None:
                     raise
@@ -52,7 +58,7 @@ class Reading:
             source.stamp_width = width_for(words_of(first_name(self.packet, exhibit), last))
             if source.seen_in is not None:
                 self.looking.ask(len(sources), source)
-            self._copy(source)
+            self._copy(source, is_held=is_held)
             sources.append(source)
         self.looking.end()
         if len(sources) < len(self.packet.exhibits):
@@ -60,12 +66,21 @@ class Reading:
                 source.exhibit = replace(source.exhibit, label=given.label)
         return sources
 
-    def _copy(self, source: Source) -> None:
+    def _fits(self, exhibit: Exhibit) -> bool:
+        """Tell whether its PDF has room among those that are held, and take that room."""
+        path = exhibit.rendition or (exhibit.path if exhibit.kind is ExhibitKind.PDF else None)
+        if path is None or not path.is_file() or (size := path.stat().st_size) > self.room:
+            return False
+        self.room -= size
+        return True
+
+    def _copy(self, source: Source, *, is_held: bool) -> None:
         """Copy the pages. The file is let go, unless large pictures in it have been put aside."""
         if source.pdf is None:
             return
-        markers = self.shelf.put_aside(source.pdf)
-        source.copies = [self.pdf.copy_foreign(page.obj) for page in source.pdf.pages]
+        markers = [] if is_held else self.shelf.put_aside(source.pdf, source.given)
+        source.copies = [self.pdf.copy_foreign(page) for page in source.given]
+        source.given = []
         self.shelf.follow(self.pdf, markers)
         _carry_layers(source.pdf, self.pdf)
         if markers:

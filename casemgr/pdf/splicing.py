@@ -7,7 +7,7 @@ gigabyte. So a picture is put aside, a marker takes its place, and when the pack
 import mmap
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,12 +32,12 @@ class Shelf:
         self.markers: list[Any] = []
         self.token = b""
 
-    def put_aside(self, source: pikepdf.Pdf) -> list[pikepdf.Stream]:
-        """Replace the large pictures of a source's pages by markers, and return these. Where there are any, the source
-        stays open until all is written."""
+    def put_aside(self, source: pikepdf.Pdf, pages: Iterable[Any]) -> list[pikepdf.Stream]:
+        """Replace the large pictures of these pages of a source by markers, and return the markers. Where there are
+        any, the source stays open until all is written."""
         markers: dict[tuple[int, int], pikepdf.Stream] = {}
-        for page in source.pages:
-            resources = page.obj.get("/Resources")
+        for page in pages:
+            resources = page.get("/Resources")
             held = resources.get("/XObject") if isinstance(resources, Dictionary) else None
             if isinstance(held, Dictionary):
                 for key, one in list(held.items()):

@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pikepdf
@@ -118,18 +119,26 @@ class Stamper:
 
     def _commands(self, words: str, font: str, shape: Shape, spot: Spot, width: float) -> bytes:
         """Return the drawing commands of one stamp."""
-        (across, up), (x, y), by = shape.axes, shape.origin, spot.scale / shape.unit
-        e = x + (across[0] * spot.x + up[0] * spot.y) / shape.unit
-        f = y + (across[1] * spot.x + up[1] * spot.y) / shape.unit
-        a, b, c, d = (number * by for number in (*across, *up))
         inset = (width - float(stringWidth(words, FONT, SIZE))) / 2 + PADDING
         left, middle, right = words.encode("latin-1").partition(DOT.encode("latin-1"))
         code = (left + (self.dot if middle else b"") + right).hex()
         return (
-            f"/Artifact BMC q {a:.6g} {b:.6g} {c:.6g} {d:.6g} {e:.6g} {f:.6g} cm "
-            f"1 g 0.55 G 0.5 w 0 0 {width + 2 * PADDING:.2f} {HEIGHT:.2f} re B 0 g "
+            f"{_box(shape, spot, width)}"
             f"BT {font} {SIZE:g} Tf {inset:.2f} {0.85 * PADDING:.2f} Td <{code}> Tj ET Q EMC\n"
         ).encode("ascii")
+
+
+@lru_cache(maxsize=256)
+def _box(shape: Shape, spot: Spot, width: float) -> str:
+    """Return the commands that draw the box of a stamp, and leave its place set for the words."""
+    (across, up), (x, y), by = shape.axes, shape.origin, spot.scale / shape.unit
+    e = x + (across[0] * spot.x + up[0] * spot.y) / shape.unit
+    f = y + (across[1] * spot.x + up[1] * spot.y) / shape.unit
+    a, b, c, d = (number * by for number in (*across, *up))
+    return (
+        f"/Artifact BMC q {a:.6g} {b:.6g} {c:.6g} {d:.6g} {e:.6g} {f:.6g} cm "
+        f"1 g 0.55 G 0.5 w 0 0 {width + 2 * PADDING:.2f} {HEIGHT:.2f} re B 0 g "
+    )
 
 
 def _clip(shape: Shape) -> bytes:

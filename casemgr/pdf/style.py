@@ -1,6 +1,8 @@
 """The typographic system of everything that leaves the house: Letter pages, one scale, one accent colour."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -10,7 +12,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
+from reportlab.platypus import Flowable, Paragraph, Table, TableStyle, cleanBlockQuotedText
 
 from casemgr.pdf import fonts
 from casemgr.pdf.fonts import Typesetter
@@ -203,6 +205,9 @@ def link(markup: str, target: str) -> str:
     return f'<a href="#{target}" color="#1F3A5F">{markup}</a>'
 
 
+_LINK = re.compile(r'<a href="(#[^"<>&]*)" color="#1F3A5F">(.*)</a>')
+
+
 class Mark(Flowable):  # type: ignore[misc]  # reportlab has no types
     """An invisible point: link target, and a note of the page it fell on."""
 
@@ -226,6 +231,16 @@ class TaggedParagraph(Paragraph):  # type: ignore[misc]  # reportlab has no type
     """A paragraph that tells screen readers whether it is a heading, and where in a table or list it stands."""
 
     within: Path = ()
+    broken_at = -1.0
+    """The width for which its lines are broken; nothing is drawn of them yet."""
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Break the lines; once for a width, though a table asks up to four times."""
+        if self.broken_at == width and hasattr(self, "blPara"):
+            return self.width, self.height
+        size: tuple[float, float] = super().wrap(width, height)
+        self.broken_at = width
+        return size
 
     def split(self, width: float, height: float) -> list[Paragraph]:
         """Split as any paragraph; the parts stand where the whole stood."""
@@ -244,6 +259,7 @@ class TaggedParagraph(Paragraph):  # type: ignore[misc]  # reportlab has no type
         role = HEADINGS.get(self.style.name, "P")
         with marked(self.canv, role, self.within, is_link=linked == said, words=words):
             super().draw()
+        self.broken_at = -1.0  # the words of its lines were turned
 
 
 def _turn(line: Any, font: str) -> None:
@@ -260,8 +276,26 @@ def _turn(line: Any, font: str) -> None:
 
 
 def paragraph(markup: str, style: ParagraphStyle, **more: Any) -> Paragraph:
-    """Return a paragraph of ready markup (see `Typesetter`)."""
-    return TaggedParagraph(markup, style, **more)
+    """Return a paragraph of ready markup (see `Typesetter`).
+
+    Plain words, and those that are one link, are not read as markup: that takes longer than to set them."""
+    whole = cleanBlockQuotedText(markup)
+    linked = _LINK.fullmatch(whole)
+    words = linked[2] if linked else whole
+    if not words or "<" in words or "&" in words:
+        return TaggedParagraph(markup, style, **more)
+    piece = copy(_piece(style, is_link=linked is not None))
+    piece.text = words
+    if linked:
+        piece.link = [(0, linked[1])]
+    return TaggedParagraph(whole, style, frags=[piece], **more)
+
+
+@lru_cache(maxsize=256)
+def _piece(style: ParagraphStyle, *, is_link: bool) -> Any:
+    """Return what reportlab makes of plain words, or of a link, in a style."""
+    (piece,) = Paragraph(link("x", "x") if is_link else "x", style).frags
+    return piece
 
 
 def small_line(

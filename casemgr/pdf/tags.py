@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count, groupby
 from typing import Any
 
@@ -122,17 +123,28 @@ def marks_in(commands: bytes) -> list[tuple[int, str]]:
     return kept[:MOST]
 
 
+@dataclass(eq=False, slots=True)
+class Element:
+    """A structure element. What it holds is written at the end: to ask the document again and again takes time."""
+
+    written: pikepdf.Object
+    kids: list[Any]
+    page: tuple[int, int] | None = None
+    """The page of its first marked piece."""
+
+
 class Structure:
     """The structure tree of a document, filled from its first page to its last."""
 
     def __init__(self, pdf: pikepdf.Pdf) -> None:
         """Begin with an empty document."""
         self.pdf = pdf
+        self.elements: list[Element] = []
         self.document = self._element("Document")
         self.parents: list[Any] = []
-        self.groups: dict[tuple[str, tuple[int, ...]], pikepdf.Object] = {}
+        self.groups: dict[tuple[str, tuple[int, ...]], Element] = {}
 
-    def own_page(self, page: Dictionary, marks: Sequence[Mark], below: pikepdf.Object | None = None) -> None:
+    def own_page(self, page: Dictionary, marks: Sequence[Mark], below: Element | None = None) -> None:
         """Add what we marked on a page of our own, with its tables, lists and links."""
         if marks:
             row = [self._piece(page, number, mark, below or self.document) for number, mark in enumerate(marks)]
@@ -140,7 +152,7 @@ class Structure:
             self.parents.append(self.pdf.make_indirect(Array(row)))
             page.Tabs = Name.S
 
-    def _piece(self, page: Dictionary, number: int, mark: Mark, below: pikepdf.Object) -> pikepdf.Object:
+    def _piece(self, page: Dictionary, number: int, mark: Mark, below: Element) -> pikepdf.Object:
         """Add one mark, and return the element that holds it."""
         element = self._home(mark.within, below)
         if not (mark.role == "P" and mark.within and mark.within[-1].role in _HOLDS_TEXT):
@@ -150,13 +162,13 @@ class Structure:
             element = self._element("Link", element)
             _hold(element, page, number)
             self._lead(element, page, links, mark.words)
-            return element
+            return element.written
         _hold(element, page, number)
         for _, some in groupby(links, key=_target):
             self._lead(self._element("Link", element), page, list(some), mark.words)
-        return element
+        return element.written
 
-    def _home(self, within: Path, below: pikepdf.Object) -> pikepdf.Object:
+    def _home(self, within: Path, below: Element) -> Element:
         """Return the innermost group; those that are not there yet are begun, a row with all its cells."""
         home = below
         for group in within:
@@ -167,7 +179,7 @@ class Structure:
                     cell = self.groups[role, (*group.key, column)] = self._element(role, known)
                     if role == "TH":
                         scope = Name.Column if group.repeats else Name.Row
-                        cell.A = Dictionary(O=Name.Table, Scope=scope)
+                        cell.written.A = Dictionary(O=Name.Table, Scope=scope)
             home = known
         return home
 
@@ -175,95 +187,88 @@ class Structure:
         first, end = mark.links
         return [page.Annots[n] for n in range(first, end)]
 
-    def _lead(self, element: pikepdf.Object, page: Dictionary, links: Sequence[Any], words: str) -> None:
+    def _lead(self, element: Element, page: Dictionary, links: Sequence[Any], words: str) -> None:
         """Let a Link element hold the links of the page that it is about."""
         for link in links:
-            _add_kid(element, Dictionary(Type=Name.OBJR, Obj=link, Pg=page))
+            element.kids.append(Dictionary(Type=Name.OBJR, Obj=link, Pg=page))
             link.StructParent = len(self.parents)
-            self.parents.append(element)
+            self.parents.append(element.written)
             if words:
                 link.Contents = String(words)
 
-    def part(self, title: str) -> pikepdf.Object:
+    def part(self, title: str) -> Element:
         """Begin a part, such as an exhibit."""
         part = self._element("Sect", self.document)
-        part.T = String(" ".join(clean(title).split())[:200])
+        part.written.T = String(" ".join(clean(title).split())[:200])
         return part
 
-    def marked_page(self, page: Dictionary, marks: Sequence[tuple[int, str]], below: pikepdf.Object) -> None:
+    def marked_page(self, page: Dictionary, marks: Sequence[tuple[int, str]], below: Element) -> None:
         """Add a page of an exhibit that has marks of its own."""
-        self._add(page, marks, below)
-
-    def whole(self, role: str, below: pikepdf.Object, words: str = "") -> pikepdf.Object:
-        """Begin one element to which whole pages are added; `words` stand for a picture."""
-        element = self._element(role, below)
-        if words:
-            element.Alt = String(" ".join(clean(words).split())[:200])
-        element.K = Array()
-        return self.pdf.make_indirect(Array([element]))
-
-    def whole_page(self, page: Dictionary, element: pikepdf.Object) -> None:
-        """Add a page whose drawing commands are marked with the number 0 as a whole."""
-        element[0].K.append(Dictionary(Type=Name.MCR, Pg=page, MCID=0))
-        page.StructParents = len(self.parents)
-        self.parents.append(element)
-
-    def finish(self) -> None:
-        """Write the tree into the document."""
-        nums = Array()
-        for number, parent in enumerate(self.parents):
-            nums.append(number)
-            nums.append(parent)
-        root = self.pdf.make_indirect(
-            Dictionary(
-                Type=Name.StructTreeRoot,
-                K=self.document,
-                ParentTree=Dictionary(Nums=nums),
-                ParentTreeNextKey=len(self.parents),
-            )
-        )
-        self.document.P = root
-        self.pdf.Root.StructTreeRoot = root
-        self.pdf.Root.MarkInfo = Dictionary(Marked=True)
-
-    def _element(self, role: str, below: pikepdf.Object | None = None) -> pikepdf.Object:
-        element = self.pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name(f"/{role}")))
-        if below is not None:
-            element.P = below
-            _add_kid(below, element)
-        return element
-
-    def _add(self, page: Dictionary, marks: Sequence[tuple[int, str]], below: pikepdf.Object) -> None:
         if not marks:
             return
         row: list[Any] = [None] * (max(number for number, _ in marks) + 1)
         for number, role in marks:
-            element = self._element(role, below)
-            element.Pg, element.K = page, number
-            row[number] = element
+            held = Dictionary(Type=Name.StructElem, S=_name(role), P=below.written, Pg=page, K=number)
+            row[number] = self.pdf.make_indirect(held)
+            below.kids.append(row[number])
         page.StructParents = len(self.parents)
         self.parents.append(self.pdf.make_indirect(Array(row)))
 
+    def whole(self, role: str, below: Element, words: str = "") -> tuple[Element, pikepdf.Object]:
+        """Begin one element to which whole pages are added; `words` stand for a picture."""
+        element = self._element(role, below)
+        if words:
+            element.written.Alt = String(" ".join(clean(words).split())[:200])
+        return element, self.pdf.make_indirect(Array([element.written]))
 
-def _add_kid(element: pikepdf.Object, kid: Any) -> None:
-    if "/K" not in element:
-        element.K = Array([kid])
-    elif isinstance(element.K, Array):
-        element.K.append(kid)
-    else:
-        element.K = Array([element.K, kid])
+    def whole_page(self, page: Dictionary, whole: tuple[Element, pikepdf.Object]) -> None:
+        """Add a page whose drawing commands are marked with the number 0 as a whole."""
+        element, parent = whole
+        element.kids.append(Dictionary(Type=Name.MCR, Pg=page, MCID=0))
+        page.StructParents = len(self.parents)
+        self.parents.append(parent)
+
+    def finish(self) -> None:
+        """Write the tree into the document."""
+        for element in self.elements:
+            kids = element.kids
+            if kids:
+                element.written.K = kids[0] if len(kids) == 1 and isinstance(kids[0], int) else Array(kids)
+        nums = [part for entry in enumerate(self.parents) for part in entry]
+        root = self.pdf.make_indirect(
+            Dictionary(
+                Type=Name.StructTreeRoot,
+                K=self.document.written,
+                ParentTree=Dictionary(Nums=Array(nums)),
+                ParentTreeNextKey=len(self.parents),
+            )
+        )
+        self.document.written.P = root
+        self.pdf.Root.StructTreeRoot = root
+        self.pdf.Root.MarkInfo = Dictionary(Marked=True)
+
+    def _element(self, role: str, below: Element | None = None) -> Element:
+        facts: dict[str, Any] = {"/Type": Name.StructElem, "/S": _name(role)}
+        if below is not None:
+            facts["/P"] = below.written
+        element = Element(self.pdf.make_indirect(Dictionary(facts)), [])
+        self.elements.append(element)
+        if below is not None:
+            below.kids.append(element.written)
+        return element
 
 
-def _hold(element: pikepdf.Object, page: Dictionary, number: int) -> None:
+@cache
+def _name(role: str) -> Name:
+    return Name(f"/{role}")
+
+
+def _hold(element: Element, page: Dictionary, number: int) -> None:
     """Let an element hold a marked piece of a page."""
-    if "/Pg" not in element:
-        element.Pg = page
-    is_here = element.Pg.objgen == page.objgen
-    piece = number if is_here else Dictionary(Type=Name.MCR, Pg=page, MCID=number)
-    if "/K" not in element:
-        element.K = piece
-    else:
-        _add_kid(element, piece)
+    at = page.objgen
+    if element.page is None:
+        element.page, element.written.Pg = at, page
+    element.kids.append(number if element.page == at else Dictionary(Type=Name.MCR, Pg=page, MCID=number))
 
 
 def _target(link: Any) -> bytes:

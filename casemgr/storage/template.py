@@ -94,8 +94,12 @@ class Template:
 
 
 def _warm(name: str) -> None:
-    """Load the libraries of an operation or maker before the fork, where the copies can share them."""
-    importlib.import_module(name) if "." in name else readers.warm(name)
+    """Load the libraries of an operation or maker before the fork, where the copies can share them, and have done what
+    they do only once, where its module has a `rehearse` for that, which remembers that it was."""
+    if "." in name:
+        getattr(importlib.import_module(name), "rehearse", lambda: None)()
+    else:
+        readers.warm(name)
 
 
 def _be_child(handles: list[int], read: Callable[[], int]) -> NoReturn:

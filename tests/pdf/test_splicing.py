@@ -5,10 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pikepdf
+import pytest
 from pikepdf import Dictionary, Name
 from PIL import Image
 
-from casemgr.pdf import build_packet
+from casemgr.pdf import build_packet, reading
 from casemgr.pdf import model as m
 from casemgr.pdf.splicing import LARGE
 from tests.pdf import samples
@@ -31,7 +32,11 @@ def scan(path: Path, seed: int, pages: int, **save: object) -> bytes:
     return jpeg.getvalue()
 
 
-def test_pictures_keep_their_bytes_also_those_that_were_locked_or_shared(tmp_path: Path) -> None:
+@pytest.mark.parametrize("held", [0, reading.HELD])
+def test_pictures_keep_their_bytes_also_those_that_were_locked_or_shared(
+    held: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "HELD", held)
     locked = pikepdf.Encryption(user="", owner="boss")
     pictures = [scan(tmp_path / "0.pdf", 0, 2), scan(tmp_path / "1.pdf", 1, 1, encryption=locked)]
     assert min(map(len, pictures)) > LARGE
