@@ -6,8 +6,9 @@ Makes its own inputs, alternates the programs and takes the best time of each: o
 was disturbed least. Ours is measured twice: in a worker (`filings.building.build`, as every packet of the workspace is
 made: a child forked from the template, from the order to the finished file) and as a whole process from nothing, start
 of Python and libraries included. Memory is that of all processes at work, the template included and the worker that
-asks for the packet not; what they share counts once where the system says so. Ends with status 1 when a promise is
-broken. Needs `qpdf` on the path.
+asks for the packet not; what they share counts once where the system says so. It is taken in a round of its own: to ask
+for it takes a processor, and slows a program of two processes. Ends with status 1 when a promise is broken. Needs
+`qpdf` on the path.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -244,9 +246,13 @@ def build_pypdf(folder: Path) -> None:
     print(time.perf_counter() - start)
 
 
-def watched(pid: int, work: Callable[[], Any]) -> tuple[Any, float]:
-    """Do the work; return its result, and the most megabytes that process `pid` and what it starts held meanwhile."""
+def watched(pid: int, work: Callable[[], Any], *, memory: bool) -> tuple[Any, float]:
+    """Do the work; return its result, and (`memory`) the most megabytes that process `pid` and what it starts held
+    meanwhile."""
     import psutil
+
+    if not memory:
+        return work(), 0.0
 
     process, most, over = psutil.Process(pid), 0.0, threading.Event()
 
@@ -280,7 +286,7 @@ def _memory(process: Any) -> int:
         return 0
 
 
-def measure(command: list[str]) -> Run:
+def measure(command: list[str], *, memory: bool) -> Run:
     """Run a program from its start to its end."""
     start = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment())
@@ -292,12 +298,12 @@ def measure(command: list[str]) -> Run:
         _, status, used = os.wait4(child.pid, 0)
         return status, used
 
-    (status, used), memory = watched(child.pid, wait)
+    (status, used), most = watched(child.pid, wait, memory=memory)
     child.returncode = os.waitstatus_to_exitcode(status)
     if status:
         raise SystemExit(f"{command[0]} ended with status {child.returncode}")
     seconds = time.perf_counter() - start
-    return Run(seconds, used.ru_utime + used.ru_stime, memory, float(said[0].strip() or 0))
+    return Run(seconds, used.ru_utime + used.ru_stime, most, float(said[0].strip() or 0))
 
 
 def _environment() -> dict[str, str]:
@@ -312,9 +318,9 @@ class Worker:
         pipe = subprocess.PIPE
         command = [sys.executable, "-m", "bench.packet", "--serve", str(folder)]
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1, env=_environment())
-        self.run()
+        self.run(memory=False)
 
-    def run(self) -> Run:
+    def run(self, *, memory: bool) -> Run:
         """Have one packet made."""
         process = self.process
         assert process.stdin is not None and process.stdout is not None
@@ -324,8 +330,8 @@ class Worker:
             return float(process.stdout.readline())  # type: ignore[union-attr]
 
         before = self._processor()
-        seconds, memory = watched(self._at_work().pid, make)
-        return Run(seconds, self._processor() - before, memory)
+        seconds, most = watched(self._at_work().pid, make, memory=memory)
+        return Run(seconds, self._processor() - before, most)
 
     def _at_work(self) -> Any:
         """The template, whose children do the work; before there is one, and where there is none, the worker itself."""
@@ -352,21 +358,22 @@ def compare(folder: Path, name: str, case: Case) -> tuple[bool, Run]:
     make_inputs(folder, case.exhibits, case.pages, case.kind)
     files = sorted(folder.glob("exhibit-*.pdf"))
     this = [sys.executable, "-m", "bench.packet"]
-    programs: dict[str, Callable[[], Run]] = {}
+    programs: dict[str, Callable[..., Run]] = {}
     if case.yardstick == "qpdf":
         bare = ["qpdf", "--empty", "--pages", *map(str, files), "--", str(folder / "bare.pdf")]
-        programs["qpdf"] = lambda: measure(bare)
+        programs["qpdf"] = partial(measure, bare)
     else:
-        programs["pypdf"] = lambda: measure([*this, "--build-pypdf", str(folder)])
-        programs["pikepdf, pages alone"] = lambda: measure([*this, "--build-pikepdf", str(folder)])
+        programs["pypdf"] = partial(measure, [*this, "--build-pypdf", str(folder)])
+        programs["pikepdf, pages alone"] = partial(measure, [*this, "--build-pikepdf", str(folder)])
     with Worker(folder) as worker:
         programs["casemgr, in a worker"] = worker.run
-        programs["casemgr, from nothing"] = lambda: measure([*this, "--build", str(folder)])
+        programs["casemgr, from nothing"] = partial(measure, [*this, "--build", str(folder)])
+        memory = {one: run(memory=True).memory for one, run in programs.items()}
         runs: dict[str, list[Run]] = {one: [] for one in programs}
         for _ in range(case.rounds):
             for one, run in programs.items():
-                runs[one].append(run())
-    best = {one: _best(several) for one, several in runs.items()}
+                runs[one].append(run(memory=False))
+    best = {one: _best(several, memory[one]) for one, several in runs.items()}
     size = (folder / "packet.pdf").stat().st_size / 1e6
     print(f"{name}: {case.exhibits} exhibits x {case.pages} pages ({case.kind}), {size:.1f} MB, best of {case.rounds}")
     beside = best[case.yardstick]
@@ -388,12 +395,12 @@ def compare(folder: Path, name: str, case: Case) -> tuple[bool, Run]:
     return kept, best["casemgr, from nothing"]
 
 
-def _best(runs: list[Run]) -> Run:
-    """The shortest times, and the most memory."""
+def _best(runs: list[Run], memory: float) -> Run:
+    """The shortest times, with the memory."""
     return Run(
         min(run.seconds for run in runs),
         min(run.processor for run in runs),
-        max(run.memory for run in runs),
+        memory,
         min(run.inner for run in runs),
     )
 
