@@ -18,8 +18,8 @@ test: $(VENV)/dev.stamp
 test-fast: $(VENV)/dev.stamp
 	$(PY) -m pytest -q -x -n $(WORKERS) -m "not browser and not fault" --ignore=tests/corpus --ignore=tests/browser
 
-# The tests of what a database does, on the server that CASEMGR_TEST_SERVER names: tables, walls, jobs, search, services,
-# the command line. Pages, their doors and the drawing of files ask the same queries; they ran on the embedded one.
+# The tests of what a database does, on the server that CASEMGR_TEST_SERVER names: tables, walls, jobs, search and
+# services. Pages, their doors, the command line and the drawing of files ask the same queries; they ran on the embedded one.
 test-server: $(VENV)/dev.stamp
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --ignore=tests/corpus --ignore=tests/law --ignore=tests/pdf \
 		--ignore=tests/storage --ignore=tests/browser --ignore=tests/web --ignore=tests/platform/test_launcher.py --ignore=tests/platform/test_cli.py --ignore=tests/faults \
