@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casemgr.extensions import db
-from casemgr.platform.columns import CaseOwned, Created, Versioned, case_owned, now, same_case
+from casemgr.platform.columns import CaseOwned, Created, Posted, Versioned, case_owned, now, same_case
 
 
 class OutgoingLetter(CaseOwned, Created, Versioned, db.Model):
@@ -75,7 +75,7 @@ class LetterVersion(CaseOwned, db.Model):
     saved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
 
 
-class LetterSending(CaseOwned, Created, db.Model):
+class LetterSending(CaseOwned, Created, Posted, db.Model):
     """One sending: by e-mail from here, or by hand as a person told. Kept also when it failed or was taken back."""
 
     __tablename__ = "outgoing_letter_sendings"
@@ -103,24 +103,12 @@ class LetterSending(CaseOwned, Created, db.Model):
     recipients: Mapped[list[dict[str, Any]]] = mapped_column(
         JSONB, default=list, comment="[{name, address, person_id?, answer?, refused?}]"
     )
-    reply_to: Mapped[str] = mapped_column(String(320), default="")
     pdf_sha256: Mapped[str] = mapped_column(String(64))
     pdf_size: Mapped[int] = mapped_column(BigInteger)
-    problem: Mapped[str] = mapped_column(Text, default="", comment="Why it waits, failed or is unknown, in plain words")
     answer: Mapped[str] = mapped_column(Text, default="", comment="What the mail server said when it took it")
-    tries: Mapped[int] = mapped_column(default=0)
     sent_on: Mapped[date | None] = mapped_column(comment="Local date")
     kept_because: Mapped[str] = mapped_column(
         Text, default="", comment="Why the day is right although facts speak against it"
     )
     seen: Mapped[list[str]] = mapped_column(JSONB, default=list, comment="Keys of what spoke against it")
-    note: Mapped[str] = mapped_column(Text, default="")
-    proof_document_id: Mapped[UUID | None] = mapped_column(comment="The proof of mailing")
     move_id: Mapped[UUID | None] = mapped_column(comment="The move of the case that the sending was")
-    began_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), comment="Before the server was asked")
-    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    asked_by_name: Mapped[str] = mapped_column(String(200), default="")
-    taken_back_because: Mapped[str] = mapped_column(Text, default="")
-    taken_back_by_name: Mapped[str] = mapped_column(String(200), default="")
-    taken_back_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from casemgr.platform import posting
+
 
 class Way(NamedTuple):
     """`how`: as a fact keeps it; `proof`: what shows it."""
@@ -33,13 +35,7 @@ STATES: dict[str, tuple[str, str, str | None]] = {
 }
 """State of a letter: words, icon and tone of its badge. `unknown` is a letter that is being sent."""
 
-SENDINGS: dict[str, tuple[str, str, str | None]] = {
-    "queued": ("Waiting to be sent", "clock", "accent"),
-    "handing_over": ("Being handed to the mail server", "clock", "accent"),
-    "accepted": ("Taken by the mail server", "check", "met"),
-    "refused": ("Not sent", "alert", "late"),
-    "unknown": ("Not known whether it went out", "alert", "late"),
-    "by_hand": ("Sent, as noted by a person", "check", "met"),
+SENDINGS: dict[str, tuple[str, str, str | None]] = posting.STATES | {
     "stopped": ("Stopped before it was sent", "close", None),
     "taken_back": ("Taken back: it was not sent", "history", None),
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -37,6 +37,24 @@ class Versioned:
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, object]:
         return {"version_id_col": cls.version}
+
+
+class Posted:
+    """A message that goes to the mail server once (platform/posting.py), or that a person tells of. Its `state`, its
+    `answer` and the day it was sent on are the table's own."""
+
+    reply_to: Mapped[str] = mapped_column(String(320), default="")
+    problem: Mapped[str] = mapped_column(Text, default="", comment="Why it waits, failed or is unknown, in plain words")
+    tries: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(Text, default="")
+    proof_document_id: Mapped[UUID | None] = mapped_column(comment="The proof of mailing")
+    began_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), comment="Before the server was asked")
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    asked_by_name: Mapped[str] = mapped_column(String(200), default="")
+    taken_back_because: Mapped[str] = mapped_column(Text, default="")
+    taken_back_by_name: Mapped[str] = mapped_column(String(200), default="")
+    taken_back_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Searched:

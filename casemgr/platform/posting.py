@@ -26,6 +26,15 @@ ATTEMPTS, WAIT = MOST_TRIES + 2, 60
 """How often the job of a message may run, and the seconds between."""
 LOOK_FIRST = "Look for an answer or a bounced mail before you send it again."
 STOPPED = f"The program was stopped while it was handed over. {LOOK_FIRST}"
+STATES: dict[str, tuple[str, str, str | None]] = {
+    "queued": ("Waiting to be sent", "clock", "accent"),
+    "handing_over": ("Being handed to the mail server", "clock", "accent"),
+    "accepted": ("Taken by the mail server", "check", "met"),
+    "refused": ("Not sent", "alert", "late"),
+    "unknown": ("Not known whether it went out", "alert", "late"),
+    "by_hand": ("Sent, as noted by a person", "check", "met"),
+}
+"""State of what is sent: words, icon and tone of its badge."""
 log = logging.getLogger(__name__)
 
 

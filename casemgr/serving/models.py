@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casemgr.extensions import db
-from casemgr.platform.columns import CaseOwned, Created, case_owned, same_case
+from casemgr.platform.columns import CaseOwned, Created, Posted, case_owned, same_case
 
 ONE_OF_THE_TWO = "(packet_id IS NULL) <> (version_id IS NULL) AND (binder_id IS NULL) = (version_id IS NULL)"
 
 
-class SentCopy(CaseOwned, Created, db.Model):
+class SentCopy(CaseOwned, Created, Posted, db.Model):
     """One message, or one copy that a person tells of, to one recipient. Kept also when it failed or was taken back.
 
     What is too large for one message goes in several: rows of one `sending_id`, each with its own PDF."""
@@ -57,21 +57,9 @@ class SentCopy(CaseOwned, Created, db.Model):
     )
     file_name: Mapped[str] = mapped_column(String(300), default="", comment="Of the PDF in the message")
     holds: Mapped[str] = mapped_column(String(100), default="", comment="Of a part: pages 1 to 120, volume 2")
-    reply_to: Mapped[str] = mapped_column(String(320), default="")
     message: Mapped[str] = mapped_column(Text, default="", comment="What the e-mail says")
-    problem: Mapped[str] = mapped_column(Text, default="", comment="Why it waits, failed or is unknown, in plain words")
     answer: Mapped[str] = mapped_column(Text, default="", comment="What the mail server said, or a person, on its end")
-    tries: Mapped[int] = mapped_column(default=0)
     sent_on: Mapped[date | None] = mapped_column(comment="Local date; of an e-mail, when the server took it")
-    note: Mapped[str] = mapped_column(Text, default="")
-    proof_document_id: Mapped[UUID | None] = mapped_column(comment="The proof of mailing")
-    began_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), comment="Before the server was asked")
-    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    asked_by_name: Mapped[str] = mapped_column(String(200), default="")
-    taken_back_because: Mapped[str] = mapped_column(Text, default="")
-    taken_back_by_name: Mapped[str] = mapped_column(String(200), default="")
-    taken_back_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class ServiceCertificate(CaseOwned, Created, db.Model):

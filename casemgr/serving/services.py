@@ -19,6 +19,7 @@ from casemgr.filings.exhibits import why_not_each
 from casemgr.filings.kinds import SEND_METHODS
 from casemgr.filings.material import long_date
 from casemgr.filings.services import FilingRefused
+from casemgr.platform import posting
 from casemgr.platform.columns import now
 from casemgr.platform.posting import settings
 from casemgr.serving import delivering, outgoing, parts, queries
@@ -29,17 +30,7 @@ from casemgr.serving.queries import OUT, Sending
 MOST_RECIPIENTS = 10
 MOST_A_DAY = 40
 ON_ITS_WAY = ("queued", "handing_over", "unknown")
-
-STATES: dict[str, tuple[str, str, str | None]] = {
-    "queued": ("Waiting to be sent", "clock", "accent"),
-    "handing_over": ("Being handed to the mail server", "clock", "accent"),
-    "accepted": ("Taken by the mail server", "check", "met"),
-    "refused": ("Not sent", "alert", "late"),
-    "unknown": ("Not known whether it went out", "alert", "late"),
-    "by_hand": ("Sent, as noted by a person", "check", "met"),
-    "taken_back": ("Taken back", "history", None),
-}
-"""State of a copy: words, icon and tone of its badge."""
+STATES = posting.STATES | {"taken_back": ("Taken back", "history", None)}
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def test_another_reader_draws_them_as_they_were_too(made: Made, tmp_path: Path) 
             exhibit = made.exhibits[name]
             before = drawn(made.files[name], 1, tmp_path / "before")
             after = drawn(made.path, exhibit.first_page, tmp_path / "after")
+            assert after.size == before.size, name
             alike(before, after, document[exhibit.first_page - 1], exhibit.bates_first, exhibit.label)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from casemgr.accounts.models import User
 from casemgr.cases.models import Case
 from casemgr.documents.store import store
@@ -17,6 +19,7 @@ from casemgr.exhibit_binders.models import BinderFile, BinderVersion, ExhibitBin
 from casemgr.extensions import db
 from casemgr.filings import last_look
 from casemgr.filings.models import Packet
+from casemgr.platform import mail
 from casemgr.serving import delivering, outgoing, queries, services
 from casemgr.serving.models import SentCopy
 from casemgr.serving.outgoing import Outgoing
@@ -117,3 +120,18 @@ def work(case: Dispute, row: SentCopy) -> None:
     """What the worker does with one message."""
     with case.open():
         delivering.deliver.func.__wrapped__(copy_id=str(row.id))
+
+
+def killed_while_handing_over(monkeypatch: pytest.MonkeyPatch, case: Dispute, row: SentCopy) -> None:
+    """Run the job of a message in a worker that is gone between asking the mail server and its answer."""
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_given: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(mail, "hand_over", killed)
+        with pytest.raises(Killed):
+            work(case, row)

@@ -14,12 +14,11 @@ from casemgr.cases.clock import today
 from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.filings import services
-from casemgr.platform import mail
 from casemgr.platform.posting import MOST_TRIES, TryAgain
 from casemgr.serving.models import SentCopy
 from tests.documents.paper import pdf
 from tests.mailserver import Post
-from tests.serving.makers import PDF, WRITE, looked_at, made, mail_to, rows, work
+from tests.serving.makers import PDF, WRITE, killed_while_handing_over, looked_at, made, mail_to, rows, work
 from tests.world import Actor, World
 
 ClientFor = Callable[[Actor | None], FlaskClient]
@@ -60,19 +59,8 @@ def test_what_was_begun_and_has_no_answer_is_never_sent_again_by_itself(
     form = WRITE | {"mail-other": "lee@example.org", "mail-submission": str(uuid4())}
     client.post(f"{url}/mail", data=form)
     [row] = rows(case, packet_id)
-
-    class Killed(BaseException):
-        pass
-
-    def killed(*_given: object) -> None:
-        raise Killed
-
-    hand_over = mail.hand_over
-    monkeypatch.setattr(mail, "hand_over", killed)
-    with pytest.raises(Killed):
-        work(case, row)
+    killed_while_handing_over(monkeypatch, case, row)
     assert rows(case, packet_id)[0].state == "handing_over"
-    monkeypatch.setattr(mail, "hand_over", hand_over)
     work(case, row)
     assert rows(case, packet_id)[0].state == "unknown" and post.letters == []
     page = client.get(url).text

@@ -16,11 +16,10 @@ from casemgr.extensions import db
 from casemgr.filings.services import FilingRefused
 from casemgr.pdf import navigation
 from casemgr.pdf.cutting import PageTooLarge, cut
-from casemgr.platform import mail
 from casemgr.serving import parts, queries, services
 from casemgr.serving.outgoing import Outgoing
 from tests.mailserver import Post
-from tests.serving.makers import looked_at, made, made_binder, mail_to, rows, with_out, work
+from tests.serving.makers import killed_while_handing_over, looked_at, made, made_binder, mail_to, rows, with_out, work
 from tests.world import World
 
 PAGE = 20_000  # bytes of one page
@@ -87,18 +86,7 @@ def test_a_large_packet_goes_in_numbered_messages_and_a_killed_worker_repeats_no
         (2, 4, "pages 3 to 5 of 9"),
     ]
     work(case, first)
-
-    class Killed(BaseException):
-        pass
-
-    def killed(*_given: object) -> None:
-        raise Killed
-
-    hand_over = mail.hand_over
-    monkeypatch.setattr(mail, "hand_over", killed)
-    with pytest.raises(Killed):
-        work(case, second)
-    monkeypatch.setattr(mail, "hand_over", hand_over)
+    killed_while_handing_over(monkeypatch, case, second)
     for row in (*found, *found):  # the jobs of a killed worker come again
         work(case, row)
     assert [row.state for row in rows(case, packet_id)] == ["accepted", "unknown", "accepted", "accepted"]
