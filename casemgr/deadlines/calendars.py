@@ -171,6 +171,11 @@ def snow_prefix(calendar_id: UUID) -> str:
     return f"snow-{calendar_id.hex[:8]}-"
 
 
+def without_days_off(years: Sequence[SchoolCalendar]) -> list[str]:
+    """Return the names of the school years in which every weekday would count, holidays too."""
+    return [label(row) for row in years if not row.closures]
+
+
 def label(row: SchoolCalendar) -> str:
     """Return the school year in words: "the 2026-27 school year"."""
     return f"the {SchoolYear(row.first_day, row.last_day).label} school year"

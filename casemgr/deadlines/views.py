@@ -43,6 +43,7 @@ from casemgr.evidence import queries as evidence
 from casemgr.law.removal_facts import is_from_log, removal_of
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.rules import Rule
+from casemgr.law.terms import Unit
 from casemgr.web.permissions import case_access, requires, signed_in
 
 __all__ = [
@@ -63,12 +64,13 @@ __all__ = [
 def index(case_id: UUID) -> ResponseReturnValue:
     access = case_access()
     place = from_case(to_edit=False)
-    years = queries.school_calendars(place.district) if place.may_edit else []
+    years = queries.school_calendars(place.district)
     return render_template(
         "deadlines/index.html",
+        bare_years=calendars.without_days_off(years),
         calendar_place=place,
         same_district=district_names.same_district(access.case) if place.may_edit else [],
-        no_school_days=calendars.no_school_choices(years, place.today),
+        no_school_days=calendars.no_school_choices(years if place.may_edit else [], place.today),
         case=access.case,
         deadlines=listing.deadline_list(access.case),
         done_words=listing.DONE_STATES,
@@ -108,9 +110,14 @@ def why_this_date(case_id: UUID, deadline_id: UUID) -> ResponseReturnValue:
             for one in checks.checks_of(row)
         ],
         missing_year=listing.missing_year(row.reason),
+        bare_years=_bare_years() if rule and rule.unit is Unit.SCHOOL_DAY else [],
         who_acts=WHO_ACTS,
         words=why,
     )
+
+
+def _bare_years() -> list[str]:
+    return calendars.without_days_off(queries.school_calendars(from_case(to_edit=False).district))
 
 
 @bp.get("/deadlines")

@@ -339,6 +339,22 @@ def test_the_school_year_is_entered_edited_and_closed_for_snow_from_the_case(wor
     assert "2026-09-07 Mine" in stale.text
 
 
+def test_a_school_year_without_days_off_is_pointed_out_where_its_dates_stand(world: World, client_for: Clients) -> None:
+    actor = world.person()
+    case_id = world.case(actor)
+    with world.scope(actor):
+        bare = NewCalendar(makers.DISTRICT, date(2026, 9, 1), date(2027, 6, 18))
+        calendar_id = calendars.add_calendar(bare, org_id=actor.org_id, by=world.user(actor)).id
+    record(world, actor, case_id, FactKind.EVALUATION_CONSENT_RECEIVED, date(2026, 11, 16))
+    due = deadline(world, actor, case_id, "ma-evaluation")
+    client, words = client_for(actor), "The 2026-27 school year has no days off yet"
+    pages = [f"/cases/{case_id}/deadlines", f"/cases/{case_id}/deadlines/{due.id}"]
+    assert all(words in client.get(page).text for page in pages)
+    data = {f"snow-{calendar_id.hex[:8]}-on_date": "2026-11-26", f"snow-{calendar_id.hex[:8]}-note": "Thanksgiving"}
+    client.post(f"/cases/{case_id}/school-calendar/{calendar_id}/snow-day", data=data)
+    assert not any(words in client.get(page).text for page in pages)
+
+
 def test_a_day_without_school_is_two_clicks_away_from_the_deadlines(world: World, client_for: Clients) -> None:
     actor = world.person()
     case_id = world.case(actor)
