@@ -171,7 +171,8 @@ class _Asked:
             before = self.counted.requires[0]
             found.insert(0, Fact(f"assumed:{before.value}", before, trigger.on))
             self.notes.append(f"Assumed: {FACTS[before].label.lower()} ({before.value}), before this.")
-        missing = {key: value for key, value in self.counted.when.items() if key not in trigger.details}
+        asked = {key: value for key, value in self.counted.when.items() if trigger.asks(key)}
+        missing = {key: value for key, value in asked.items() if key not in trigger.details}
         if missing:
             told = ", ".join(f"{key}={value}" for key, value in missing.items())
             self.notes.append(f"Assumed, since this rule is about nothing else: {told}.")
@@ -231,9 +232,13 @@ class _Asked:
             return "Does not apply: it runs only when the parent filed, and here the district did."
         if rule.only_filed_by is PartyRole.LEA and trigger.filed_by is not PartyRole.LEA:
             return "Does not apply: it runs only when the district filed."
-        for key, value in (*rule.when.items(), *rule.unless.items()):
-            if (trigger.details.get(key) == value) != (key in rule.when):
-                return f"Does not apply when {key} is “{trigger.details.get(key, '')}”."
+        told = trigger.details
+        refused = [key for key, value in rule.when.items() if trigger.asks(key) and told.get(key) != value]
+        refused += [key for key, answers in rule.unless.items() if told.get(key) in answers]
+        if refused:
+            return f"Does not apply when {refused[0]} is “{told.get(refused[0], '')}”."
+        if rule.moves:
+            return f"Does not apply: it does not move the start of “{self.book.rule(rule.moves).title}” ({rule.moves})."
         return compute(rule, trigger.on, self.calendar, trigger.details).reason or "Does not apply to these facts."
 
     def _without_number(self, facts: Sequence[Fact], trigger: Fact | None) -> Answer:

@@ -85,7 +85,7 @@ class Rulebook:
         found: dict[str, frozenset[str]] = {}
         for rule in self.rules:
             read = {*rule.beside, *(rival.id for rival in self.rivals.get(rule.id, ()))}
-            read |= {other for other in (rule.starts_after, rule.alternative_to) if other}
+            read |= {other for other in (rule.starts_after, rule.alternative_to, rule.moves) if other}
             found[rule.id] = found.get(rule.id, frozenset()) | read
         return found
 

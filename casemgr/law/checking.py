@@ -68,12 +68,13 @@ def _unknown_details(rule: Rule, place: Place) -> Iterator[PackProblem]:
     if not rule.starts_on:
         return
     asked = {detail.key: detail for kind in rule.starts_on for detail in FACTS[kind].details}
-    for field, answers in (("when", rule.when), ("unless", rule.unless)):
-        for key, value in answers.items():
-            if key not in asked:
-                yield place.problem(f"{field}: no fact that starts it asks for {key!r}", field)
-            elif asked[key].choices and value not in asked[key].choices:
-                yield place.problem(f"{field}: {value!r} is no answer to {key!r}", field)
+    when = [("when", key, value) for key, value in rule.when.items()]
+    unless = [("unless", key, value) for key, values in rule.unless.items() for value in values]
+    for field, key, value in (*when, *unless):
+        if key not in asked:
+            yield place.problem(f"{field}: no fact that starts it asks for {key!r}", field)
+        elif asked[key].choices and value not in asked[key].choices:
+            yield place.problem(f"{field}: {value!r} is no answer to {key!r}", field)
     for field, key in (("count_detail", rule.count_detail), ("adds", rule.adds.detail if rule.adds else "")):
         if key and key not in asked:
             yield place.problem(f"{field}: no fact that starts it asks for {key!r}", field)

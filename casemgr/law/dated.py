@@ -31,6 +31,10 @@ class Fact:
     details: Mapping[str, str] = field(default_factory=dict)
     precision: Precision = Precision.DAY
 
+    def asks(self, key: str) -> bool:
+        """Whether facts of this kind ask the question."""
+        return any(detail.key == key for detail in FACTS[self.kind].details)
+
 
 @dataclass(frozen=True)
 class Reminder:

@@ -61,6 +61,13 @@ def deadlines(
     return sorted(found, key=lambda d: (d.act_by is None, d.act_by or date.max, d.key))
 
 
+ORDINARY_COMPLAINTS = (
+    FactKind.DUE_PROCESS_COMPLAINT_FILED,
+    FactKind.DUE_PROCESS_COMPLAINT_RECEIVED,
+    FactKind.DUE_PROCESS_COMPLAINT_RECEIVED_BY_PARENT,
+)
+
+
 class _Case(CaseFacts):
     """One computation: the facts of one case against one rulebook."""
 
@@ -72,6 +79,7 @@ class _Case(CaseFacts):
         started = (rule for rule in rules if not self.by_kind.keys().isdisjoint(rule.starts_on))
         found = [made for rule in started for made in self._direct(rule)]
         found += [made for rule in rules if rule.starts_after for made in self._chained(rule, found)]
+        found = [one for one in (self._if_it_moves(deadline, found) for deadline in found) if one]
         found = [self._with_alternative(deadline, found) for deadline in found]
         if self.rulebook.rivals:
             found = [self._with_rivals(deadline, found) for deadline in found]
@@ -123,13 +131,21 @@ class _Case(CaseFacts):
     def _applies(self, rule: Rule, trigger: Fact) -> bool:
         if rule.only_filed_by is not None and (rule.only_filed_by is PartyRole.LEA) != self._lea_filed(trigger):
             return False
-        if any(trigger.details.get(key) != value for key, value in rule.when.items()):
+        if any(trigger.details.get(key) != value for key, value in rule.when.items() if trigger.asks(key)):
             return False
-        if any(trigger.details.get(key) == value for key, value in rule.unless.items()):
+        if any(trigger.details.get(key) in answers for key, answers in rule.unless.items()):
+            return False
+        if rule.not_expedited and self._only_expedited(trigger):
             return False
         return not rule.requires or any(
             fact.on <= trigger.on and of_same_proceeding(trigger, fact) for fact in self._all(rule.requires)
         )
+
+    def _only_expedited(self, trigger: Fact) -> bool:
+        """Whether only an expedited complaint opened the proceeding: 300.532(c) takes over no more than it names."""
+        both = ((FactKind.EXPEDITED_COMPLAINT_FILED, FactKind.EXPEDITED_COMPLAINT_RECEIVED), ORDINARY_COMPLAINTS)
+        expedited, ordinary = (any(of_same_proceeding(trigger, one) for one in self._all(kinds)) for kinds in both)
+        return expedited and not ordinary
 
     def _filer(self, trigger: Fact) -> PartyRole | None:
         if trigger.filed_by is not None:
@@ -188,8 +204,25 @@ class _Case(CaseFacts):
                 is_open = made.state in (DeadlineState.OPEN, DeadlineState.LATE)
                 return replace(made, state=DeadlineState.SUSPENDED) if is_open else made
             start = max(moved.on, end)
+            moved = moved if moved.on > end else None  # it ended before day 30: nothing went on past it
         dates = compute(rule, start, self.calendar)
         return self._make(rule, trigger, start, dates, moved_by=moved, notes=notes)
+
+    def _if_it_moves(self, deadline: Deadline, found: Sequence[Deadline]) -> Deadline | None:
+        """“The 45 days begin” is said only of the fact that they begin from; superseded where those days are."""
+        if not deadline.rule.moves:
+            return deadline
+        moved = [
+            other
+            for other in found
+            if other.rule.id == deadline.rule.moves and of_same_proceeding(deadline.trigger, other.trigger)
+        ]
+        if not moved:
+            return deadline
+        movers = [other for other in moved if other.moved_by is deadline.trigger]
+        if movers and all(other.state is DeadlineState.SUPERSEDED for other in movers):
+            return replace(deadline, state=DeadlineState.SUPERSEDED)
+        return deadline if movers else None
 
     def _with_alternative(self, deadline: Deadline, found: Sequence[Deadline]) -> Deadline:
         """Two ways to the same aim: the safe day is the earlier of both."""

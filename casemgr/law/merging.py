@@ -106,7 +106,7 @@ def _inherit(rule: Rule, rules: Mapping[str, list[Rule]]) -> Rule:
 def _named_rules(rule: Rule) -> Iterator[str]:
     yield from rule.restates
     yield from (*rule.replaces, *rule.beside, *rule.restarts)
-    yield from (name for name in (rule.starts_after, rule.alternative_to) if name)
+    yield from (name for name in (rule.starts_after, rule.alternative_to, rule.moves) if name)
 
 
 def _wrong_together(rules: Mapping[str, list[Rule]], where: Mapping[str, Sequence[Place]]) -> Iterator[PackProblem]:
@@ -127,15 +127,9 @@ def _wrong_together(rules: Mapping[str, list[Rule]], where: Mapping[str, Sequenc
 
 def _field_naming(rule: Rule, name: str) -> str:
     """The field of a row that names another rule."""
-    lists = ("restates", "replaces", "restarts")
-    return next(
-        (key for key in lists if name in getattr(rule, key)),
-        "starts_after"
-        if rule.starts_after == name
-        else "alternative_to"
-        if rule.alternative_to == name
-        else "replaces",
-    )
+    several = (key for key in ("restates", "replaces", "restarts") if name in getattr(rule, key))
+    single = (key for key in ("starts_after", "alternative_to", "moves") if getattr(rule, key) == name)
+    return next(iter((*several, *single)), "replaces")
 
 
 def _ring(rule_id: str, rules: Mapping[str, list[Rule]]) -> list[str]:

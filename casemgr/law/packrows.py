@@ -120,7 +120,7 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
     "replaces": _texts,
     "restarts": _texts,
     "when": MappingProxyType,
-    "unless": MappingProxyType,
+    "unless": lambda row: MappingProxyType({key: _texts(answers) for key, answers in row.items()}),
     "school_days_left": tuple,
     "not_if_school_days_left": tuple,
     "pauses": _pauses,

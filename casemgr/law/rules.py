@@ -72,7 +72,10 @@ class Rule:
         met_by, waived_by, reset_by: facts that satisfy it, make it unnecessary, or start it again.
         only_filed_by: applies only when this party filed the proceeding (the LEA's own complaint has no
             resolution period).
-        when, unless: details of the trigger fact that must, or must not, have these values.
+        when, unless: details of the trigger fact that must have this value, or may have none of these values. A kind of
+            trigger that does not ask the question is not asked about it.
+        moves: id of the rule whose day 0 the trigger moves; it does not run where the trigger moves nothing (too late).
+        not_expedited: does not run in a proceeding that only an expedited complaint about discipline opened.
         requires: facts without which it does not run (leaving a mediation that was agreed to go on).
         school_days_left: runs only when so many school days are left in the year, and counts from its last day.
         not_if_school_days_left: does not run when so many school days are left (another row then does).
@@ -127,7 +130,9 @@ class Rule:
     reset_by: tuple[FactKind, ...] = ()
     only_filed_by: PartyRole | None = None
     when: Mapping[str, str] = field(default_factory=dict)
-    unless: Mapping[str, str] = field(default_factory=dict)
+    unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    moves: str = ""
+    not_expedited: bool = False
     school_days_left: tuple[int, int] | None = None
     not_if_school_days_left: tuple[int, int] | None = None
     ends_on: str = ""

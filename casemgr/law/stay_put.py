@@ -125,7 +125,8 @@ def _ends(filed: Fact, end: Fact, facts: list[Fact]) -> bool:
     if filed.kind is K.STATE_REVIEW_REQUESTED and end.kind is K.DECISION_ISSUED:
         return False
     if end.kind is K.RESOLUTION_AGREEMENT_SIGNED and any(
-        fact.kind is K.RESOLUTION_AGREEMENT_VOIDED and fact.on >= end.on for fact in facts
+        fact.kind is K.RESOLUTION_AGREEMENT_VOIDED and fact.on >= end.on and of_same_proceeding(end, fact)
+        for fact in facts
     ):
         return False
     return of_same_proceeding(filed, end)

@@ -154,7 +154,9 @@ def _names(kinds: Iterable[FactKind]) -> str:
 
 def _conditions(rule: Rule) -> str:
     told = [f"{key} is {value}" for key, value in rule.when.items()]
-    told += [f"{key} is not {value}" for key, value in rule.unless.items()]
+    told += [f"{key} is not {' or '.join(answers)}" for key, answers in rule.unless.items()]
+    told += ["the proceeding is not an expedited one alone"] if rule.not_expedited else []
+    told += [f"it moves the start of {rule.moves}"] if rule.moves else []
     if rule.only_filed_by is not None and not rule.starts_after:
         told.append("the parent filed" if rule.only_filed_by is PartyRole.PARENT else "the district filed")
     if rule.school_days_left:

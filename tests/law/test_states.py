@@ -133,7 +133,6 @@ def test_where_the_state_date_cannot_be_counted_the_district_is_never_called_lat
         pytest.param("KY", K.ACTION_KNOWN, "ky-hearing-sol", "idea-dp-sol", "2028-12-01", id="KY keeps two"),
         pytest.param("IL", K.DECISION_ISSUED, "il-civil-action", "idea-civil-action", "2027-02-26", id="IL 120"),
         pytest.param("MD", K.DECISION_ISSUED, "md-civil-action", "idea-civil-action", "2027-02-26", id="MD 120 U"),
-        pytest.param("VA", K.DECISION_ISSUED, "va-civil-action-state", "idea-civil-action", "2027-02-26", id="VA 180"),
     ],
 )
 def test_a_right_runs_out_for_us_on_the_earlier_date_whichever_row_one_looks_at(
@@ -147,6 +146,23 @@ def test_a_right_runs_out_for_us_on_the_earlier_date_whichever_row_one_looks_at(
     assert both[own].late_after == both[federal].late_after >= day  # type: ignore[operator]
     unverified = both[own].rule.verified is Verification.U
     assert both[own].doubt is (Doubt.UNVERIFIED if unverified else Doubt.NOT_CONFIRMED)
+
+
+def test_the_longer_time_of_a_state_court_moves_no_date_of_the_federal_court() -> None:
+    both = found("VA", fact(K.DECISION_ISSUED, "2026-11-30"))
+    federal, state = both["idea-civil-action"], both["va-civil-action-state"]
+    assert (federal.nominal, federal.late_after) == (date(2027, 2, 28), date(2027, 3, 1))
+    assert (state.nominal, state.act_by, state.doubt) == (date(2027, 5, 29), federal.act_by, Doubt.UNVERIFIED)
+    for code in ("NY", "OH", "PA", "VA"):
+        own = [rule for rule in rulebook_for(code).rules if rule.id.endswith("-civil-action-state")]
+        assert own and not any(rule.replaces or rule.beside for rule in own), "the other court is no replacement"
+
+
+@pytest.mark.parametrize("state", ["HI", "OR"])
+def test_a_limit_that_is_known_to_differ_but_not_how_is_said_and_not_counted(state: str) -> None:
+    limit = found(state, fact(K.ACTION_KNOWN, "2026-11-02"))["idea-dp-sol"]
+    assert (limit.nominal, limit.doubt) == (date(2028, 11, 2), Doubt.NOT_KNOWN)
+    assert any("State rule not known" in note for note in limit.notes)
 
 
 def test_a_shorter_right_counts_from_the_same_day_while_its_own_start_is_not_recorded() -> None:

@@ -71,6 +71,17 @@ TABLE = [
     ("another one withdrawn", [FILED, (K.PROCEEDING_WITHDRAWN, "2026-11-01", "o")], True, S.PENDING, "300.518(a)"),
     ("resolved", [FILED, (K.RESOLUTION_AGREEMENT_SIGNED, "2026-11-01", "d")], False, S.ENDED, "300.518(a)"),
     (
+        "resolved, and an agreement about something else voided",
+        [
+            FILED,
+            (K.RESOLUTION_AGREEMENT_SIGNED, "2026-10-20", "d"),
+            (K.RESOLUTION_AGREEMENT_VOIDED, "2026-10-22", "other"),
+        ],
+        False,
+        S.ENDED,
+        "300.518(a)",
+    ),
+    (
         "resolved, then voided",
         [
             FILED,
