@@ -4,16 +4,16 @@ Loading a pack finds wrong fields, missing citations, unknown facts and rules, o
 Here is added what loads but cannot be meant.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from casemgr.law.facts import FACTS
-from casemgr.law.packfiles import PackError, PackProblem, parse
+from casemgr.law.packfiles import PackError, PackFile, PackProblem, parse
 from casemgr.law.packfolders import Pack, Place
 from casemgr.law.rulebook import Stock
 from casemgr.law.rules import Rule
-from casemgr.law.terms import Direction, FactKind
+from casemgr.law.terms import Direction, FactKind, RemovalKind, Verification
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def check_packs(packs: Path) -> Check:
         pack = stock.pack(folder)
         rules += len(pack.rules)
         found |= set(_never_meant(pack))
-    found |= set(_facts(packs / "facts.toml"))
+    found |= set(_beside(packs))
     return Check(tuple(sorted(found)), len(stock.folders), rules)
 
 
@@ -80,22 +80,56 @@ def _unknown_details(rule: Rule, place: Place) -> Iterator[PackProblem]:
             yield place.problem(f"{field}: no fact that starts it asks for {key!r}", field)
 
 
-def _facts(path: Path) -> Iterator[PackProblem]:
-    """The words of the facts, where the folder has them."""
-    if not path.is_file():
-        return
-    try:
-        file = parse(path.name, path.read_bytes())
-    except PackError as refusal:
-        yield from refusal.problems
-        return
-    known = {kind.value for kind in FactKind}
+# -- the tables beside the packs: words of facts, what comes before what, removals, States ---------------------
+
+KNOWN = {kind.value for kind in FactKind}
+NEEDS: Mapping[str, Mapping[str, type]] = {
+    "facts.toml": {"label": str, "help": str, "group": str},
+    "removals.toml": {"label": str, "help": str, "counts": bool, "why": str, "citation": str, "source": str},
+    "states.toml": {"name": str, "timezone": str},
+}
+"""What each row of these tables has."""
+NAMES: Mapping[str, frozenset[str]] = {
+    "facts.toml": frozenset(KNOWN),
+    "removals.toml": frozenset(kind.value for kind in RemovalKind),
+}
+
+
+def _beside(packs: Path) -> Iterator[PackProblem]:
+    """What is wrong with the tables that the folder has beside its packs."""
+    for name in (*NEEDS, "order.toml"):
+        if not (packs / name).is_file():
+            continue
+        try:
+            file = parse(name, (packs / name).read_bytes())
+        except PackError as refusal:
+            yield from refusal.problems
+        else:
+            yield from _order(file) if name == "order.toml" else _rows_of(file, NEEDS[name])
+
+
+def _rows_of(file: PackFile, needs: Mapping[str, type]) -> Iterator[PackProblem]:
+    known = NAMES.get(file.name, frozenset(file.tables))
     for name, row in file.tables.items():
-        line = file.line_of(name)
+        line = file.line_of(name) if file.name != "states.toml" else file.line_with(rf"{name}\s*=")
         if name not in known:
-            yield PackProblem(path.name, line, name, "there is no such fact: add it to FactKind first")
-        for key in ("label", "help", "group"):
-            if not (isinstance(row, dict) and row.get(key)):
-                yield PackProblem(path.name, line, name, f"{key!r} is missing")
+            yield PackProblem(file.name, line, name, "nothing here is called that: add it to the program's list first")
+        for key, kind in needs.items():
+            value = row.get(key) if isinstance(row, dict) else None
+            if type(value) is not kind or value == "":
+                yield PackProblem(file.name, line, name, f"{key!r} is missing")
+        if file.name == "removals.toml" and row.get("verified") not in set(Verification):
+            yield PackProblem(file.name, file.line_of(name, 0, "verified"), name, "'verified' is V, V2, V2q or U")
     for name in sorted(known - set(file.tables)):
-        yield PackProblem(path.name, 1, name, "this fact has no words here")
+        yield PackProblem(file.name, 1, name, "this has no words here")
+
+
+def _order(file: PackFile) -> Iterator[PackProblem]:
+    for number, row in enumerate(file.tables.get("order", [])):
+        for key in ("first", "then"):
+            named = [row[key]] if isinstance(row.get(key), str) else row.get(key) or [""]
+            for name in (one for one in named if one not in KNOWN):
+                told = f"{key}: there is no fact {name!r}" if name else f"{key!r} is missing"
+                yield PackProblem(file.name, file.line_of("order", number, key), "", told)
+        if not row.get("says"):
+            yield PackProblem(file.name, file.line_of("order", number), "", "'says' is missing")

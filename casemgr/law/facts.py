@@ -99,7 +99,14 @@ def _load() -> Mapping[FactKind, FactInfo]:
     nameless = [kind.value for kind in FactKind if kind.value not in rows]
     if nameless:
         raise PackError(f"facts.toml: no words for {', '.join(nameless)}")
-    return MappingProxyType({FactKind(key): _info(FactKind(key), row) for key, row in rows.items()})
+    found = {}
+    for key, row in rows.items():
+        try:
+            found[FactKind(key)] = _info(FactKind(key), row)
+        except (KeyError, ValueError, TypeError) as error:
+            what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            raise PackError(f"facts.toml: [{key}]: {what}") from error
+    return MappingProxyType(found)
 
 
 FACTS: Mapping[FactKind, FactInfo] = _load()

@@ -121,6 +121,8 @@ def _wrong_together(rules: Mapping[str, list[Rule]], where: Mapping[str, Sequenc
             for name in _named_rules(rule):
                 if name not in rules:
                     yield place.problem(f"there is no rule {name!r}", _field_naming(rule, name))
+            if rule.moves in rules and not any(one.adjusted_by or one.resumed_by for one in rules[rule.moves]):
+                yield place.problem(f"moves: nothing moves the start of {rule.moves!r}", "moves")
         if ring := _ring(rule_id, rules):
             yield where[rule_id][-1].problem(f"starts_after runs in a ring: {' → '.join(ring)}", "starts_after")
 

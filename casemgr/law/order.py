@@ -115,6 +115,8 @@ def _load() -> tuple[Order, ...]:
 
 def _order(row: dict[str, Any]) -> Order:
     sides = []
+    if missing := [key for key in ("first", "then", "says") if not row.get(key)]:
+        raise PackError(f"order.toml: a row has no {missing[0]!r}: {row}")
     for key in ("first", "then"):
         names = [row[key]] if isinstance(row[key], str) else row[key]
         unknown = [name for name in names if name not in FACTS]

@@ -44,8 +44,9 @@ class PackFile:
     text: str
     tables: Mapping[str, Any]
 
-    def line_of(self, table: str, number: int = 0, key: str = "") -> int:
-        """Line of the `number`th `[[table]]` (or the only `[table]`); of a key of it, where one is named.
+    def line_of(self, table: str, number: int = 0, key: str = "", item: str = "") -> int:
+        """Line of the `number`th `[[table]]` (or the only `[table]`); of a key of it, where one is named, or of the
+        one-line item `{ key = "…" }` of its list.
 
         The TOML reader gives no lines, so the headers are counted; 1 where nothing is found."""
         lines = self.text.splitlines()
@@ -54,13 +55,18 @@ class PackFile:
         if number >= len(headers):
             return 1
         first = headers[number]
-        if key:
+        sought = rf'\s*\{{\s*key\s*=\s*"{re.escape(item)}"' if item else rf"\s*{re.escape(key)}\s*="
+        if key or item:
             for at in range(first, len(lines)):
                 if lines[at].lstrip().startswith("["):
                     break
-                if re.match(rf"\s*{re.escape(key)}\s*=", lines[at]):
+                if re.match(sought, lines[at]):
                     return at + 1
         return first
+
+    def line_with(self, pattern: str) -> int:
+        """The first line that begins with `pattern`; 1 when there is none."""
+        return next((at for at, line in enumerate(self.text.splitlines(), 1) if re.match(pattern, line)), 1)
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,11 @@ class Place:
     table: str
     number: int
     row: str
+    item: str = ""  # key of the item in the row's list, for an item
 
     def problem(self, text: str, key: str = "") -> PackProblem:
-        return PackProblem(self.file.name, self.file.line_of(self.table, self.number, key), self.row, text)
+        line = self.file.line_of(self.table, self.number, key, self.item)
+        return PackProblem(self.file.name, line, self.row, text)
 
 
 class Pack:
@@ -94,13 +96,11 @@ class Pack:
             self.problems.append(place.problem("'name' is missing"))
 
     def _read_checklists(self, file: PackFile) -> None:
-        number = 0  # of the items in the file: their headers are counted, not those of the lists
         for place, table in _rows(file, "checklist", "kind"):
             items: list[Item] = []
             for row in table.get("items", []):
-                at = Place(file, "checklist.items", number, str(row.get("key", "")))
-                number += 1
-                items += self._all(Item, [(at, row)])
+                name = str(row.get("key", ""))
+                items += self._all(Item, [(replace(place, row=name or place.row, item=name), row)])
             for key in sorted(set(table) - {"kind", "also", "items"}):
                 self.problems.append(place.problem(f"unknown field {key!r}", key))
             named = {key: str(table[key]) for key in ("kind", "also") if key in table}

@@ -1,5 +1,6 @@
 """Rows of a pack become frozen dataclasses: every mistake is found and said, none is guessed around."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date, datetime
@@ -27,6 +28,9 @@ from casemgr.law.terms import (
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
+MOST = 10_000
+"""No count of a law is longer: a slip of the finger would leave the calendar."""
+RULE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 PLAIN: dict[type, str] = {
     str: "text in quotes",
     int: "a whole number",
@@ -65,13 +69,43 @@ def _tracks(value: Any) -> frozenset[Track]:
     return frozenset(Track(one) for one in value)
 
 
+def _whole(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= MOST:
+        raise ValueError(f"write a whole number from 0 to {MOST}, not {value!r}")
+    return value
+
+
 def _reading(value: dict[str, Any]) -> Reading:
     pauses = _pauses(value.get("pauses", []))
-    return Reading(value["count"], Unit(value["unit"]), value["why"], value.get("first_day_counts", False), pauses)
+    first = value.get("first_day_counts", False)
+    return Reading(_whole(value["count"]), _enum(Unit)(value["unit"]), value["why"], first, pauses)
 
 
 def _pauses(rows: Any) -> tuple[Pause, ...]:
-    return tuple(Pause(PauseKind(row["what"]), row.get("longer_than", 0)) for row in rows)
+    return tuple(Pause(_enum(PauseKind)(row["what"]), _whole(row.get("longer_than", 0))) for row in rows)
+
+
+def _window(value: Any) -> tuple[int, int]:
+    if not isinstance(value, list) or len(value) != 2 or not _whole(value[0]) <= _whole(value[1]):
+        raise ValueError("write the fewest and the most days, such as [30, 45]")
+    return value[0], value[1]
+
+
+def _answers(value: Any) -> Mapping[str, tuple[str, ...]]:
+    """Question → the answers that count."""
+    if not isinstance(value, dict):
+        raise ValueError('write the question and its answer, such as { kind = "in_school" }')
+    found = {key: _texts(answers) for key, answers in value.items() if isinstance(answers, str | list)}
+    if len(found) < len(value) or not all(isinstance(one, str) for answers in found.values() for one in answers):
+        raise ValueError("an answer is text in quotes")
+    return MappingProxyType(found)
+
+
+def _one_answer(value: Any) -> Mapping[str, str]:
+    found = _answers(value)
+    if any(len(answers) != 1 for answers in found.values()):
+        raise ValueError("one answer to each question")
+    return MappingProxyType({key: answers[0] for key, answers in found.items()})
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -119,15 +153,15 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
     "restates": _texts,
     "replaces": _texts,
     "restarts": _texts,
-    "when": MappingProxyType,
-    "unless": lambda row: MappingProxyType({key: _texts(answers) for key, answers in row.items()}),
-    "school_days_left": tuple,
-    "not_if_school_days_left": tuple,
+    "when": _one_answer,
+    "unless": _answers,
+    "school_days_left": _window,
+    "not_if_school_days_left": _window,
     "pauses": _pauses,
-    "adds": lambda row: Extra(row["detail"], row.get("at_least", 1)),
+    "adds": lambda row: Extra(row["detail"], _whole(row.get("at_least", 1))),
     "early": _reading,
     "late": _reading,
-    "alerts": lambda rows: tuple(Alert(row["count"], Unit(row["unit"]), row["why"]) for row in rows),
+    "alerts": lambda rows: tuple(Alert(_whole(row["count"]), _enum(Unit)(row["unit"]), row["why"]) for row in rows),
     "hears": _tracks,
     "tracks": _tracks,
 }
@@ -149,7 +183,9 @@ def make(shape: type[T], row: Mapping[str, Any]) -> T:
         convert = _enum(KINDS[shape]) if key == "kind" and shape in KINDS else CONVERT.get(key)
         try:
             values[key] = convert(row[key]) if convert else _plain(shape, key, row[key])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except KeyError as error:
+            problems.append((key, f"{key}: {error} is missing"))
+        except (ValueError, TypeError, AttributeError) as error:
             problems.append((key, f"{key}: {error}"))
     if problems:
         raise RowError(problems)
@@ -177,8 +213,11 @@ def _plain(shape: type, key: str, value: Any) -> Any:
 
 def _wrong_with(rule: Rule) -> Iterator[tuple[str, str]]:
     """What one rule tells of itself that cannot be: key and sentence."""
-    if not rule.citation:
-        yield "citation", "a rule needs a citation"
+    for key in ("title", "explanation", "citation"):
+        if not getattr(rule, key).strip():
+            yield key, f"a rule needs {'an explanation' if key == 'explanation' else f'a {key}'}"
+    if not RULE_ID.fullmatch(rule.id):
+        yield "id", f"an id is small letters, figures and hyphens, not {rule.id!r}"
     counted = rule.count is not None or bool(rule.count_detail)
     if counted != (rule.unit is not None):
         yield "unit", "count and unit go together"
@@ -186,6 +225,8 @@ def _wrong_with(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "direction", "a count needs a direction, and direction 'none' has no count"
     if rule.count is not None and rule.count < 0:
         yield "count", "count is never negative; use direction 'before'"
+    if rule.count is not None and rule.count > MOST:
+        yield "count", f"no law counts that far: write a whole number up to {MOST}"
     if rule.pauses and rule.unit is not Unit.CALENDAR_DAY:
         yield "pauses", "pauses belong to calendar days"
     if rule.ends_on and not _is_month_day(rule.ends_on):

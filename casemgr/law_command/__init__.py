@@ -166,9 +166,14 @@ def check(folder: Path | None) -> None:
 
     Exit status 1 when there is any. What the program runs on is never changed by this.
     """
-    from casemgr.law.checking import check_packs
-    from casemgr.law.rulebook import PACKS
+    from casemgr.law.packfiles import PackError
 
+    try:
+        from casemgr.law.checking import check_packs
+        from casemgr.law.rulebook import PACKS
+    except PackError as refusal:  # the program's own table of facts: without it nothing else can be read
+        click.echo(str(refusal))
+        sys.exit(1)
     result = check_packs(folder or PACKS)
     for problem in result.problems:
         click.echo(str(problem))

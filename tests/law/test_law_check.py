@@ -55,7 +55,7 @@ def packs(tmp_path: Path) -> Path:
 
 def _problems(packs: Path, text: str) -> list[str]:
     (packs / "us_wy" / "evaluation.toml").write_text(text)
-    return [str(problem) for problem in check_packs(packs).problems]
+    return [str(problem) for problem in check_packs(packs / "us_wy").problems]
 
 
 def test_our_own_packs_have_no_problem() -> None:
@@ -87,12 +87,51 @@ def test_our_own_packs_have_no_problem() -> None:
         ("[defaults]\n", "[defaults\n", 2, "not valid TOML"),
         ("[[rule]]", "[rule]", 5, "two brackets"),
         ("[defaults]", "[defalts]", 2, "unknown table 'defalts'"),
+        ('citation = "C"', 'citation = " "', 15, "needs a citation"),
+        ('title = "The evaluation must be finished"', 'title = ""', 7, "needs a title"),
+        ('explanation = "E."', 'explanation = ""', 8, "needs an explanation"),
+        ("wy-evaluation", "wy evaluation", 6, "small letters, figures and hyphens"),
+        ("count = 45", "count = 450000", 11, "no law counts that far"),
+        ('unit = "calendar_day"', 'unit = "calendar_day"\nschool_days_left = [45, 30]', 13, "the fewest and the most"),
+        ('unit = "calendar_day"', 'unit = "calendar_day"\nschool_days_left = [45]', 13, "the fewest and the most"),
+        ('verified = "V2"', 'verified = "V2"\nlate = { count = "5", unit = "month", why = "W" }', 18, "whole number"),
+        ('verified = "V2"', 'verified = "V2"\nlate = { count = 5, unit = "month" }', 18, "'why' is missing"),
+        ('verified = "V2"', 'verified = "V2"\npauses = [{ what = "summer", longer_than = "5" }]', 18, "whole number"),
+        ('verified = "V2"', 'verified = "V2"\nwhen = "red"', 18, "the question and its answer"),
+        ('verified = "V2"', 'verified = "V2"\nunless = { color = 3 }', 18, "text in quotes"),
+        ('verified = "V2"', 'verified = "V2"\nmoves = "idea-mdr"', 18, "nothing moves the start of 'idea-mdr'"),
     ],
 )
 def test_each_mistake_is_named_with_file_and_line(packs: Path, old: str, new: str, line: int, says: str) -> None:
     assert old in GOOD
     told = _problems(packs, GOOD.replace(old, new))
     assert any(one.startswith(f"us_wy/evaluation.toml:{line}: ") and says in one for one in told), told
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("us_ma/filings.toml", 'need = "asked", text = "Signature', 'need = "must", text = "Signature', "need: 'must'"),
+        (
+            "order.toml",
+            'first = "evaluation_requested"',
+            'first = "evaluation_request"',
+            "no fact 'evaluation_request'",
+        ),
+        ("facts.toml", '[iep_agreed]\ngroup = "Evaluation and plan"\n', "[iep_agreed]\n", "'group' is missing"),
+        ("removals.toml", "[sent_home]\nlabel", "[sent_home]\nlabl", "'label' is missing"),
+        ("states.toml", 'AL = { name = "Alabama"', 'AL = { nam = "Alabama"', "'name' is missing"),
+    ],
+)
+def test_a_mistake_in_a_list_or_in_a_table_beside_the_packs_is_named_with_its_line(
+    packs: Path, file: str, old: str, new: str, says: str
+) -> None:
+    text = (packs / file).read_text()
+    assert text.count(old) == 1
+    (packs / file).write_text(text.replace(old, new))
+    line = text[: text.index(old)].count("\n") + 1
+    told = [str(problem) for problem in check_packs(packs).problems]
+    assert len(told) == 1 and told[0].startswith(f"{file}:{line}: ") and says in told[0], told
 
 
 def test_all_mistakes_are_told_at_once_and_the_exit_status_is_1(packs: Path) -> None:
