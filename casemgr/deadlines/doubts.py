@@ -30,6 +30,11 @@ MARKS = {
         "Your State may set another time; nobody has found its rule yet, so this is federal law. Ask the State "
         "education agency or a lawyer.",
     ),
+    Doubt.OTHER_LAW: Mark(
+        "May not hold under 504",
+        "This is a rule of IDEA (special education). Whether it holds in a dispute under Section 504 alone was not "
+        "found: ask the hearing office or a lawyer.",
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from casemgr.deadlines.models import Fact
 from casemgr.deadlines.services import NewFact
 from casemgr.law import deadlines as law
 from casemgr.law.rulebook import rulebook_for
-from casemgr.law.terms import DeadlineState
+from casemgr.law.terms import DeadlineState, Track
 from casemgr.web.voice import told
 
 SETTLED = {
@@ -57,7 +57,7 @@ def effects(case: Case, new: NewFact, old: Fact | None = None) -> list[Effect]:
 
 def _computed(case: Case, facts: Sequence[law.Fact]) -> dict[str, law.Deadline]:
     calendar = queries.calendar_for(case, facts)
-    found = law.deadlines(rulebook_for(case.state), facts, calendar, today(case))
+    found = law.deadlines(rulebook_for(case.state), facts, calendar, today(case), track=Track(case.track))
     return {one.key: one for one in found}
 
 

@@ -17,6 +17,7 @@ from casemgr.deadlines.telling import Moved, news_of
 from casemgr.extensions import db
 from casemgr.law import deadlines as law
 from casemgr.law.rulebook import rulebook_for
+from casemgr.law.terms import Track
 from casemgr.notices import services as notices
 from casemgr.obligations import services as obligations
 from casemgr.platform.columns import now
@@ -61,7 +62,14 @@ def recompute_all(
     why, news = _Why(cause, by_name), []
     for case in cases:
         ground = grounds[case.id]
-        computed = law.deadlines(books[case.id], ground.facts, ground.calendar, today(case), only=only.get(case.id))
+        computed = law.deadlines(
+            books[case.id],
+            ground.facts,
+            ground.calendar,
+            today(case),
+            only=only.get(case.id),
+            track=Track(case.track),
+        )
         rows = {row.key: row for row in stored[case.id]}
         moved = _bring_in_line(case, computed, ground.latest, rows, why)
         news += news_of(case, moved, cause)

@@ -85,7 +85,8 @@ class _Look:
         self.case = case
         self.book: Rulebook = rulebook_for(case.state)
         self.view: CaseView = case_view(case)
-        self.found = deadlines(self.book, self.view.facts, calendar_for(case, self.view.facts), self.view.today)
+        calendar = calendar_for(case, self.view.facts)
+        self.found = deadlines(self.book, self.view.facts, calendar, self.view.today, track=self.view.track)
         self.proceedings = proceedings_of(case)
 
     @property

@@ -10,7 +10,7 @@ from casemgr.law.days import DayCalendar
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import Rulebook
 from casemgr.law.rules import Rule
-from casemgr.law.terms import DeadlineState, Direction, FactKind, RuleKind
+from casemgr.law.terms import DeadlineState, Direction, FactKind, RuleKind, Track
 
 ENDS = (
     FactKind.PROCEEDING_WITHDRAWN,
@@ -24,8 +24,15 @@ A_YEAR = timedelta(days=365)
 class CaseFacts:
     """The facts of one case, indexed by kind, beside the rules that look at them."""
 
-    def __init__(self, rulebook: Rulebook, facts: Sequence[Fact], calendar: DayCalendar, today: date) -> None:
-        self.calendar, self.today = calendar, today
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        facts: Sequence[Fact],
+        calendar: DayCalendar,
+        today: date,
+        track: Track | None = None,
+    ) -> None:
+        self.calendar, self.today, self.track = calendar, today, track
         self.facts = facts
         self.order = {fact.id: place for place, fact in enumerate(facts)}
         self.by_kind: dict[FactKind, list[Fact]] = {}

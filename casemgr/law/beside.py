@@ -15,6 +15,11 @@ from casemgr.law.facts import FACTS
 from casemgr.law.rules import Rule
 from casemgr.law.terms import Doubt, RuleKind, Verification
 
+OTHER_LAW = (
+    "This is a rule of IDEA (special education). Whether it holds in a dispute under Section 504 alone is not in our "
+    "tables: ask the hearing office or a lawyer."
+)
+
 
 def widened(deadline: Deadline, partners: Sequence[Deadline], rivals: Sequence[Rule]) -> Deadline:
     """`deadline` with the earlier act_by and the later late_after of itself and its partners.

@@ -20,7 +20,7 @@ from casemgr.law.days import DayCalendar, DaysNotCovered, add_days
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import Rulebook
 from casemgr.law.rules import Rule
-from casemgr.law.terms import DeadlineState, FactKind, PartyRole, RuleKind, Verification
+from casemgr.law.terms import DeadlineState, Doubt, FactKind, PartyRole, RuleKind, Track, Verification
 
 __all__ = [
     "Dates",
@@ -42,6 +42,7 @@ def deadlines(
     today: date,
     *,
     only: Collection[str] | None = None,
+    track: Track | None = None,
 ) -> list[Deadline]:
     """Every deadline that the facts start, soonest act_by first, those without a date last.
 
@@ -49,12 +50,13 @@ def deadlines(
         facts: in the order in which they were recorded (of two hearing dates the later record counts).
         today: local date; a deadline is never late on its own day.
         only: ids of the rules whose deadlines are wanted; they come out as they would among all others.
+        track: what the case is about, where that is known: a date of another law is marked, not left out.
     """
     if imprecise.is_exact(facts):
-        found = _Case(rulebook, facts, calendar, today).deadlines(only)
+        found = _Case(rulebook, facts, calendar, today, track).deadlines(only)
     else:
         early, late = (
-            _Case(rulebook, side, calendar, today).deadlines(only)
+            _Case(rulebook, side, calendar, today, track).deadlines(only)
             for side in (imprecise.earliest(facts), imprecise.latest(facts))
         )
         found = imprecise.merge(early, late, facts, today)
@@ -301,6 +303,7 @@ class _Case(CaseFacts):
             steps=dates.steps,
             readings=dates.readings,
             notes=(
+                *((beside.OTHER_LAW,) if self._of_another_law(rule) else ()),
                 *(one.note for one in (rule, *restating) if one.note),
                 *(beside.words_on_restating(one, self.rulebook.state_name) for one in restating if one.unconfirmed),
                 *filter(None, (self.rulebook.unknown.get(rule.id),)),
@@ -315,7 +318,9 @@ class _Case(CaseFacts):
                     one.citation for one in (rule, *restating) if one is rule or one.verified is not Verification.U
                 )
             ),
-            doubt=beside.doubt(
+            doubt=Doubt.OTHER_LAW
+            if self._of_another_law(rule)
+            else beside.doubt(
                 rule, verification, (*self.rulebook.rivals.get(rule.id, ()), *restating), self.rulebook.unknown
             ),
             also=tuple(other.id for other in restating),
@@ -324,6 +329,9 @@ class _Case(CaseFacts):
             reminders=self._reminders((rule, *restating), day_zero),
         )
         return self._with_state(deadline)
+
+    def _of_another_law(self, rule: Rule) -> bool:
+        return self.track is not None and self.track not in rule.tracks
 
     def _rolled_forward(self, restating: Iterable[Rule], dates: Dates) -> Dates:
         """A State computation rule may move a last day that federal law leaves where it is: the later reading."""

@@ -4,7 +4,7 @@ It says what the law's tables say of each path, side by side. It ranks nothing a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -98,7 +98,7 @@ def paths(view: CaseView, rulebook: Rulebook, calendar: DayCalendar | None = Non
     """Every path in the order of the tables, the friendliest first. Without a calendar, dates in school or business
     days are not worked out."""
     calendar = calendar or DayCalendar()
-    found = deadlines(rulebook, view.facts, calendar, view.today)
+    found = deadlines(rulebook, view.facts, calendar, view.today, track=view.track)
     return [_now(info, view, rulebook, found) for info in rulebook.paths]
 
 
@@ -112,7 +112,7 @@ def _now(info: PathInfo, view: CaseView, rulebook: Rulebook, found: Sequence[Dea
     time = how_long(info, view, rulebook, found) if is_open else TimeLeft(LeftKind.NONE, words="Not open here.")
     only_504 = view.track is Track.SECTION_504 and bool(info.stay_put_504)
     return PathNow(
-        info=info,
+        info=_as_under_504(info) if view.track is Track.SECTION_504 else info,
         verdict=verdict.kind,
         reasons=verdict.reasons or _why_open(info, forum, view.track),
         move=move,
@@ -123,6 +123,15 @@ def _now(info: PathInfo, view: CaseView, rulebook: Rulebook, found: Sequence[Dea
         stay_put_law=info.stay_put_504_law if only_504 else info.stay_put_law,
         is_unchecked=info.verified is Verification.U,
     )
+
+
+def _as_under_504(info: PathInfo) -> PathInfo:
+    """What our tables say of the path where IDEA is not in dispute."""
+    if info.costs_504:
+        info = replace(info, costs=info.costs_504, costs_law="")
+    if info.leads_to_504:
+        info = replace(info, leads_to=info.leads_to_504, leads_to_law=info.leads_to_504_law)
+    return info
 
 
 def _why_open(info: PathInfo, forum: Forum | None, track: Track) -> tuple[Reason, ...]:

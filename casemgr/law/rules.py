@@ -75,6 +75,7 @@ class Rule:
         when, unless: details of the trigger fact that must have this value, or may have none of these values. A kind of
             trigger that does not ask the question is not asked about it.
         moves: id of the rule whose day 0 the trigger moves; it does not run where the trigger moves nothing (too late).
+        tracks: the laws whose disputes it is for; in a case about another one its date is marked.
         not_expedited: does not run in a proceeding that only an expedited complaint about discipline opened.
         requires: facts without which it does not run (leaving a mediation that was agreed to go on).
         school_days_left: runs only when so many school days are left in the year, and counts from its last day.
@@ -131,6 +132,7 @@ class Rule:
     only_filed_by: PartyRole | None = None
     when: Mapping[str, str] = field(default_factory=dict)
     unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tracks: frozenset[Track] = frozenset(Track)
     moves: str = ""
     not_expedited: bool = False
     school_days_left: tuple[int, int] | None = None
@@ -214,6 +216,7 @@ class PathInfo:
         limit: id of the rule that says how long the path stays open; limit_also: others with the same aim;
             limit_from: the facts it counts from; limit_tracks: the laws it is for; limit_words: how to read the date;
             ask: the question when no fact starts it. no_limit: what to say where no rule gives a time.
+        costs_504, leads_to_504: the same for a dispute under Section 504 alone, where our tables say less.
         stay_put: yes, no or interim; stay_put_504: what to say of a dispute under Section 504 alone.
         filing: the filing whose checklist says what is still missing.
     A State row has the same id and only the fields that differ.
@@ -236,6 +239,9 @@ class PathInfo:
     costs_law: str = ""
     leads_to: str = ""
     leads_to_law: str = ""
+    costs_504: str = ""
+    leads_to_504: str = ""
+    leads_to_504_law: str = ""
     limit: str = ""
     limit_also: tuple[str, ...] = ()
     limit_from: tuple[FactKind, ...] = ()

@@ -202,6 +202,7 @@ class Doubt(StrEnum):
     UNVERIFIED = "unverified"  # the row is from memory
     NOT_CONFIRMED = "state_rule_not_confirmed"  # a State row is known, and no person has re-checked it
     NOT_KNOWN = "state_rule_not_known"  # the State may have its own rule; nothing was found
+    OTHER_LAW = "idea_rule_504_not_known"  # IDEA's rule, in a case under Section 504 alone
 
 
 class DeadlineState(StrEnum):

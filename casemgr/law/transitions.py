@@ -162,7 +162,7 @@ OPENINGS = (
         "34 CFR 300.507-300.508",
         ("forum_hears_the_dispute", "part_b_applies", "within_hearing_limit", "no_such_proceeding_open"),
         (K.DUE_PROCESS_COMPLAINT_FILED,),
-        "A resolution period of 30 days, then a hearing and a decision. For IDEA disputes it puts stay-put in force.",
+        "A hearing and a decision. In an IDEA dispute 30 days to settle come first, and stay-put is in force.",
         (S.CONCERN_RAISED, S.TEAM_MEETING, S.MEDIATION, S.STATE_COMPLAINT, S.OCR_COMPLAINT, S.MONITORING),
         (S.DUE_PROCESS, S.CIVIL_ACTION),
     ),

@@ -17,6 +17,7 @@ from casemgr.law.terms import Doubt, Verification
 DOUBTS = {
     Doubt.UNVERIFIED: "UNVERIFIED: this rule is from memory and was not checked against its text. Do not rely on it.",
     Doubt.NOT_CONFIRMED: "State rule not confirmed: no person has re-checked the State's rule; the federal date stays.",
+    Doubt.OTHER_LAW: "IDEA rule: whether it holds in a dispute under Section 504 alone is not known.",
     Doubt.NOT_KNOWN: "State rule not known: the State may have its own rule, and none was found.",
 }
 

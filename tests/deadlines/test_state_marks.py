@@ -62,6 +62,17 @@ def test_the_caution_stands_on_every_page_of_the_case_that_shows_dates(
             assert mark in text, name
 
 
+def test_in_a_504_case_a_date_of_idea_is_marked_on_every_page(world: World, client_for: Clients) -> None:
+    parent = world.person()
+    case_id = world.case(parent, state="MA", track="section_504")
+    record(world, parent, case_id, K.DUE_PROCESS_COMPLAINT_RECEIVED, days_ago(world, parent, case_id, 2))  # type: ignore[arg-type]
+    row = deadline(world, parent, case_id, "idea-resolution-meeting")
+    texts = pages_of(client_for(parent), case_id, row.id)
+    for name in ("home", "list", "why"):
+        assert "May not hold under 504" in texts[name], name
+    assert "IDEA's times hold" in texts["options"]
+
+
 def test_a_date_from_memory_is_marked_so_in_the_lists_and_on_its_page(world: World, client_for: Clients) -> None:
     parent = world.person()
     case_id = world.case(parent, state="MD", track="idea")

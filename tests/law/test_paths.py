@@ -147,6 +147,13 @@ def test_a_shorter_limit_of_a_state_shows_first_with_its_mark(
     assert any(one.doubt is not Doubt.NONE for one in time.each)
 
 
+def test_a_504_case_is_promised_no_times_of_idea() -> None:
+    here, idea = now(T.SECTION_504, "MA")["due_process"].info, now(T.IDEA, "MA")["due_process"].info
+    assert "45 days" in idea.leads_to and "300.510" in idea.leads_to_law
+    assert "not in our tables" in here.leads_to and here.leads_to_law == "34 CFR 104.36"
+    assert "lawyer's fees" in idea.costs and "fees" not in here.costs.replace("filing fee", "")
+
+
 def test_a_504_case_gets_no_limit_of_idea() -> None:
     time = now(T.SECTION_504, "MA", fact(K.ACTION_KNOWN, 3000))["due_process"].time
     assert time.kind is L.NONE and "no time limit" in time.words

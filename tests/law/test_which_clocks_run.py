@@ -6,7 +6,7 @@ import pytest
 
 from casemgr.law.deadlines import Deadline, Fact, deadlines
 from casemgr.law.rulebook import rulebook_for
-from casemgr.law.terms import DeadlineState, FactKind, PartyRole
+from casemgr.law.terms import DeadlineState, Doubt, FactKind, PartyRole, Track, Verification
 from tests.law.calendars import CALENDAR_A
 
 K = FactKind
@@ -117,3 +117,20 @@ def test_the_hearing_on_a_long_suspension_is_not_that_on_an_expulsion_for_a_weap
     appeal = fact(K.DISCIPLINE_APPEAL_FILED, "2026-11-18", None, details={"under": under})
     heard = fact(K.DISCIPLINE_APPEAL_HEARD, "2026-11-20", None, details={"under": under})
     assert set(found(appeal, heard)) == rules
+
+
+def test_in_a_case_under_section_504_alone_a_date_of_idea_says_that_it_may_not_hold() -> None:
+    facts = [
+        RECEIVED,
+        fact(K.HEARING_SCHEDULED, "2027-01-20"),
+        fact(K.RECORDS_REQUESTED, "2026-11-18", None),
+        fact(K.DISCRIMINATORY_ACT, "2026-11-02", None),
+    ]
+    rows = deadlines(MA, facts, CALENDAR_A, date(2026, 11, 22), track=Track.SECTION_504)
+    marked = {row.rule.id for row in rows if row.doubt is Doubt.OTHER_LAW}
+    assert {*ORDINARY_TRACK, "idea-disclosure-5bd"} <= marked
+    assert {row.rule.id for row in rows} - marked == {"ma-records", "ferpa-access", "ocr-file-180"}
+    assert all(any("Section 504 alone" in note for note in row.notes) for row in rows if row.rule.id in marked)
+    plain = deadlines(MA, facts, CALENDAR_A, date(2026, 11, 22), track=Track.BOTH)
+    assert [row.nominal for row in plain] == [row.nominal for row in rows], "marked, not moved"
+    assert all(row.doubt is Doubt.NONE for row in plain if row.verification is not Verification.U)
