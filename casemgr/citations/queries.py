@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from casemgr.cases.models import Case
 from casemgr.citations.places import Named, Numbering
-from casemgr.citations.wording import ref_of
+from casemgr.citations.wording import ref_of, to_shown
 from casemgr.copies.models import PaperRelation
 from casemgr.copies.standing import REDACTED
 from casemgr.documents.models import Document
@@ -79,6 +79,12 @@ def named(case: Case, refs: Collection[str], visible: Collection[str]) -> dict[s
 def titles(case: Case, refs: Collection[str], visible: Collection[str]) -> dict[str, str]:
     """Return the titles of the named papers that these marks show."""
     return {ref: one.title for ref, one in named(case, refs, visible).items()}
+
+
+def shown(case: Case, texts: Mapping[UUID, str], visible: Collection[str]) -> dict[UUID, str]:
+    """Return texts as people edit them, with the titles that these marks show."""
+    known = titles(case, refs_in(texts.values()), visible)
+    return {key: to_shown(text, known) for key, text in texts.items()}
 
 
 def refs_of(paper: Document, originals: Mapping[UUID, UUID]) -> tuple[str, ...]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from casemgr.citations import queries
 from casemgr.citations.wording import UNNAMED, in_words
-from casemgr.pdf.citing import BEGIN, NOT_ATTACHED, Reference
+from casemgr.pdf.citing import BEGIN, Reference
 from casemgr.web.permissions import case_access
 
 
@@ -20,16 +18,5 @@ def with_papers_named(text: str) -> str:
     def name(one: Reference) -> str:
         words = f"“{titles[one.ref]}”" if one.ref in titles else UNNAMED
         return ", ".join(part for part in (words, one.pages_in_words) if part)
-
-    return in_words(text, name)
-
-
-def with_labels(text: str, labels: Mapping[str, str]) -> str:
-    """Return a text as it is printed now: with the label of each exhibit that it cites."""
-
-    def name(one: Reference) -> str:
-        if one.ref not in labels:
-            return NOT_ATTACHED
-        return ", ".join(part for part in (f"Exhibit {labels[one.ref]}", one.pages_in_words) if part)
 
     return in_words(text, name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from casemgr.citations.showing import with_labels, with_papers_named
+from casemgr.citations.showing import with_papers_named
+from casemgr.citations.wording import with_labels
 
 bp = Blueprint("citations", __name__)
 bp.add_app_template_filter(with_papers_named)

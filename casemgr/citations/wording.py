@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from casemgr.pdf.citing import BEGIN, REFERENCE, Reference, reference_of
+from casemgr.pdf.citing import BEGIN, NOT_ATTACHED, REFERENCE, Reference, reference_of, said_once
 
 UNNAMED = "a paper that you may not see"
 LONGEST_TITLE = 60
@@ -56,6 +56,19 @@ def clipped(title: str) -> str:
 def in_words(text: str, name: Callable[[Reference], str]) -> str:
     """Return a text for reading: each reference as `name` words it."""
     return REFERENCE.sub(lambda found: name(reference_of(found)), text) if BEGIN in text else text
+
+
+def with_labels(text: str, labels: Mapping[str, str]) -> str:
+    """Return a text as it is printed now. `labels`: by reference, that of the exhibit that its paper is."""
+
+    def said(found: re.Match[str]) -> str:
+        one = reference_of(found)
+        if one.ref not in labels:
+            return NOT_ATTACHED
+        words = ", ".join(part for part in (f"Exhibit {labels[one.ref]}", one.pages_in_words) if part)
+        return said_once(text[: found.start()], words)
+
+    return REFERENCE.sub(said, text) if BEGIN in text else text
 
 
 def unreadable(text: str) -> list[str]:

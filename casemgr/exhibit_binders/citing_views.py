@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from casemgr.citations.forms import citing_fields, tell
 from casemgr.exhibit_binders import citing, queries, services
 from casemgr.exhibit_binders.blueprint import ONE, STALE, back, binder_or_404, bp, say
 from casemgr.exhibit_binders.forms import PeopleForm
+from casemgr.exhibit_binders.material import ExhibitNow
 from casemgr.exhibit_binders.models import ExhibitBinder
 from casemgr.extensions import db
 from casemgr.filings.forms import VersionForm
@@ -30,10 +32,24 @@ def references_on(access: Access, row: ExhibitBinder, form: PeopleForm) -> dict[
     texts = [one.data or "" for one in boxes]
     tell(form, citations.titles(case, citations.refs_in(texts), access.visible))
     found = citing.looked_at(case, row, texts, access.visible)
-    numbering = queries.numbering_of(row)
+    rows = {one.name: [("cite-fix", "", *looked)] for one, looked in zip(boxes, found, strict=True)}
+    return {"found": rows, **_choices(access, row)}
+
+
+def references_of_exhibits(access: Access, row: ExhibitBinder, now: Sequence[ExhibitNow]) -> dict[str, Any]:
+    """Return what the page of the exhibits needs to show and take references in what each of them shows."""
+    found = citing.looked_at(access.case, row, [one.description for one in now], access.visible, now)
     return {
-        "found": {one.name: [("cite-fix", "", *looked)] for one, looked in zip(boxes, found, strict=True)},
-        "choices": citations.choices(case, [numbering], access.visible),
+        "shown": citations.shown(access.case, {UUID(one.id): one.description for one in now}, access.visible),
+        "found": {one.id: [("cite-fix", "", *looked)] for one, looked in zip(now, found, strict=True)},
+        **_choices(access, row, now),
+    }
+
+
+def _choices(access: Access, row: ExhibitBinder, now: Sequence[ExhibitNow] | None = None) -> dict[str, Any]:
+    numbering = queries.numbering_of(row, now)
+    return {
+        "choices": citations.choices(access.case, [numbering], access.visible),
         "example": numbering.places[0].label if numbering.places else f"{row.exhibit_prefix}-1",
     }
 
@@ -62,7 +78,7 @@ def add_cited(case_id: UUID, binder_id: UUID) -> Any:
 @bp.post(f"{ONE}/references/live")
 @requires(Permission.PACKET_EDIT)
 def make_live(case_id: UUID, binder_id: UUID) -> Any:
-    """Make the typed citations in the list of witnesses live."""
+    """Make the typed citations in the list of witnesses, and in what exhibits show, live."""
 
     def change(row: ExhibitBinder, version: int) -> str:
         made = services.make_live(row, version=version, by=current_user)
@@ -81,4 +97,5 @@ def _done(binder_id: UUID, do: Any) -> Any:
     except (StaleForm, StaleDataError):
         db.session.rollback()
         flash(STALE, "warning")
-    return back(binder_or_404(case_access(), binder_id), "people")
+    page = "exhibits" if request.form.get("back") == "exhibits" else "people"
+    return back(binder_or_404(case_access(), binder_id), page)

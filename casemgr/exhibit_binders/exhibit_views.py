@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.documents.kinds import DOCUMENT_KINDS
-from casemgr.exhibit_binders import forms, queries, services
+from casemgr.exhibit_binders import citing, citing_views, forms, queries, services
 from casemgr.exhibit_binders.blueprint import ONE, STALE, binder_or_404, bp
 from casemgr.exhibit_binders.models import ExhibitBinder
 from casemgr.exhibit_binders.services import Line
@@ -22,7 +22,8 @@ from casemgr.filings.services import FilingRefused
 from casemgr.platform.locking import StaleForm
 from casemgr.web.permissions import case_access, requires
 
-LENGTHS = {"title": 200, "dated": 60, "description": 500, "range_reason": 300}
+LENGTHS = {"title": 200, "dated": 60, "description": 2_000, "range_reason": 300}
+"""Of what is typed: of a description less is kept, since a reference keeps no title."""
 DONE = {
     "remove": "Taken out of the binder. The paper itself stays.",
     "sort": "Put in order of their dates.",
@@ -75,6 +76,8 @@ def arrange(case_id: UUID, binder_id: UUID) -> Any:
             services.withdraw(
                 row, _id_or_400(target), reason if verb == "withdraw" else "", version=row.version, by=current_user
             )
+        if verb in ("remove", "save") and citing.troubles(case_access().case, row):
+            flash("A text cites what is not here: look at the references on this page and in the checks.", "warning")
         return DONE.get(verb, "Saved.")
 
     return _do(case_id, binder_id, do, anchor="order")
@@ -142,6 +145,7 @@ def _page(access: Access, row: ExhibitBinder, refusal: FilingRefused | None = No
         is_served=any(one.served_on for one in queries.versions_of(row)),
         refusal=refusal,
         said=lambda name, saved: request.form.get(name, saved) if refusal else saved,
+        **citing_views.references_of_exhibits(access, row, chosen),
     )
 
 

@@ -79,7 +79,7 @@ class Material:
     overrides: tuple[tuple[str, str], ...]
     """Rule of the forum and the reason why it is not kept: work product, which goes into nothing that is sent."""
     cited: tuple[tuple[str, str], ...]
-    """Paper that the list of witnesses cites, and the label of its exhibit now."""
+    """Paper that the list of witnesses or a description cites, and the label of its exhibit now."""
     made_at: str
     """An instant (ISO, UTC) that is an input, never the clock of the build."""
 

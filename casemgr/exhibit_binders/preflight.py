@@ -67,14 +67,12 @@ class Binding:
     pages: Mapping[str, Sequence[PageLook]]
     visible: Collection[str]
     countdown: Countdown | None
-    is_served: bool
 
 
 def preflight(case: Case, row: ExhibitBinder, visible: Collection[str]) -> list[Finding]:
     """Return what is wrong with a binder, what stops first. No file is opened: what was read of each counts."""
     chosen = [one for one in queries.exhibits_now(row) if not one.withdrawn]
-    served = any(one.served_on for one in queries.versions_of(row))
-    binding = Binding(case, row, chosen, _pages(case, chosen), visible, countdown(case), served)
+    binding = Binding(case, row, chosen, _pages(case, chosen), visible, countdown(case))
     office = profile(row.forum)
     found = [*_cannot(binding), *_by_the_rules(binding, office)]
     return sorted(found, key=lambda one: (not one.stops, list(Need).index(one.need)))
@@ -112,11 +110,12 @@ def _cannot(binding: Binding) -> Iterable[Finding]:
 
 def _references(binding: Binding) -> Iterable[Finding]:
     """A live reference must lead somewhere in what is printed; words that look like a citation are only pointed out."""
-    found = citing.troubles(binding.case, binding.row, binding.chosen)
-    for need, wanted in ((Need.REQUIRED, False), (Need.ASKED, True)):
-        lines = tuple(line for trouble, line in found if (binding.is_served or trouble is Trouble.PLAIN) is wanted)
-        if lines:
-            yield Finding("References to exhibits (citations) that lead nowhere", need, lines, "people")
+    found: dict[tuple[Need, str], list[str]] = {}
+    for one in citing.troubles(binding.case, binding.row, binding.chosen):
+        need = Need.REQUIRED if one.is_printed and one.trouble is not Trouble.PLAIN else Need.ASKED
+        found.setdefault((need, one.page), []).append(one.words)
+    for (need, page), lines in found.items():
+        yield Finding("References to exhibits (citations) that lead nowhere", need, tuple(lines), page)
 
 
 def _by_the_rules(binding: Binding, office: Profile) -> Iterable[Finding]:

@@ -192,7 +192,7 @@ def numbering_of(row: ExhibitBinder, now: Sequence[m.ExhibitNow] | None = None) 
 
 
 def _cited(row: ExhibitBinder, now: Sequence[m.ExhibitNow]) -> tuple[tuple[str, str], ...]:
-    refs = citations.refs_in(one.get("about", "") for one in row.witnesses)
+    refs = citations.refs_in([*(one.get("about", "") for one in row.witnesses), *(one.description for one in now)])
     labels = numbering_of(row, now).labels if refs else {}
     return tuple((ref, labels[ref]) for ref in refs if ref in labels)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.cases.queries import people_of
 from casemgr.cases.roles import PERSON_ROLES
-from casemgr.citations.places import braces_live, made_live, plain_in
+from casemgr.citations.places import Numbering, braces_live, made_live, plain_in
 from casemgr.documents.models import Document
 from casemgr.exhibit_binders import queries, tasks
 from casemgr.exhibit_binders.labels import in_supplement
@@ -27,7 +27,7 @@ from casemgr.extensions import db
 from casemgr.filings.exhibits import why_not
 from casemgr.filings.material import Recipient
 from casemgr.filings.queries import proposed_place
-from casemgr.filings.services import ExhibitRefused, FilingRefused
+from casemgr.filings.services import ExhibitRefused, FilingRefused, described
 from casemgr.forums.profiles import profile, profile_for
 from casemgr.holds.guard import refuse_if_held
 from casemgr.platform.jobs import enqueue
@@ -155,13 +155,17 @@ def _with_references(row: ExhibitBinder, witnesses: Sequence[Witness]) -> list[d
 
 
 def make_live(row: ExhibitBinder, *, version: int, by: User) -> int:
-    """Make the typed citations in the list of witnesses live; returns how many. Raises StaleForm."""
+    """Make the typed citations in the list of witnesses, and in what exhibits show, live; returns how many. Raises
+    StaleForm, FilingRefused."""
     _open(row, version)
-    numbering = queries.numbering_of(row)
-    made = sum(len(plain_in(one.get("about", ""), numbering)) for one in row.witnesses)
+    numbering, chosen = queries.numbering_of(row), queries.rows_of(row)
+    texts = [*(one.get("about", "") for one in row.witnesses), *(one.description for one, _ in chosen)]
+    made = sum(len(plain_in(text, numbering)) for text in texts)
     if made:
         row.witnesses = [one | {"about": made_live(one.get("about", ""), numbering)} for one in row.witnesses]
-        _changed(row, "people", by)
+        for one, paper in chosen:
+            one.description = described(one.title or paper.title, made_live(one.description, numbering), numbering)
+        _changed(row, "references", by)
     return made
 
 
@@ -199,9 +203,10 @@ def _papers(row: ExhibitBinder, paper_ids: Collection[UUID]) -> Sequence[Documen
 def arrange(row: ExhibitBinder, order: Sequence[UUID], said: Mapping[UUID, Line], *, version: int, by: User) -> None:
     """Keep the exhibits named in `order`, in that order, take out the others, and save what is said of them.
 
-    An exhibit that was served keeps its place among those that were, and is withdrawn, never taken out.
-    Raises StaleForm, FilingRefused."""
+    An exhibit that was served keeps its place among those that were, and is withdrawn, never taken out. What is typed
+    as {{P-7, page 3}} is read by the order as it was. Raises StaleForm, FilingRefused."""
     _open(row, version)
+    numbering = queries.numbering_of(row)
     rows = {one.id: (one, paper) for one, paper in queries.rows_of(row)}
     kept = [rows[one][0] for one in order if one in rows]
     gone = [one for one, _ in rows.values() if one not in kept]
@@ -212,7 +217,7 @@ def arrange(row: ExhibitBinder, order: Sequence[UUID], said: Mapping[UUID, Line]
         raise FilingRefused("What was served keeps its order. Move only what is new.")
     for one_id, line in said.items():
         if one_id in rows:
-            _say(*rows[one_id], line)
+            _say(*rows[one_id], line, numbering)
     if gone:
         db.session.execute(delete(BinderExhibit).where(BinderExhibit.id.in_([one.id for one in gone])))
     for place, one in enumerate(kept, 1):
@@ -220,7 +225,7 @@ def arrange(row: ExhibitBinder, order: Sequence[UUID], said: Mapping[UUID, Line]
     _changed(row, "exhibits", by, count=len(kept))
 
 
-def _say(one: BinderExhibit, paper: Document, line: Line) -> None:
+def _say(one: BinderExhibit, paper: Document, line: Line, numbering: Numbering) -> None:
     if (line.first_page is None) != (line.last_page is None):
         raise FilingRefused(f"“{paper.title}”: give the first and the last page, or neither.")
     if line.first_page is not None and line.last_page is not None:
@@ -232,6 +237,7 @@ def _say(one: BinderExhibit, paper: Document, line: Line) -> None:
             raise FilingRefused(f"“{paper.title}” has {paper.page_count} pages. Choose pages that it has.")
     if one.label and line.is_joint != one.is_joint:
         raise FilingRefused(f"{one.label} was served under this number, and keeps it.")
+    line = replace(line, description=described(line.title or paper.title, line.description, numbering))
     for name, value in asdict(line).items():
         setattr(one, name, value)
 

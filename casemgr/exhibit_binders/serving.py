@@ -68,14 +68,13 @@ def warnings_about(case: Case, row: ExhibitBinder, made: BinderVersion, last_saf
         shown.append(Shown(one.label, paper, bool(one.when), first, last, str(refused.get(paper.id, ""))))
     signer = row.signer.get("name", "") if row.recipients else None  # nobody signs a binder without a certificate
     unprinted = unprinted_of(queries.gather(case, row).printed())
-    cited = citing.troubles(case, row) if made.number == 1 else []  # a supplement has no list of witnesses
     return last_look.look(
         case,
         shown,
         signer=signer,
         recipients=len(row.recipients),
         last_safe=last_safe,
-        references=[line for _, line in cited],
+        references=[one.words for one in citing.troubles(case, row) if one.is_printed],
         unprinted=unprinted,
     )
 

@@ -80,6 +80,7 @@ def show(case_id: UUID, binder_id: UUID) -> Any:
     changes = queries.changes_of(row, versions, chosen)
     last = served[-1] if served else None
     files = queries.files_of(made) if made else []
+    material = queries.gather(case, row)
     return render_template(
         "exhibit_binders/show.html",
         case=case,
@@ -104,7 +105,8 @@ def show(case_id: UUID, binder_id: UUID) -> Any:
         closed=serving.may_take(made, access.visible) if made else [],
         served=served,
         copies=sent.went_out(made.id) if made else [],
-        unprinted=unprinted_of(queries.gather(case, row).printed()),
+        unprinted=unprinted_of(material.printed()),
+        cited=dict(material.cited),
         places=places_of(row),
         way_out=WAY_OUT,
     )

@@ -26,7 +26,7 @@ from casemgr.web.filters import local_time
 @dataclass(frozen=True)
 class Passage:
     """A text of a packet in which exhibits can be cited: an answer (`key`), a cell of a table (also `row`, `column`),
-    or a text of an issue (`issue_id`, `field`)."""
+    a text of an issue (`issue_id`, `field`), or what an exhibit shows (`exhibit_id`)."""
 
     name: str
     text: str
@@ -35,10 +35,11 @@ class Passage:
     column: int = -1
     issue_id: str = ""
     field: str = ""
+    exhibit_id: str = ""
 
     @property
     def box(self) -> str:
-        """The name of its field on the form of the packet; empty for the text of an issue."""
+        """The name of its field on the form of the packet; empty where it is written on another page."""
         if not self.key:
             return ""
         return f"answer_{self.key}" if self.row < 0 else f"answer_{self.key}-{self.row}-c{self.column}"
@@ -54,7 +55,8 @@ class Looked:
 
 
 def passages(kind: Kind, material: Material) -> list[Passage]:
-    """Return the written texts of a packet: what was answered in words, cells of tables, the texts of its issues."""
+    """Return the written texts of a packet: what was answered in words, cells of tables, the texts of its issues, what
+    its exhibits show."""
     texts = [
         Passage(one.label, material.answer(one.key), key=one.key)
         for one in kind.questions
@@ -70,6 +72,7 @@ def passages(kind: Kind, material: Material) -> list[Passage]:
     for place, issue in enumerate(material.issues, 1):
         texts.append(Passage(f"Issue {place}, the facts", issue.facts, issue_id=issue.id, field="facts"))
         texts.append(Passage(f"Issue {place}, what would fix it", issue.relief, issue_id=issue.id, field="relief"))
+    texts += [Passage(f"{one.label}, what it shows", one.description, exhibit_id=one.id) for one in material.exhibits]
     return [one for one in texts if one.text]
 
 
@@ -91,12 +94,24 @@ def looked_at(
 def drafts(case: Case) -> list[tuple[Packet, Numbering]]:
     """Return the packets in which the issues of a case would be printed now, each with its exhibits."""
     kinds = [(one, kind_in(one.kind, case.state)) for one in queries.packets_of(case, drafts=True)]
-    open_ones = [one for one, kind in kinds if one.state != "filed" and kind.has_exhibits and kind.has_issues]
-    kinds_open = Counter(one.kind for one in open_ones)
+    return _numbered(
+        case, [one for one, kind in kinds if one.state != "filed" and kind.has_exhibits and kind.has_issues]
+    )
+
+
+def numberings(case: Case) -> list[Numbering]:
+    """Return the exhibits of every packet that can have some, filed or not, newest first."""
+    found = [one for one in queries.packets_of(case, drafts=True) if kind_in(one.kind, case.state).has_exhibits]
+    return [numbering for _, numbering in _numbered(case, found)]
+
+
+def _numbered(case: Case, packets: Sequence[Packet]) -> list[tuple[Packet, Numbering]]:
+    """Return packets with their exhibits; those of one kind are told apart by the day on which they were begun."""
+    of_kind = Counter(one.kind for one in packets)
     found = []
-    for one in open_ones:
+    for one in packets:
         numbering = queries.numbering_of(case, one)
-        if kinds_open[one.kind] > 1:
+        if of_kind[one.kind] > 1:
             begun = local_time(one.created_at, case.timezone)
             numbering = replace(numbering, name=f"{numbering.name} begun on {begun}")
         found.append((one, numbering))
@@ -120,7 +135,8 @@ def troubles(case: Case, packet: Packet) -> list[str]:
 
 
 def make_live(case: Case, packet: Packet, *, version: int, by: User) -> int:
-    """Make the typed citations of a packet live, in its own texts and in those of its issues. Returns how many.
+    """Make the typed citations of a packet live, in its own texts, those of its issues and what its exhibits show.
+    Returns how many.
 
     Raises StaleForm, FilingRefused when it was filed."""
     numbering, found = looked_at(case, packet, queries.OPEN_TO_ALL)
@@ -136,6 +152,8 @@ def make_live(case: Case, packet: Packet, *, version: int, by: User) -> int:
         by=by,
         commit=False,
     )
+    described = {UUID(one.exhibit_id): text for one, text in changed.items() if one.exhibit_id}
+    services.save_descriptions(packet, described, numbering)
     for issue_id in dict.fromkeys(passage.issue_id for passage in changed if passage.issue_id):
         row = db.session.get_one(Issue, UUID(issue_id))
         new = {passage.field: text for passage, text in changed.items() if passage.issue_id == issue_id}

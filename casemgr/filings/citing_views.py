@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,17 @@ def references_on(access: Access, packet: Packet, form: DetailsForm) -> dict[str
         "found": {one.passage.box: [("cite-fix", "", one.said, one.plain)] for one in found if one.passage.box},
         "citing": {one.name for one in boxes},
         "choices": citations.choices(case, [numbering], access.visible),
+        "example": numbering.places[0].label if numbering.places else f"{packet.exhibit_prefix}-1",
+    }
+
+
+def references_of_exhibits(access: Access, packet: Packet, descriptions: Mapping[UUID, str]) -> dict[str, Any]:
+    """Return what the page of the exhibits needs to show and take references in what each of them shows."""
+    numbering, found = citing.looked_at(access.case, packet, access.visible)
+    return {
+        "shown": citations.shown(access.case, descriptions, access.visible),
+        "found": {one.passage.exhibit_id: [("cite-fix", "", one.said, one.plain)] for one in found},
+        "choices": citations.choices(access.case, [numbering], access.visible),
         "example": numbering.places[0].label if numbering.places else f"{packet.exhibit_prefix}-1",
     }
 
@@ -88,5 +100,6 @@ def _done(case_id: UUID, packet_id: UUID, do: Any) -> Any:
     issue_id = request.form.get("issue", type=UUID)
     if issue_id is not None:
         return redirect(url_for("issues.edit", case_id=case_id, issue_id=issue_id))
-    page = "filings.details" if request.form.get("back") == "details" else "filings.show"
+    back = request.form.get("back")
+    page = f"filings.{back}" if back in ("details", "exhibits") else "filings.show"
     return redirect(url_for(page, case_id=case_id, packet_id=packet_id))

@@ -13,7 +13,7 @@ from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.extensions import db
-from casemgr.filings import citing, forms, queries, services
+from casemgr.filings import citing, citing_views, forms, queries, services
 from casemgr.filings.blueprint import PACKET, bp, packet_or_404
 from casemgr.filings.kinds import kind_in
 from casemgr.filings.models import Packet
@@ -21,7 +21,8 @@ from casemgr.platform.locking import StaleForm
 from casemgr.web.permissions import case_access, requires
 
 STALE = "Someone changed this packet after you opened the page. Look at it as it is now, then do it again."
-LONGEST = 500
+LONGEST = 2_000
+"""Of what is typed: what is kept is shorter, since a reference keeps no title."""
 
 
 @bp.get(f"{PACKET}/exhibits")
@@ -68,11 +69,11 @@ def arrange_exhibits(case_id: UUID, packet_id: UUID) -> Any:
         services.arrange_exhibits(packet, order, said, version=forms.VersionForm().seen_version, by=current_user)
     except services.FilingRefused as refusal:
         db.session.rollback()
-        return _page(access, packet_or_404(access, packet_id), refusal), 422
+        return _page(access, packet_or_404(access, packet_id), refusal, said), 422
     except (StaleForm, StaleDataError):
         db.session.rollback()
         return _page(access, packet_or_404(access, packet_id), services.FilingRefused(STALE), said), 409
-    if verb == "remove" and citing.troubles(access.case, packet):
+    if verb in ("remove", "save") and citing.troubles(access.case, packet):
         flash("A text still cites what is not here: look at “References to exhibits” on the packet’s page.", "warning")
     flash(
         {"remove": "Removed from the packet. The paper itself stays.", "sort": "Put in order of their dates."}.get(
@@ -106,6 +107,7 @@ def _page(
         exhibit_kind=queries.exhibit_kind,
         refusal=refusal,
         typed=typed or {},
+        **citing_views.references_of_exhibits(access, packet, {row.id: row.description for row, _ in chosen}),
     )
 
 

@@ -124,13 +124,20 @@ def gather(case: Case, packet: Packet) -> m.Material:
         on_record={one.value: on for one in kind.facts if (on := _latest(facts, one))},
         worked_out=worked_out(case, kind, answers),
         rows={key: tuple(map(tuple, rows)) for key, rows in (answers.get("rows") or {}).items() if rows},
-        cited=_cited(case, packet, answers, issues),
+        cited=_cited(case, packet, answers, issues, exhibits),
     )
 
 
-def _cited(case: Case, packet: Packet, answers: dict[str, Any], issues: Sequence[m.IssueData]) -> dict[str, str]:
+def _cited(
+    case: Case,
+    packet: Packet,
+    answers: dict[str, Any],
+    issues: Sequence[m.IssueData],
+    exhibits: Sequence[m.ExhibitData],
+) -> dict[str, str]:
     """By paper that the texts cite, the label of its exhibit."""
     texts = [text for text in answers.values() if isinstance(text, str)]
+    texts += [one.description for one in exhibits]
     texts += [cell for rows in (answers.get("rows") or {}).values() for row in rows for cell in row]
     refs = citations.refs_in([*texts, *(text for one in issues for text in (one.facts, one.relief))])
     labels = numbering_of(case, packet).labels if refs else {}

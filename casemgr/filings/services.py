@@ -15,7 +15,8 @@ from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
-from casemgr.citations.places import braces_live
+from casemgr.citations.places import Numbering, braces_live
+from casemgr.citations.wording import to_kept
 from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.filings import fitting, queries, tasks
@@ -33,6 +34,7 @@ from casemgr.platform.locking import StaleForm, check_version
 from casemgr.serving import queries as sent
 
 MOST_EXHIBITS = 300
+MOST_DESCRIBED = 500
 
 
 class FilingRefused(Exception):
@@ -217,19 +219,40 @@ def add_exhibits(packet: Packet, paper_ids: Collection[UUID], *, version: int, b
 def arrange_exhibits(
     packet: Packet, order: Sequence[UUID], descriptions: Mapping[UUID, str], *, version: int, by: User
 ) -> None:
-    """Keep the exhibits named in `order`, in that order, take out the others, and save their descriptions.
+    """Keep the exhibits named in `order`, in that order, take out the others, and save their descriptions; what is
+    typed there as {{P-7, page 3}} is read by the order as it was.
 
-    Raises StaleForm, FilingRefused when it was filed."""
+    Raises StaleForm, FilingRefused when it was filed, or where a description is too long."""
     _open_for_change(packet, version)
-    rows = {row.id: row for row, _ in queries.exhibits_of(packet)}
+    chosen = queries.exhibits_of(packet)
+    rows = {row.id: row for row, _ in chosen}
+    numbering = queries.numbering_of(db.session.get_one(Case, packet.case_id), packet)
+    said = {
+        row.id: described(paper.title, descriptions.get(row.id, row.description), numbering) for row, paper in chosen
+    }
     kept = [rows[one] for one in order if one in rows]
     gone = [row.id for row in rows.values() if row not in kept]
     if gone:
         db.session.execute(delete(PacketExhibit).where(PacketExhibit.id.in_(gone)))
     for place, row in enumerate(kept, 1):
         row.position = place
-        row.description = descriptions.get(row.id, row.description)
+        row.description = said[row.id]
     _changed(packet, "exhibits", by, count=len(kept))
+
+
+def described(title: str, text: str, numbering: Numbering) -> str:
+    """Return what an exhibit is said to show as it is kept, its references live. Raises FilingRefused."""
+    kept = braces_live(to_kept(text), [numbering])
+    if len(kept) > MOST_DESCRIBED:
+        raise FilingRefused(f"What “{title}” shows is too long. Use {MOST_DESCRIBED} characters or fewer.")
+    return kept
+
+
+def save_descriptions(packet: Packet, said: Mapping[UUID, str], numbering: Numbering) -> None:
+    """Replace the descriptions of some exhibits of a packet that is open for a change; the caller commits. Raises
+    FilingRefused."""
+    for row, paper in queries.exhibits_of(packet):
+        row.description = described(paper.title, said.get(row.id, row.description), numbering)
 
 
 def proposed_order(packet: Packet) -> list[UUID]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from casemgr.law.terms import Verification
@@ -55,13 +55,22 @@ class Look:
         return not self.stops
 
 
-def look(kind: Kind, setting: Setting, content: Content, said_otherwise: Collection[str] = ()) -> Look:
-    """Return how each item of the kind stands in this letter. Words are looked for in the text, not in the subject."""
+def look(
+    kind: Kind,
+    setting: Setting,
+    content: Content,
+    said_otherwise: Collection[str] = (),
+    references: Sequence[str] = (),
+) -> Look:
+    """Return how each item of the kind stands in this letter. Words are looked for in the text, not in the subject.
+
+    `references`: what is wrong with those to exhibits, in words."""
     gaps = richtext.blanks(content.text)
     words = " ".join(richtext.to_plain(content.body, emphasis=False).casefold().split())
     found = [_finding(kind, item, content, words, gaps, said_otherwise) for item in kind.items if setting.fits(item)]
     frame = [_frame(name, label, getattr(content, name)) for name, label in FRAME]
-    return Look((*found, *(one for one in frame if one is not None)), tuple(gaps))
+    cited = [Finding(_needed("references", "Exhibits that it cites"), words) for words in references]
+    return Look((*found, *(one for one in frame if one is not None), *cited), tuple(gaps))
 
 
 FRAME = (("to", "To whom it goes"), ("signer", "Who signs"))
@@ -70,8 +79,11 @@ FRAME = (("to", "To whom it goes"), ("signer", "Who signs"))
 def _frame(name: str, label: str, value: str) -> Finding | None:
     if value.strip() and "[[" not in value:
         return None
-    item = Item(name, "needed", label, "", "", None, (), (), False, False, Where())
-    return Finding(item, "Nobody is named yet.")
+    return Finding(_needed(name, label), "Nobody is named yet.")
+
+
+def _needed(name: str, label: str) -> Item:
+    return Item(name, "needed", label, "", "", None, (), (), False, False, Where())
 
 
 def _finding(

@@ -27,6 +27,8 @@ class Content:
     face: str = "serif"
     dated_on: date | None = None
     """Printed as the date; None: the day on which it is sent."""
+    exhibits_of: str = ""
+    """The id of the binder or packet by whose numbers exhibits are named; empty: none is named, or nobody chose."""
 
     @property
     def html(self) -> str:
@@ -62,7 +64,12 @@ def from_json(kept: dict[str, Any], html: str) -> Content:
     """Return what a version keeps."""
     known = {name: str(kept.get(name, "")) for name in PARTS if name != "dated_on"}
     day = kept.get("dated_on") or ""
-    return Content(body=richtext.from_html(html), dated_on=date.fromisoformat(day) if day else None, **known)
+    return Content(
+        body=richtext.from_html(html),
+        dated_on=date.fromisoformat(day) if day else None,
+        exhibits_of=str(kept.get("exhibits_of", "")),
+        **known,
+    )
 
 
 def printed(content: Content, *, look: str, on: date, made_at: datetime, sent_by: str = "") -> Letter:

@@ -13,8 +13,8 @@ from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.documents.store import store
 from casemgr.extensions import db
+from casemgr.letters import citing, queries, recording
 from casemgr.letters import content as contents
-from casemgr.letters import queries, recording
 from casemgr.letters.models import LetterSending, OutgoingLetter
 from casemgr.notices.services import News, tell
 from casemgr.platform import mail
@@ -45,7 +45,7 @@ class LetterPosting(Posting[LetterSending]):
     def message(self, server: MailServer, row: LetterSending) -> tuple[EmailMessage, list[str]]:
         saved = queries.version(self.letter, row.letter_version)
         assert saved is not None, "a sending names a version that is kept"
-        content = queries.content_of(saved)
+        content = citing.as_sent(self.letter, queries.content_of(saved))
         pdf = b"".join(store().open_stream(row.org_id, row.pdf_sha256))
         everyone = [one["address"] for one in row.recipients]
         own = row.reply_to.casefold()

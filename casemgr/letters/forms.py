@@ -96,6 +96,7 @@ class DraftForm(VersionForm):
     closing = _line("Closing words")
     signer = _block("Signed by: name, and who you are", 2)
     copies = _block("Copies to, one a line", 3)
+    exhibits_of = SelectField("Exhibits are named as in", validate_choice=False)
     face = RadioField("Typeface", choices=list(FACES.items()), default="serif")
     said_otherwise = SelectMultipleField(
         "The letter says this in words of its own",
@@ -103,10 +104,13 @@ class DraftForm(VersionForm):
         option_widget=CheckboxInput(),
     )
 
-    def __init__(self, today: date, items: Sequence[tuple[str, str]], **more: Any) -> None:
+    def __init__(
+        self, today: date, items: Sequence[tuple[str, str]], numberings: Sequence[tuple[str, str]], **more: Any
+    ) -> None:
         super().__init__(**more)
         self._today = today
         self.said_otherwise.choices = list(items)
+        self.exhibits_of.choices = list(numberings)
 
     def validate_dated_on(self, field: DayField) -> None:
         if field.data and abs(field.data - self._today) > FAR:
@@ -118,21 +122,25 @@ class DraftForm(VersionForm):
 
     @property
     def blocks(self) -> tuple[Any, ...]:
-        """The text as it was typed."""
+        """The text as it was typed, its references as they are kept."""
         if self.body_html.data:
-            return richtext.from_html(self.body_html.data)
-        return richtext.from_plain(self.body.data or "")
+            return richtext.with_kept_references(richtext.from_html(self.body_html.data))
+        return richtext.with_kept_references(richtext.from_plain(self.body.data or ""))
 
     def to_content(self) -> Content:
         parts = {name: self[name].data or "" for name in PARTS if name != "dated_on"}
-        return Content(body=self.blocks, dated_on=self.dated_on.data, **parts)
+        return Content(
+            body=self.blocks, dated_on=self.dated_on.data, exhibits_of=(self.exhibits_of.data or "")[:40], **parts
+        )
 
 
-def draft_form(today: date, content: Content, said: Sequence[str], items: Any, version: int) -> DraftForm:
-    """Return the form of a letter, filled with what is saved."""
-    data = {name: getattr(content, name) for name in PARTS}
+def draft_form(
+    today: date, content: Content, said: Sequence[str], items: Any, numberings: Sequence[tuple[str, str]], version: int
+) -> DraftForm:
+    """Return the form of a letter, filled with what is saved. `numberings`: id and name of what has exhibits."""
+    data = {name: getattr(content, name) for name in (*PARTS, "exhibits_of")}
     data |= {"body": richtext.to_plain(content.body), "said_otherwise": list(said), "version": str(version)}
-    return DraftForm(today, items, data=data)
+    return DraftForm(today, items, numberings, data=data)
 
 
 class BeginForm(FlaskForm):

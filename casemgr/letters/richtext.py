@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
+from itertools import groupby
 
 import nh3
 
+from casemgr.citations.wording import to_kept
 from casemgr.evidence.services import plain_text
 from casemgr.pdf.letter import BLANK, Block, Line, Points, Run, Words
 
@@ -22,6 +25,7 @@ TAGS = {"p", "div", "br", "strong", "b", "em", "i", "ul", "ol", "li", "h1", "h2"
 BREAKS = {"p", "div", "h1", "h2", "h3", "h4", "blockquote"}
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 _NUMBER = re.compile(r"^\s*\d{1,3}[.)]\s+")
+_BRACES = re.compile(r"\{\{[^{}\n]{1,300}\}\}")
 _EMPHASIS = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|(?<![\w*])_(?=\S)(.+?)(?<=\S)_(?![\w*])", re.DOTALL)
 
 
@@ -69,6 +73,41 @@ def to_plain(blocks: Iterable[Block], *, emphasis: bool = True) -> str:
                 )
             )
     return "\n\n".join(made)
+
+
+def changed(blocks: Iterable[Block], change: Callable[[str], str]) -> tuple[Block, ...]:
+    """Return the blocks with the words of each run changed."""
+
+    def line(runs: Line) -> Line:
+        return tuple(replace(run, text=change(run.text)) for run in runs)
+
+    return tuple(
+        Words(line(block.runs)) if isinstance(block, Words) else replace(block, items=tuple(map(line, block.items)))
+        for block in blocks
+    )
+
+
+def with_kept_references(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Return the blocks with references to exhibits as they are kept (see `citations`): each in one run, although
+    somebody made a part of it bold."""
+    whole = [
+        Words(_unbroken(block.runs))
+        if isinstance(block, Words)
+        else replace(block, items=tuple(map(_unbroken, block.items)))
+        for block in blocks
+    ]
+    return changed(whole, to_kept)
+
+
+def _unbroken(runs: Line) -> Line:
+    text = "".join(run.text for run in runs)
+    if len(runs) < 2 or "{{" not in text:
+        return runs
+    looks = [(run.bold, run.italic) for run in runs for _ in run.text]
+    for found in _BRACES.finditer(text):
+        looks[found.start() : found.end()] = [looks[found.start()]] * len(found[0])
+    groups = groupby(range(len(text)), key=looks.__getitem__)
+    return tuple(Run("".join(text[n] for n in places), *look) for look, places in groups)
 
 
 def blanks(text: str) -> list[str]:

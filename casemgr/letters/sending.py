@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID, uuid4
@@ -19,7 +19,8 @@ from casemgr.documents.store import store
 from casemgr.evidence.services import NewEntry, PaperRef, log_entry
 from casemgr.extensions import db
 from casemgr.law.terms import FactKind
-from casemgr.letters import queries, recording, richtext, tasks
+from casemgr.letters import citing, queries, recording, richtext, tasks
+from casemgr.letters.checking import Finding
 from casemgr.letters.content import printed
 from casemgr.letters.models import LetterSending, LetterVersion, OutgoingLetter
 from casemgr.letters.services import LetterRefused, kind_of, lock, look
@@ -99,8 +100,9 @@ def mail(
     if queries.sent_today(case) >= MOST_MAILS_A_DAY:
         raise LetterRefused("", "Enough letters were mailed for this case today. Try again tomorrow.")
     saved = queries.newest(row)
-    sha256, size = _pdf(case, row, saved, today(case), organization, "By e-mail")
-    locked = _ready(case, row, saved, version, with_blanks=with_blanks)
+    labels = citing.labels(case, queries.content_of(saved))
+    sha256, size = _pdf(case, row, saved, today(case), organization, "By e-mail", labels)
+    locked = _ready(case, row, saved, version, labels, with_blanks=with_blanks)
     if locked.state == "draft":
         _ask(case, recording.sent_fact(locked, today(case), EMAIL), answered)
     sending = _new(locked, saved, EMAIL, "queued", sha256, size, by=by, sending_id=sending_id)
@@ -141,8 +143,9 @@ def note_by_hand(
             "sent_on", f"This version was written on {_long(written)}: it cannot have been sent before."
         )
     on = told.printed_on or told.sent_on
-    sha256, size = _pdf(case, row, saved, on, organization, "")  # as it was printed from here
-    locked = _ready(case, row, saved, version, with_blanks=True)
+    labels = citing.labels(case, queries.content_of(saved))
+    sha256, size = _pdf(case, row, saved, on, organization, "", labels)  # as it was printed from here
+    locked = _ready(case, row, saved, version, labels, with_blanks=True)
     if locked.state == "draft":
         new = recording.sent_fact(locked, told.sent_on, WAYS[told.way].how)
         _ask(case, new, answered)
@@ -235,7 +238,7 @@ def record_received(
 
 def _as_records_request(case: Case, row: OutgoingLetter, *, by: User) -> None:
     """List the letter among the requests for records, where what comes in answer is gathered."""
-    content = queries.content_of(queries.newest(row))
+    content = citing.as_sent(row, queries.content_of(queries.newest(row)))
     asked = NewRequest(
         words=richtext.to_plain(content.body, emphasis=False),
         asked_by=content.signer.partition("\n")[0][:200],
@@ -268,13 +271,21 @@ def add_proof(case: Case, row: OutgoingLetter, document_id: UUID, *, by: User) -
 
 
 def _pdf(
-    case: Case, row: OutgoingLetter, saved: LetterVersion, on: date, organization: Organization, sent_by: str
+    case: Case,
+    row: OutgoingLetter,
+    saved: LetterVersion,
+    on: date,
+    organization: Organization,
+    sent_by: str,
+    labels: Mapping[str, str],
 ) -> tuple[str, int]:
-    """Draw the letter and store it, outside of any transaction that holds locks. A sent letter is never drawn again."""
+    """Draw the letter and store it, outside of any transaction that holds locks. A sent letter is never drawn again.
+
+    `labels`: what the exhibits that it cites are called."""
     if row.state == "sent":
         first = next(one for one in queries.sendings_of(row) if one.sent_on is not None and one.state != "taken_back")
         return first.pdf_sha256, first.pdf_size
-    content = queries.content_of(saved)
+    content = citing.worded(queries.content_of(saved), labels)
     letter = printed(content, look=organization.kind, on=on, made_at=saved.saved_at, sent_by=sent_by)
     org_id = case.org_id
     db.session.rollback()
@@ -282,8 +293,16 @@ def _pdf(
     return stored.sha256, stored.size
 
 
-def _ready(case: Case, row: OutgoingLetter, saved: LetterVersion, version: int, *, with_blanks: bool) -> OutgoingLetter:
-    """Return the locked letter when it may go out as it is."""
+def _ready(
+    case: Case,
+    row: OutgoingLetter,
+    saved: LetterVersion,
+    version: int,
+    labels: Mapping[str, str],
+    *,
+    with_blanks: bool,
+) -> OutgoingLetter:
+    """Return the locked letter when it may go out as it is; what its exhibits are called is fixed from now on."""
     number = saved.number
     locked = lock(row)
     check_version(locked, version)
@@ -294,14 +313,22 @@ def _ready(case: Case, row: OutgoingLetter, saved: LetterVersion, version: int, 
     if locked.state == "sent" and number != locked.sent_version:
         raise LetterRefused("", "Only the version that was sent can be sent again.")
     if locked.state == "draft":
-        found = look(case, locked, queries.content_of(saved))
+        content = queries.content_of(saved)
+        found = look(case, locked, content)
         if found.stops:
-            raise LetterRefused("", f"Something is still missing: {'; '.join(one.item.label for one in found.stops)}.")
+            raise LetterRefused("", f"Something is still missing: {'; '.join(map(_told, found.stops))}.")
+        if citing.labels(case, content) != labels:
+            raise LetterRefused("", "Exhibits got other numbers meanwhile. Look at the letter, then send it.")
         if found.blanks and not with_blanks:
             raise LetterRefused(
                 "with_blanks", "There are still gaps in the letter. Fill them, or say that they may stay."
             )
+        citing.fix(locked, labels)
     return locked
+
+
+def _told(one: Finding) -> str:
+    return f"{one.item.label} ({one.gap.rstrip('.')})" if one.item.key == "references" else one.item.label
 
 
 def _ask(case: Case, new: NewFact | None, answered: Answered) -> None:

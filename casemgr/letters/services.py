@@ -13,7 +13,7 @@ from casemgr.accounts.models import Organization, User
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case
 from casemgr.extensions import db
-from casemgr.letters import checking, gathering, queries
+from casemgr.letters import checking, citing, gathering, queries
 from casemgr.letters.checking import Look
 from casemgr.letters.content import Content
 from casemgr.letters.drafting import Setting, draft
@@ -115,7 +115,7 @@ def discard(case: Case, row: OutgoingLetter, *, version: int, by: User) -> None:
 def look(case: Case, row: OutgoingLetter, content: Content, said_otherwise: Collection[str] | None = None) -> Look:
     """Return what is missing from this text of a letter."""
     said = row.said_otherwise if said_otherwise is None else said_otherwise
-    return checking.look(kind_of(row), setting_of(case, row.choices), content, said)
+    return checking.look(kind_of(row), setting_of(case, row.choices), content, said, citing.troubles(case, content))
 
 
 def lock(row: OutgoingLetter) -> OutgoingLetter:

@@ -12,9 +12,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.cases.clock import today
+from casemgr.citations import queries as citations
+from casemgr.citations.showing import with_papers_named
 from casemgr.documents.store import store
 from casemgr.extensions import db
-from casemgr.letters import forms, gathering, queries, richtext, sending_views, services
+from casemgr.letters import citing, forms, gathering, queries, richtext, sending_views, services
 from casemgr.letters.blueprint import LETTER, LETTERS, bp, letter_or_404, place_url, sees_drafts
 from casemgr.letters.checking import Look
 from casemgr.letters.content import Content, in_words, printed
@@ -114,7 +116,7 @@ def show(case_id: UUID, letter_id: UUID) -> Any:
             services.save(
                 access.case,
                 row,
-                form.to_content(),
+                citing.with_references(access.case, form.to_content()),
                 form.said_otherwise.data or [],
                 version=form.seen_version,
                 by=current_user,
@@ -130,7 +132,7 @@ def show(case_id: UUID, letter_id: UUID) -> Any:
             return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
         else:
             return _after_saving(case_id, letter_id)
-    page = _draft_page(access, row, form, form.to_content(), theirs)
+    page = _draft_page(access, row, form, citing.with_references(access.case, form.to_content()), theirs)
     return page, 409 if theirs is not None else 422
 
 
@@ -147,7 +149,9 @@ def _draft_form(access: Access, row: OutgoingLetter, content: Content) -> DraftF
     """The form, with a tick for each required thing that the letter may say in words of its own."""
     kind, setting = services.kind_of(row), services.setting_of(access.case, row.choices)
     items = [(one.key, one.label) for one in kind.items if one.words and one.blocks and setting.fits(one)]
-    return forms.draft_form(today(access.case), content, row.said_otherwise, items, row.version)
+    known = [(one.id, f"The {one.name}") for one in citing.numberings(access.case)]
+    shown = citing.shown(access.case, content, access.visible)
+    return forms.draft_form(today(access.case), shown, row.said_otherwise, items, known, row.version)
 
 
 def _show_gaps(access: Access, row: OutgoingLetter, form: DraftForm, content: Content) -> None:
@@ -161,7 +165,7 @@ def _draft_page(
     access: Access, row: OutgoingLetter, form: DraftForm, content: Content, theirs: Content | None = None
 ) -> Any:
     case = access.case
-    slots = gathering.slots_of(case, access.organization)
+    slots, used = gathering.slots_of(case, access.organization), citing.without_sent(row.used)
     return render_template(
         "letters/draft.html",
         case=case,
@@ -169,23 +173,38 @@ def _draft_page(
         letter=row,
         kind=services.kind_of(row),
         form=form,
-        rich=richtext.to_html(content.body, marked=True),
+        rich=richtext.to_html(citing.shown(case, content, access.visible).body, marked=True),
         look=_look(access, row, content, form),
-        used=[(one, place_url(case, one)) for one in row.used],
-        changed=gathering.since_changed(row.used, slots),
+        used=[(one, place_url(case, one)) for one in used],
+        changed=gathering.since_changed(used, slots),
         saved=queries.newest(row),
         dates=queries.dates_for(case, services.kind_of(row)),
         last=next(iter(queries.sendings_of(row)), None),
-        conflict_rows=_differing(theirs, content) if theirs is not None else None,
+        conflict_rows=_differing(access, theirs, content) if theirs is not None else None,
+        **_exhibits(access, content, form),
     )
+
+
+def _exhibits(access: Access, content: Content, form: DraftForm) -> dict[str, Any]:
+    """What the page needs to show and take references to exhibits."""
+    known = citing.numberings(access.case)
+    said = citing.looked_at(access.case, content, access.visible)
+    ids = [one.id for one in known]
+    return {
+        "said": [("", "", said, [])],
+        "exhibits": citations.choices(access.case, known, access.visible)[0],
+        "example": known[0].places[0].label if known else "",
+        "asks_whose": len(ids) > 1 or (form.exhibits_of.data or "") not in ("", *ids),
+    }
 
 
 def _look(access: Access, row: OutgoingLetter, content: Content, form: DraftForm) -> Look:
     return services.look(access.case, row, content, form.said_otherwise.data or [])
 
 
-def _differing(theirs: Content, mine: Content) -> dict[str, list[tuple[str, str]]]:
-    pairs = [pair for pair in zip(in_words(theirs), in_words(mine), strict=True) if pair[0] != pair[1]]
+def _differing(access: Access, theirs: Content, mine: Content) -> dict[str, list[tuple[str, str]]]:
+    both = (in_words(citing.shown(access.case, one, access.visible)) for one in (theirs, mine))
+    pairs = [pair for pair in zip(*both, strict=True) if pair[0] != pair[1]]
     return {"theirs": [one for one, _ in pairs], "mine": [one for _, one in pairs]}
 
 
@@ -198,7 +217,7 @@ def preview(case_id: UUID, letter_id: UUID) -> Any:
     form = _draft_form(access, row, queries.content_of(queries.newest(row)))
     if not form.validate():
         return page_preview.as_json(page_preview.not_drawn_for(form))
-    content = form.to_content()
+    content = citing.with_references(access.case, form.to_content())
     stops = [f"{one.item.label}: {one.gap}" for one in _look(access, row, content, form).stops]
     looks = page_preview.looks_of(lambda: _drawn(access, row, content, pictures=True))
     return page_preview.as_json(looks, stops=stops)
@@ -206,6 +225,7 @@ def preview(case_id: UUID, letter_id: UUID) -> Any:
 
 def _drawn(access: Access, row: OutgoingLetter, content: Content, *, pictures: bool) -> Pages:
     made_at = queries.newest(row).saved_at
+    content = citing.worded(content, citing.labels(access.case, content))
     letter = printed(content, look=access.organization.kind, on=today(access.case), made_at=made_at)
     db.session.rollback()  # a transaction is not held open while pages are drawn
     return page_drawing.draw(letter, pictures=pictures)
@@ -277,6 +297,7 @@ def version(case_id: UUID, letter_id: UUID, number: int) -> Any:
     row = letter_or_404(access, letter_id)
     saved = queries.version(row, number) or abort(404)
     content = queries.content_of(saved)
+    words = citing.as_sent(row, content).body if saved.number == row.sent_version else content.body
     return render_template(
         "letters/version.html",
         case=access.case,
@@ -286,7 +307,7 @@ def version(case_id: UUID, letter_id: UUID, number: int) -> Any:
         saved=saved,
         newest=queries.version(row),
         content=content,
-        rich=richtext.to_html(content.body, marked=True),
+        rich=richtext.to_html(richtext.changed(words, with_papers_named), marked=True),
     )
 
 

@@ -63,6 +63,11 @@ def references_in(text: str) -> list[Reference]:
     return [reference_of(found) for found in REFERENCE.finditer(text)] if BEGIN in text else []
 
 
+def said_once(before: str, words: str) -> str:
+    """Return words such as "Exhibit P-7", without the first one where the text `before` them ends with it."""
+    return words.removeprefix("Exhibit ") if _SAID.search(before) else words
+
+
 @dataclass(frozen=True)
 class Here:
     """An exhibit of this PDF: the page of its paper that it begins with, how many follow, and its Bates offset."""
@@ -90,7 +95,7 @@ class Citing:
             before = text[end : found.start()]
             yield before, ""
             words, target = self.said(reference_of(found))
-            yield words.removeprefix("Exhibit ") if _SAID.search(before) else words, target
+            yield said_once(before, words), target
             end = found.end()
         yield text[end:], ""
 

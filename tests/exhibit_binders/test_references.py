@@ -108,3 +108,66 @@ def test_a_paper_that_is_no_exhibit_is_added_by_one_press_and_a_closed_one_is_no
         assert row is not None
         ((said, _plain),) = citing.looked_at(case, row, [row.witnesses[0]["about"]], frozenset({"shared"}))
     assert "Advice" not in str(said)
+
+
+def test_what_an_exhibit_shows_cites_another_and_follows_the_order(world: World, client_for: ClientFor) -> None:
+    made = binding(world, "iep", "photo")
+    made.case.set_paper("iep", page_count=3)
+    made.order("Photo of the ramp", "IEP 2025-26")
+    iep, advice = (ref_of(made.case.papers[name]) for name in ("iep", "advice"))
+    rows = {one.title: one.id for one in made.now()}
+    photo = f"description-{rows['Photo of the ramp']}"
+    client = client_for(made.case.actor)
+
+    def save(text: str, do: str = "save") -> str:
+        form = {"do": do, "version": str(made.row().version), f"title-{rows['Photo of the ramp']}": "", photo: text}
+        page = client.post(f"{made.url}/exhibits/arrange", data=form, follow_redirects=True).text
+        return " ".join(unescape(page).split())
+
+    save("The ramp of {{P-2, page 3}}", do=f"down:{rows['Photo of the ramp']}")  # read by the order as it was
+    kept = f"The ramp of {{{{exhibit:{iep}#3}}}}"
+    assert {one.title: one.description for one in made.now()}["Photo of the ramp"] == kept
+    page = " ".join(unescape(client.get(f"{made.url}/exhibits").text).split())
+    assert f"The ramp of {{{{IEP 2025-26 #{iep} page 3}}}}" in page and "now P-1, page 3." in page
+    assert "The ramp of Exhibit P-1, page 3" in client.get(made.url).text
+    for order, label in ((("IEP 2025-26", "Photo of the ramp"), "P-1"), (("Photo of the ramp", "IEP 2025-26"), "P-2")):
+        made.order(*order)
+        data = made.bytes_of(made.made(), "volume")
+        pages = texts(data)
+        index = next(n for n, page in enumerate(pages) if "The ramp of" in page)
+        assert f"Exhibit {label}, page 3 (Bates" in " ".join(pages[index].split()) and "Exhibit index" in pages[index]
+        with pikepdf.open(io.BytesIO(data)) as document:
+            numbers = {page.obj.objgen: n for n, page in enumerate(document.pages)}
+            notes = [one for one in document.pages[index].obj.Annots if "/Dest" in one]
+            leads = {pages[numbers[one.Dest[0].objgen]][:15] for one in notes if hasattr(one.Dest, "__len__")}
+        assert "The IEP, page 3" in leads
+    page = save(f"{{{{IEP #{iep} page 9}}}} and {{{{Legal advice #{advice}}}}}")
+    assert "P-2 has 3 pages." in page and "It cannot be an exhibit." in page and "A text cites what is not here" in page
+    first, second = told(made)
+    assert first.startswith("R P-1, what it shows: “IEP 2025-26”, now P-2, page 9: P-2 has 3 pages.")
+    assert (
+        second == "R P-1, what it shows: This paper may not go out, or it is not here any more. Take the reference out."
+    )
+    assert "Use 500 characters or fewer." in save("x" * 501) and "x" * 501 in save("x" * 501)
+    assert (
+        "1 made live"
+        in (
+            save("It is P-2, page 3."),
+            client.post(
+                f"{made.url}/references/live",
+                data={"version": str(made.row().version), "back": "exhibits"},
+                follow_redirects=True,
+            ).text,
+        )[1]
+    )
+    assert {one.title: one.description for one in made.now()}["Photo of the ramp"] == f"It is {{{{exhibit:{iep}#3}}}}."
+
+
+def test_a_description_is_looked_at_in_what_is_made_and_otherwise_only_told(world: World) -> None:
+    made = binding(world, "iep", "photo")
+    made.serve() if made.made() else None
+    made.add("mail")
+    lost = f"See {{{{exhibit:{ref_of(made.case.papers['advice'])}}}}}."
+    titles = [one.title for one in made.now()]
+    made.order(*titles, said={"E-mail asking": Line(description=lost), "IEP 2025-26": Line(description=lost)})
+    assert sorted(line[:24] for line in told(made)) == ["A P-1, what it shows: Th", "R P-3, what it shows: Th"]

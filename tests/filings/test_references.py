@@ -272,3 +272,39 @@ def test_the_table_of_witnesses_cites_as_well(world: World, client_for: ClientFo
         packet = queries.packet(row, packet_id, drafts=True)
         assert packet is not None and queries.gather(row, packet).cited == {iep: "P-1", photo: "P-2"}
         assert citing.troubles(row, packet) == ["Witnesses, row 1: “P-3”: There is no exhibit P-3."]
+
+
+def test_what_an_exhibit_of_a_packet_shows_cites_another_exhibit(world: World, client_for: ClientFor) -> None:
+    case, packet_id = ready(world)
+    client, iep = client_for(case.actor), ref_of(case.papers["iep"])
+    with case.open() as (row, _):
+        found = queries.exhibits_of(queries.packet(row, packet_id, drafts=True))
+        photo = next(one.id for one, paper in found if paper.id == case.papers["photo"])
+
+    def save(text: str) -> str:
+        form = {f"description-{photo}": text, "version": str(case.packet(packet_id).version)}
+        url = f"{url_of(case, packet_id)}/exhibits/arrange"
+        return words_of(client.post(url, data=form, follow_redirects=True).text)
+
+    page = save("What {{P-1, page 3}} promises; also P-1, page 2")
+    assert f"What {{{{IEP 2025-26 #{iep} page 3}}}} promises" in page and "now P-1, page 3." in page
+    turn_round(case, packet_id)
+    page = words_of(client.get(url_of(case, packet_id)).text)
+    assert "What Exhibit P-2, page 3 promises" in page and "P-1, what it shows" in page
+    save("What {{P-2, page 3}} promises; also P-2, page 2")
+    live = {"version": str(case.packet(packet_id).version), "back": "exhibits"}
+    page = words_of(client.post(f"{url_of(case, packet_id)}/references/live", data=live, follow_redirects=True).text)
+    assert "1 made live" in page and f"also {{{{IEP 2025-26 #{iep} page 2}}}}" in page
+    case.queue(packet_id)
+    made = case.build_here(packet_id)
+    index = next(
+        page for page in texts(case.bytes_of(made.pdf_sha256)) if "Exhibit index" in page and "promises" in page
+    )
+    assert "What Exhibit P-2, page 3 (Bates" in " ".join(index.split())
+    page = save(f"{{{{IEP #{iep} page 4}}}}")
+    assert "P-2 has 3 pages." in page and "A text still cites what is not here" in page
+    with case.open() as (row, _):
+        packet = queries.packet(row, packet_id, drafts=True)
+        assert packet is not None
+        (told,) = citing.troubles(row, packet)
+    assert told.startswith("P-1, what it shows: “IEP 2025-26”, now P-2, page 4: P-2 has 3 pages.")

@@ -9,7 +9,7 @@ if (dialog && typeof dialog.showModal === "function") start();
 function start() {
   const choices = new Map([...dialog.querySelectorAll("option")].map((option) => [option.value, option.dataset]));
   for (const place of document.querySelectorAll("[data-cites]")) {
-    const text = place.querySelector("textarea");
+    const text = place.querySelector("[contenteditable=true]") || place.querySelector("textarea, input");
     const button = place.querySelector("[data-cite-open]");
     if (!text || !button) continue;
     button.hidden = false;
@@ -24,8 +24,11 @@ function start() {
   }
 }
 
+// A text area or a line, or formatted text (letters.js), which has no `value`.
+const valueOf = (text) => text.value ?? text.textContent;
+
 function choose(text) {
-  const at = [text.selectionStart, text.selectionEnd];
+  const insert = text.isContentEditable ? intoFormatted(text) : intoPlain(text);
   for (const input of dialog.querySelectorAll("input")) input.value = "";
   dialog.returnValue = "";
   dialog.addEventListener(
@@ -33,12 +36,33 @@ function choose(text) {
     () => {
       text.focus();
       if (dialog.returnValue !== "insert") return;
-      text.setRangeText(written(), ...at, "end");
-      text.dispatchEvent(new Event("input", { bubbles: true }));
+      insert(written());
     },
     { once: true },
   );
   dialog.showModal();
+}
+
+function intoPlain(text) {
+  const at = [text.selectionStart, text.selectionEnd];
+  return (words) => {
+    text.setRangeText(words, ...at, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+}
+
+function intoFormatted(text) {
+  const here = getSelection();
+  const at = text.contains(here.focusNode) ? here.getRangeAt(0).cloneRange() : document.createRange();
+  if (!text.contains(at.startContainer)) {
+    at.selectNodeContents(text.lastElementChild || text);
+    at.collapse(false);
+  }
+  return (words) => {
+    here.removeAllRanges();
+    here.addRange(at);
+    document.execCommand("insertText", false, words);
+  };
 }
 
 // The words before the number are for people; the number and the page are what is kept.
@@ -69,13 +93,13 @@ function tellAbout(paper, first) {
 function follow(place, text, choices) {
   const list = place.querySelector("[data-cite-said]");
   const said = list.innerHTML;
-  const before = text.value;
+  const before = valueOf(text);
   let timer;
   text.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (text.value === before) list.innerHTML = said;
-      else list.replaceChildren(...lines(text.value, choices));
+      if (valueOf(text) === before) list.innerHTML = said;
+      else list.replaceChildren(...lines(valueOf(text), choices));
     }, PAUSE_MS);
   });
 }

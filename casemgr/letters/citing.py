@@ -1,0 +1,106 @@
+"""The references of a letter to exhibits: which numbers they have now, what is wrong, and how it was sent.
+
+A letter is a PDF of its own, so a reference in it is words only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from casemgr.cases.models import Case
+from casemgr.citations import queries as citations
+from casemgr.citations.places import Numbering, Said, Trouble, braces_live, look
+from casemgr.citations.wording import to_shown, with_labels
+from casemgr.exhibit_binders import queries as binders
+from casemgr.filings import citing as packets
+from casemgr.letters import richtext
+from casemgr.letters.content import Content
+from casemgr.letters.models import OutgoingLetter
+from casemgr.pdf.citing import BEGIN
+
+OPEN_TO_ALL = frozenset({"shared"})
+GONE = Numbering("binder or packet that the letter names", (), ())
+AS_SENT = "exhibit:"
+"""How rows of `OutgoingLetter.used` begin that say what an exhibit was called when the letter went out."""
+
+
+def numberings(case: Case) -> list[Numbering]:
+    """Return what exhibits of a case are called: in each hearing binder, the newest first, then in each packet."""
+    found = [binders.numbering_of(row) for row in binders.binders_of(case)]
+    return [one for one in (*found, *packets.numberings(case)) if one.places]
+
+
+def chosen(content: Content, found: Sequence[Numbering]) -> Numbering:
+    """Return the numbering by which a letter names exhibits; the first one as long as nobody chose."""
+    if not content.exhibits_of:
+        return found[0] if found else GONE
+    return next((one for one in found if one.id == content.exhibits_of), GONE)
+
+
+def with_references(case: Case, content: Content) -> Content:
+    """What was typed as {{P-7, page 3}} becomes a live reference; what is cited fixes whose numbers are meant."""
+    text = richtext.to_plain(content.body, emphasis=False)
+    if "{{" not in text:
+        return replace(content, exhibits_of="")
+    numbering = chosen(content, numberings(case))
+    body = richtext.changed(content.body, lambda words: braces_live(words, [numbering]))
+    return replace(content, body=body, exhibits_of=content.exhibits_of or numbering.id)
+
+
+def shown(case: Case, content: Content, visible: Collection[str]) -> Content:
+    """Return a letter as people edit it, with the titles of papers that these marks show."""
+    if BEGIN not in content.text:
+        return content
+    titles = citations.titles(case, citations.refs_in([content.text]), visible)
+    return replace(content, body=richtext.changed(content.body, lambda words: to_shown(words, titles)))
+
+
+def looked_at(case: Case, content: Content, visible: Collection[str]) -> list[Said]:
+    """Return each reference of a letter and what is wrong with it. `visible`: the marks of papers whose titles may be
+    shown."""
+    text = richtext.to_plain(content.body, emphasis=False)
+    if "{{" not in text:
+        return []
+    names = citations.named(case, citations.refs_in([text]), visible)
+    found = look(text, chosen(content, numberings(case)), names)
+    return [one for one in found if one.trouble is not Trouble.PLAIN]  # the other side has exhibits as well
+
+
+def troubles(case: Case, content: Content) -> list[str]:
+    """Return what is wrong, in words that anybody may read who sends the letter."""
+    return [one.in_one_line for one in looked_at(case, content, OPEN_TO_ALL) if not one.is_fine]
+
+
+def labels(case: Case, content: Content) -> dict[str, str]:
+    """Return, by reference, what each cited exhibit is called now; not of a paper that may not leave the house."""
+    refs = citations.refs_in([content.text])
+    if not refs:
+        return {}
+    known = chosen(content, numberings(case)).labels
+    return {ref: known[ref] for ref in refs if ref in known}
+
+
+def worded(content: Content, known: Mapping[str, str]) -> Content:
+    """Return a letter as it is printed and mailed, with these labels."""
+    return replace(content, body=richtext.changed(content.body, lambda words: with_labels(words, known)))
+
+
+def fix(row: OutgoingLetter, known: Mapping[str, str]) -> None:
+    """Keep with a letter that is sent what its exhibits are called in it: that does not follow any more."""
+    others = [one for one in row.used if not one["slot"].startswith(AS_SENT)]
+    row.used = others + [
+        {"slot": AS_SENT + ref, "label": f"Exhibit {label}", "value": label, "place": "", "id": ref}
+        for ref, label in known.items()
+    ]
+
+
+def as_sent(row: OutgoingLetter, content: Content) -> Content:
+    """Return a letter that was sent, or is being sent, in its words."""
+    rows = (one for one in row.used if one["slot"].startswith(AS_SENT))
+    return worded(content, {one["id"]: one["value"] for one in rows})
+
+
+def without_sent(used: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Return what a draft was made from, without what an earlier sending left."""
+    return [one for one in used if not one["slot"].startswith(AS_SENT)]
