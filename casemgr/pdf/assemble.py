@@ -255,6 +255,8 @@ class _Assembly:
                     is_picture = exhibit.kind is ExhibitKind.IMAGE
                     whole = self.structure.whole("Figure" if is_picture else "P", part, exhibit.title * is_picture)
                 self.structure.whole_page(page, whole)
+            if source.copies:
+                self.structure.links_of(page, part)
 
     def _bookmarks(self) -> list[navigation.Entry]:
         sections, marks = self.plan.sections, self.plan.drawn.marks

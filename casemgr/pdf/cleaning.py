@@ -198,6 +198,8 @@ def _annotations(pdf: pikepdf.Pdf, page: Dictionary) -> bool:
             if key in one:
                 del one[key]
                 dropped = True
+        if "/StructParent" in one:
+            del one["/StructParent"]  # of a structure that stays behind
         if "/A" in one and not _harmless(one.A):
             del one["/A"]
             dropped = True

@@ -11,7 +11,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem
 
 from casemgr.pdf import navigation
-from casemgr.pdf.parts import describe_part, save_part, without_far_links
+from casemgr.pdf.parts import carry_to, describe_part, save_part, without_far_links
 
 ROOM = 0.96  # of the limit: what a part needs beside its pages is not known before
 OVERHEAD = 6_000
@@ -130,6 +130,7 @@ def _write(pdf: pikepdf.Pdf, marks: Sequence[_Mark], labels: Sequence[str], firs
         for number in range(first, end):
             part.pages.append(pdf.pages[number])
         without_far_links(part)
+        carry_to(part, pdf, range(first + 1, end + 1))
         navigation.add_labels(part, [(n, navigation.page_label(label)) for n, label in enumerate(labels[first:end])])
         navigation.add_bookmarks(part, _entries(marks, first, end), [page.obj for page in part.pages])
         describe_part(part, pdf, f"{title}, pages {first + 1:,} to {end:,} of {len(labels):,}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pikepdf
 from pikepdf import Dictionary, Name
 
 from casemgr.pdf import archival, navigation
+from casemgr.pdf.carrying import carry
 
 
 def front(manifest: Mapping[str, Any]) -> int:
@@ -34,6 +35,7 @@ def one_part(made: Path, manifest: Mapping[str, Any], label: str, out: Path) -> 
         for number in numbers:
             part.pages.append(pdf.pages[number - 1])
         without_far_links(part)
+        carry_to(part, pdf, numbers)
         _labels(part, manifest, label)
         describe_part(part, pdf, title)
         if not (manifest.get("conforms_to") and _save_archival(part, manifest, out)):
@@ -47,17 +49,28 @@ def print_set(made: Path, manifest: Mapping[str, Any], out: Path) -> int:
     starts = {row["slip_page"] for row in manifest["exhibits"]}
     last = max((row["last_page"] for row in manifest["exhibits"]), default=0)
     with pikepdf.open(made) as pdf, pikepdf.new() as printed:
-        count = len(pdf.pages)
+        count, numbers = len(pdf.pages), []
         for number in range(1, count + 1):
             if (number in starts or number == last + 1) and len(printed.pages) % 2:
                 _blank(printed)
+                numbers.append(0)
             printed.pages.append(pdf.pages[number - 1])
+            numbers.append(number)
         if len(printed.pages) % 2:
             _blank(printed)
+            numbers.append(0)
         without_far_links(printed)
+        carry_to(printed, pdf, numbers)
         describe_part(printed, pdf, f"{manifest['title']} (to print on both sides)")
         save_part(printed, out)
         return len(printed.pages)
+
+
+def carry_to(part: pikepdf.Pdf, whole: pikepdf.Pdf, numbers: Sequence[int]) -> None:
+    """Tell screen readers of each page of a part what the whole tells of it. `numbers`: which page of the whole each
+    one is (from 1), 0 for none."""
+    pairs = zip(numbers, part.pages, strict=True)
+    carry(whole, part, [(whole.pages[number - 1].obj, page.obj) for number, page in pairs if number])
 
 
 def _blank(pdf: pikepdf.Pdf) -> None:

@@ -61,7 +61,7 @@ _KNOWN = frozenset(
      "Caption", "BlockQuote", "Reference", "Code", "Link")
 )  # fmt: skip
 _MARK = re.compile(rb"/(\w+)\s*<<[^<>]*/MCID\s+(\d+)[^<>]*>>\s*BDC")
-MOST = 5000  # marks of one page that are kept
+MOST = 5000  # marks of one page, and links of an exhibit's page, that are kept
 
 
 _HOLDS_TEXT = frozenset(("TH", "TD", "Lbl", "LBody"))  # a paragraph alone in one of these needs no element of its own
@@ -140,7 +140,7 @@ class Structure:
         """Begin with an empty document."""
         self.pdf = pdf
         self.elements: list[Element] = []
-        self.document = self._element("Document")
+        self.document = self.element("Document")
         self.parents: list[Any] = []
         self.groups: dict[tuple[str, tuple[int, ...]], Element] = {}
 
@@ -156,16 +156,16 @@ class Structure:
         """Add one mark, and return the element that holds it."""
         element = self._home(mark.within, below)
         if not (mark.role == "P" and mark.within and mark.within[-1].role in _HOLDS_TEXT):
-            element = self._element(mark.role, element)
+            element = self.element(mark.role, element)
         links = self._links(page, mark)
         if mark.is_link and links:
-            element = self._element("Link", element)
-            _hold(element, page, number)
-            self._lead(element, page, links, mark.words)
+            element = self.element("Link", element)
+            self.hold(element, page, number)
+            self.lead(element, page, links, mark.words)
             return element.written
-        _hold(element, page, number)
+        self.hold(element, page, number)
         for _, some in groupby(links, key=_target):
-            self._lead(self._element("Link", element), page, list(some), mark.words)
+            self.lead(self.element("Link", element), page, list(some), mark.words)
         return element.written
 
     def _home(self, within: Path, below: Element) -> Element:
@@ -174,9 +174,9 @@ class Structure:
         for group in within:
             known = self.groups.get((group.role, group.key))
             if known is None:
-                known = self.groups[group.role, group.key] = self._element(group.role, home)
+                known = self.groups[group.role, group.key] = self.element(group.role, home)
                 for column, role in enumerate(group.cells):
-                    cell = self.groups[role, (*group.key, column)] = self._element(role, known)
+                    cell = self.groups[role, (*group.key, column)] = self.element(role, known)
                     if role == "TH":
                         scope = Name.Column if group.repeats else Name.Row
                         cell.written.A = Dictionary(O=Name.Table, Scope=scope)
@@ -187,7 +187,7 @@ class Structure:
         first, end = mark.links
         return [page.Annots[n] for n in range(first, end)]
 
-    def _lead(self, element: Element, page: Dictionary, links: Sequence[Any], words: str) -> None:
+    def lead(self, element: Element, page: Dictionary, links: Sequence[Any], words: str = "") -> None:
         """Let a Link element hold the links of the page that it is about."""
         for link in links:
             element.kids.append(Dictionary(Type=Name.OBJR, Obj=link, Pg=page))
@@ -196,9 +196,35 @@ class Structure:
             if words:
                 link.Contents = String(words)
 
+    def hold(self, element: Element, page: Dictionary, number: int) -> None:
+        """Let an element hold a marked piece of a page."""
+        at = page.objgen
+        if element.page is None:
+            element.page, element.written.Pg = at, page
+        element.kids.append(number if element.page == at else Dictionary(Type=Name.MCR, Pg=page, MCID=number))
+
+    def drop(self, element: Element, below: Element) -> None:
+        """Take an element out again that was begun last and holds nothing."""
+        below.kids.pop()
+        assert self.elements.pop() is element
+
+    def links_of(self, page: Dictionary, below: Element) -> None:
+        """Add the links that a page of an exhibit has of its own, behind what it draws."""
+        notes = page.get("/Annots")
+        if not isinstance(notes, Array):
+            return
+        found: list[Any] = []
+        for n, note in enumerate(notes):
+            if isinstance(note, Dictionary) and note.get("/Subtype") == Name.Link and "/StructParent" not in note:
+                if not note.is_indirect:
+                    notes[n] = note = self.pdf.make_indirect(note)
+                found.append(note)
+        for _, some in groupby(found[:MOST], key=_target):
+            self.lead(self.element("Link", below), page, list(some))
+
     def part(self, title: str) -> Element:
         """Begin a part, such as an exhibit."""
-        part = self._element("Sect", self.document)
+        part = self.element("Sect", self.document)
         part.written.T = String(" ".join(clean(title).split())[:200])
         return part
 
@@ -216,7 +242,7 @@ class Structure:
 
     def whole(self, role: str, below: Element, words: str = "") -> tuple[Element, pikepdf.Object]:
         """Begin one element to which whole pages are added; `words` stand for a picture."""
-        element = self._element(role, below)
+        element = self.element(role, below)
         if words:
             element.written.Alt = String(" ".join(clean(words).split())[:200])
         return element, self.pdf.make_indirect(Array([element.written]))
@@ -247,7 +273,8 @@ class Structure:
         self.pdf.Root.StructTreeRoot = root
         self.pdf.Root.MarkInfo = Dictionary(Marked=True)
 
-    def _element(self, role: str, below: Element | None = None) -> Element:
+    def element(self, role: str, below: Element | None = None) -> Element:
+        """Begin an element, the last one below another."""
         facts: dict[str, Any] = {"/Type": Name.StructElem, "/S": _name(role)}
         if below is not None:
             facts["/P"] = below.written
@@ -261,14 +288,6 @@ class Structure:
 @cache
 def _name(role: str) -> Name:
     return Name(f"/{role}")
-
-
-def _hold(element: Element, page: Dictionary, number: int) -> None:
-    """Let an element hold a marked piece of a page."""
-    at = page.objgen
-    if element.page is None:
-        element.page, element.written.Pg = at, page
-    element.kids.append(number if element.page == at else Dictionary(Type=Name.MCR, Pg=page, MCID=number))
 
 
 def _target(link: Any) -> bytes:

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
 
-from casemgr.pdf import build_packet
+from casemgr.pdf import build_packet, cutting, parts
 from casemgr.pdf import letter as l
 from casemgr.pdf import model as m
 from casemgr.pdf.sheets import Sheet, make_sheet
@@ -186,3 +186,61 @@ def test_a_long_title_in_the_index_is_one_row(tmp_path: Path) -> None:
     with pikepdf.open(built.path) as pdf:
         (table,) = on_page(pdf, built.sections["index"][0], "Table")
         assert len(kids(table)) == 3
+
+
+def spoken(root: Any) -> list[str]:
+    """Roles in reading order."""
+    return [str(one.S)[1:] for one in elements(root)]
+
+
+def test_parts_and_the_set_to_print_say_what_the_whole_says_of_their_pages(whole: Whole, tmp_path: Path) -> None:
+    manifest = {**whole.built.manifest, "conforms_to": ""}
+    labels = [row["label"] for row in manifest["exhibits"]]
+    told = []
+    for label in ("index", *labels):
+        parts.one_part(whole.built.path, manifest, label, tmp_path / "part.pdf")
+        with pikepdf.open(tmp_path / "part.pdf") as part:
+            sound(part)
+            assert part.Root.MarkInfo.Marked is True and all("/StructParents" in page.obj for page in part.pages)
+            told += spoken(part.Root.StructTreeRoot.K)
+            if label == "index":
+                scopes = {str(one.A.Scope) for one in named(part.Root.StructTreeRoot, "TH")}
+                assert scopes == {"/Row", "/Column"}
+            else:
+                (section,) = kids(part.Root.StructTreeRoot.K)
+                assert Name.Sect == section.S and str(section.T).startswith(f"{label} ")
+    assert "Link" not in told and "Span" in told  # there is nothing to lead to
+    unlinked = Counter("Span" if role == "Link" else role for role in spoken(whole.pdf.Root.StructTreeRoot.K))
+    assert Counter(told) == unlinked
+    parts.print_set(whole.built.path, manifest, tmp_path / "print.pdf")
+    with pikepdf.open(tmp_path / "print.pdf") as printed:
+        sound(printed)
+        assert Counter(spoken(printed.Root.StructTreeRoot.K)) == unlinked
+    (piece,) = cutting.cut(whole.built.path, 100_000_000, tmp_path)
+    with pikepdf.open(piece.path) as part:
+        sound(part)
+
+
+def test_links_of_an_exhibit_are_told_and_go_along_with_its_own_file(tmp_path: Path) -> None:
+    path = samples.pdf_file(tmp_path / "linked.pdf", 2)
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        at = {"Type": Name.Annot, "Subtype": Name.Link, "Border": Array([0, 0, 0]), "StructParent": 7}
+        web = Dictionary(**at, Rect=Array([72, 700, 90, 712]), A=Dictionary(S=Name.URI, URI="https://example.org/"))
+        on = Dictionary(**at, Rect=Array([72, 500, 90, 512]), Dest=Array([pdf.pages[1].obj, Name.Fit]))
+        note = Dictionary(Type=Name.Annot, Subtype=Name.Square, Rect=Array([1, 1, 9, 9]), StructParent=8)
+        pdf.pages[0].obj.Annots = Array([web, pdf.make_indirect(on), note])
+        pdf.save()
+    exhibit = m.Exhibit("P-1", "Linked", m.ExhibitKind.PDF, path)
+    given = replace(samples.packet(tmp_path), exhibits=(exhibit,), filing=None, chronology=())
+    built = build_packet(given, tmp_path / "packet.pdf")
+    with pikepdf.open(built.path) as pdf:
+        sound(pdf)
+        section = named(pdf.Root.StructTreeRoot, "Sect")[0]
+        notes = list(pdf.pages[built.exhibits[0].first_page - 1].obj.Annots)
+        assert [one.Subtype == Name.Link for one in notes] == ["/StructParent" in one for one in notes]
+        assert roles(section)[-2:] == ["Link", "Link"] and "/A" in kids(kids(section)[-2])[0].Obj
+    parts.one_part(built.path, built.manifest, "P-1", tmp_path / "part.pdf")
+    with pikepdf.open(tmp_path / "part.pdf") as pdf:
+        sound(pdf)
+        (link,) = named(pdf.Root.StructTreeRoot, "Link")
+        assert str(kids(link)[0].Obj.A.URI) == "https://example.org/"
