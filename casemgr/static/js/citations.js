@@ -25,7 +25,9 @@ function start() {
 }
 
 // A text area or a line, or formatted text (letters.js), which has no `value`.
-const valueOf = (text) => text.value ?? text.textContent;
+function valueOf(text) {
+  return text.value ?? text.textContent;
+}
 
 function choose(text) {
   const insert = text.isContentEditable ? intoFormatted(text) : intoPlain(text);
