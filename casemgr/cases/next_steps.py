@@ -105,12 +105,16 @@ def _to_say(now: Standing) -> Iterator[NextStep]:
     )
 
 
+YOURS = "This date is yours to meet."
+BEHIND_US = "This date is behind us. “Why this date?” says what follows, and what may still be possible."
+
+
 def _pressing(now: Standing) -> Iterator[NextStep]:
     for due in now.deadlines:
         if due.is_ours and due.act_by <= now.today + SOON:
             yield NextStep(
                 due.title,
-                "This date is yours to meet.",
+                YOURS if due.act_by >= now.today else BEHIND_US,
                 ("deadlines.index",),
                 Permission.CASE_READ,
                 due.citation,

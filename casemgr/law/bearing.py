@@ -72,6 +72,7 @@ class CaseFacts:
         waived = self._waived_by(deadline)
         if met and not (waived and waived.on < met.on):
             late = deadline.late_after is not None and met.on > deadline.late_after
+            late = late and not deadline.rule.met_by_arrival
             return replace(deadline, state=DeadlineState.MET, met_by=met.id, met_on=met.on, met_late=late)
         if waived:
             note = f"Not needed any more: {FACTS[waived.kind].label.lower()} ({say(waived.on)})."

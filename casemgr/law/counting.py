@@ -14,7 +14,7 @@ from casemgr.law.days import ONE_DAY, SATURDAY, DayCalendar, DaysNotCovered, add
 from casemgr.law.rules import Pause, Reading, Rule
 from casemgr.law.terms import Direction, PauseKind, RuleKind, Unit
 
-NO_NUMBER = "The law gives no number of days for this: it is a duty, but no date can be computed."
+NO_NUMBER = "Our tables give no number of days for this, so no date can be computed."
 
 UNIT_NAMES = {
     Unit.CALENDAR_DAY: "calendar day",
@@ -101,6 +101,11 @@ class _CannotCount(Exception):
 def say(day: date) -> str:
     """`Fri 27 Nov 2026`, as dates stand in explanations."""
     return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def long_day(day: date) -> str:
+    """`November 27, 2026`, as dates stand on the pages."""
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def compute(

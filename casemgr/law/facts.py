@@ -114,7 +114,8 @@ FACTS: Mapping[FactKind, FactInfo] = _load()
 
 def asked_of(kind: FactKind, rulebook: Rulebook) -> tuple[Detail, ...]:
     """The questions of a fact in one State: those that only some States' rules need are left out elsewhere."""
-    used = {rule.adds.detail for rule in rulebook.rules if rule.adds and kind in rule.starts_on}
+    started = [rule for rule in rulebook.rules if kind in rule.starts_on]
+    used = {key for rule in started for key in (*rule.when, *rule.unless, *((rule.adds.detail,) if rule.adds else ()))}
     return tuple(detail for detail in FACTS[kind].details if not detail.only_if_used or detail.key in used)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from casemgr.law.caseview import CaseView, is_stage_over
+from casemgr.law.counting import long_day
 from casemgr.law.days import DayCalendar, add_days
 from casemgr.law.limits import last_day
 from casemgr.law.rulebook import Rulebook
@@ -60,7 +61,7 @@ def within_hearing_limit(view: CaseView, move: Transition, rulebook: Rulebook) -
     if late is None:
         return None
     return _warn(
-        f"The time to ask for a hearing seems to have run out on {late[0]:%d %b %Y}. Exceptions exist (you were "
+        f"The time to ask for a hearing seems to have run out on {long_day(late[0])}. Exceptions exist (you were "
         "misled, or information was kept back); a person must judge that.",
         late[1],
     )
@@ -93,7 +94,7 @@ def within_ocr_limit(view: CaseView, move: Transition, rulebook: Rulebook) -> Fi
     if late is None or (grievance is not None and after_grievance is None):
         return None
     return _warn(
-        f"The 180 days seem to have ended on {late[0]:%d %b %Y}. You may still file: give the reason for the delay "
+        f"The 180 days seem to have ended on {long_day(late[0])}. You may still file: give the reason for the delay "
         "and ask OCR for a waiver.",
         late[1],
     )
@@ -103,7 +104,7 @@ def within_court_limit(view: CaseView, move: Transition, rulebook: Rulebook) -> 
     late = _out_of_time(view, rulebook, "idea-civil-action", FactKind.STATE_REVIEW_DECIDED)
     if late is None:
         return None
-    return _warn(f"The time to go to court seems to have run out on {late[0]:%d %b %Y}.", late[1])
+    return _warn(f"The time to go to court seems to have run out on {long_day(late[0])}.", late[1])
 
 
 def hearing_decision_first(view: CaseView, move: Transition, rulebook: Rulebook) -> Finding:
@@ -149,7 +150,7 @@ def agreement_can_be_taken_back(view: CaseView, move: Transition, rulebook: Rule
     if view.agreement_binds_after is None or on <= view.agreement_binds_after:
         return None
     return _warn(
-        f"The three business days seem to have ended on {view.agreement_binds_after:%d %b %Y}. After that the "
+        f"The three business days seem to have ended on {long_day(view.agreement_binds_after)}. After that the "
         "agreement binds both sides.",
         move.citation,
     )

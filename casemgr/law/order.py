@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from casemgr.law.counting import long_day
 from casemgr.law.dated import Fact, of_same_proceeding
 from casemgr.law.facts import FACTS
 from casemgr.law.imprecise import day_words, first_day, last_day
@@ -55,7 +56,7 @@ def _of_the_calendar(new: Fact, born_on: date, today: date) -> Iterator[Contradi
     if first_day(new) > today and not FACTS[new.kind].may_be_future:
         yield Contradiction("future", "This date is in the future. Is the day right?")
     if last_day(new) < born_on:
-        yield Contradiction("birth", f"This date is before the student was born ({_long(born_on)}).")
+        yield Contradiction("birth", f"This date is before the student was born ({long_day(born_on)}).")
 
 
 def _of_order(new: Fact, others: Sequence[Fact]) -> Iterator[Contradiction]:
@@ -101,12 +102,8 @@ def _near(new: Fact, others: Iterable[Fact]) -> list[Fact]:
 
 
 def _recorded(fact: Fact) -> str:
-    told = day_words(fact) if fact.precision is Precision.MONTH else _long(fact.on)
+    told = day_words(fact) if fact.precision is Precision.MONTH else long_day(fact.on)
     return f"“{FACTS[fact.kind].label}” is recorded for {told}"
-
-
-def _long(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _load() -> tuple[Order, ...]:

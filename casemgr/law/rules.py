@@ -70,6 +70,7 @@ class Rule:
         adjusted_by: facts that become day 0 instead, when they come before that last day.
         suspended_by, resumed_by: while suspended there is no date at all; the resuming fact becomes day 0.
         met_by, waived_by, reset_by: facts that satisfy it, make it unnecessary, or start it again.
+        met_by_arrival: met by the arrival of what had to be sent, which does not tell when it was sent: never late.
         only_filed_by: applies only when this party filed the proceeding (the LEA's own complaint has no
             resolution period).
         when, unless: details of the trigger fact that must have this value, or may have none of these values. A kind of
@@ -135,6 +136,7 @@ class Rule:
     tracks: frozenset[Track] = frozenset(Track)
     moves: str = ""
     not_expedited: bool = False
+    met_by_arrival: bool = False
     school_days_left: tuple[int, int] | None = None
     not_if_school_days_left: tuple[int, int] | None = None
     ends_on: str = ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casemgr.law import stay_put_words as words
-from casemgr.law.counting import compute, say
+from casemgr.law.counting import compute, long_day, say
 from casemgr.law.days import DayCalendar, add_months
 from casemgr.law.deadlines import Fact, of_same_proceeding
 from casemgr.law.rulebook import Rulebook
@@ -146,7 +146,7 @@ def _in_force(
     if kind is StayPutKind.PART_C_TO_B:
         banner = "Stay-put: early intervention services end at three; services that nobody disputes are owed."
     else:
-        banner = f"Stay-put is in force since {first.on:%d %b %Y}: the school may not change the placement on its own."
+        banner = f"Stay-put is in force since {long_day(first.on)}: the school may not change the placement on its own."
         banner += f" {more}" if more else ""
     if interim and not (interim.until and interim.until < view.today):
         banner += " Right now the student is in an interim setting" + (
@@ -269,7 +269,7 @@ def _discipline(
 
 def _ended(filings: list[_Pending], readings: tuple[Reason, ...], rulebook: Rulebook) -> StayPut:
     last = max((one.ended for one in filings if one.ended), key=lambda fact: fact.on)
-    reasons = [Reason(f"The proceeding ended on {last.on:%d %b %Y}, and stay-put with it.", "34 CFR 300.518(a)")]
+    reasons = [Reason(f"The proceeding ended on {long_day(last.on)}, and stay-put with it.", "34 CFR 300.518(a)")]
     exceptions: list[Reason] = []
     kind = StayPutKind.ENDED
     if last.kind in DECISIONS:
@@ -288,7 +288,7 @@ def _ended(filings: list[_Pending], readings: tuple[Reason, ...], rulebook: Rule
         reasons=tuple(reasons),
         readings=readings,
         exceptions=tuple(exceptions),
-        banner=f"Stay-put ended on {last.on:%d %b %Y}, when the proceeding ended.",
+        banner=f"Stay-put ended on {long_day(last.on)}, when the proceeding ended.",
         invoked_by=first.filed_by,
         invoked_with=first.kind,
     )

@@ -116,3 +116,11 @@ def test_there_are_never_more_than_four():
 def test_a_step_that_the_person_may_not_take_is_left_out():
     steps = next_steps(standing(counts=EMPTY), lambda permission: permission is Permission.DOCUMENT_ADD)
     assert [step.title for step in steps] == ["Add the IEP"]
+
+
+def test_a_date_of_ours_is_said_to_be_behind_us_only_once_its_day_is_over() -> None:
+    def told(days: int) -> str:
+        return next_steps(standing(deadlines=[due(days)]), lambda permission: True)[0].why
+
+    assert (told(1), told(0)) == ("This date is yours to meet.",) * 2
+    assert told(-1).startswith("This date is behind us.")

@@ -337,7 +337,7 @@ def test_the_limit_that_a_warning_uses_is_the_earliest_reading() -> None:
         track=Track.IDEA, state="NC", stage=Stage.TEAM_MEETING, today=TODAY, facts=(fact(K.ACTION_KNOWN, "2025-06-02"),)
     )
     reasons = check(view, Event.FILE_DUE_PROCESS_COMPLAINT, rulebook_for("NC")).reasons
-    assert any("run out on 02 Jun 2026" in one.text and "not confirmed" in one.citation for one in reasons)
+    assert any("run out on June 2, 2026" in one.text and "not confirmed" in one.citation for one in reasons)
 
 
 @pytest.mark.parametrize(

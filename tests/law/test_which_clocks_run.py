@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from casemgr.law.deadlines import Deadline, Fact, deadlines
+from casemgr.law.facts import asked_of
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import DeadlineState, Doubt, FactKind, PartyRole, Track, Verification
 from tests.law.calendars import CALENDAR_A
@@ -134,3 +135,15 @@ def test_in_a_case_under_section_504_alone_a_date_of_idea_says_that_it_may_not_h
     plain = deadlines(MA, facts, CALENDAR_A, date(2026, 11, 22), track=Track.BOTH)
     assert [row.nominal for row in plain] == [row.nominal for row in rows], "marked, not moved"
     assert all(row.doubt is Doubt.NONE for row in plain if row.verification is not Verification.U)
+
+
+def test_a_copy_that_arrives_by_mail_two_days_later_was_not_sent_late() -> None:
+    rows = found(fact(K.DUE_PROCESS_COMPLAINT_FILED, "2026-11-16", filed_by=PartyRole.PARENT), RECEIVED)
+    copy = rows["idea-dp-copy"]
+    assert (copy.state, copy.met_on, copy.met_late) == (DeadlineState.MET, RECEIVED.on, False)
+
+
+def test_what_a_suspension_was_for_is_asked_only_where_a_rule_hangs_on_the_answer() -> None:
+    for kind in (K.DISCIPLINE_APPEAL_FILED, K.DISCIPLINE_APPEAL_HEARD):
+        assert [detail.key for detail in asked_of(kind, MA)] == ["under"]
+        assert asked_of(kind, rulebook_for("TX")) == ()
