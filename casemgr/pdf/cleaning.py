@@ -6,14 +6,13 @@ embedded files, bookmarks) stays behind by itself; what hangs on pages is remove
 
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from casemgr.pdf.places import numbers
+from casemgr.pdf.fields import draw_fields
 from casemgr.pdf.tags import marks_in
 
 # Keys of a page that act, carry hidden data or point into structures that stay behind.
@@ -21,6 +20,7 @@ _PAGE_KEYS = frozenset(("/AA", "/Metadata", "/PieceInfo", "/Thumb", "/AF", "/B",
 _ACTING = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/Widget", "/TrapNet"}
 _SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
 MAX_CONTENT = 200_000_000  # bytes of drawing commands on one page; more is a bomb, not a paper
+MAX_CONTENTS = 20 * MAX_CONTENT  # and on all pages of a file: unpacking them takes seconds
 _SCAN = 400  # bytes of drawing commands that place a scan on its page, at most
 _PEEK = 8_000_000  # balance is checked up to here; rewriting more would cost too much memory
 _PICTURES = {"/JBIG2Decode", "/DCTDecode", "/JPXDecode", "/CCITTFaxDecode"}  # no drawing commands are coded so
@@ -29,7 +29,6 @@ _DONE = frozenset(
     b"b b* B B* BDC BMC BX cm cs CS d Do DP EI ET f F f* g G gs i j J k K M MP n q rg RG ri s S sc SC scn SCN sh "
     b"T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz w ' \"".split()
 )  # fmt: skip
-_TURNS = {90: (0, 1, -1, 0, 0, 0), 180: (-1, 0, 0, -1, 0, 0), 270: (0, -1, 1, 0, 0, 0)}  # counterclockwise
 _GAPS = frozenset((b"", b" ", b"\n", b"\r", b"\t", b"\0", b"\f"))
 
 
@@ -43,6 +42,8 @@ class Cleaned:
     """Pages that have structure marks of their own (see `tags`)."""
     scans: set[int] = field(default_factory=set)
     """Pages that draw one plain JPEG and little else."""
+    unpacked: int = 0
+    """Bytes of drawing commands on all pages so far."""
     redrawn: bool = False
     """The pages are no longer what another reader sees in the file."""
 
@@ -101,7 +102,7 @@ def _catalog(pdf: pikepdf.Pdf, pages: Sequence[Any], found: Cleaned) -> None:
     if any(_is_signature(one) for one in fields):
         found.notes.append("Assembling ends the digital signature; the original file keeps it.")
     if fields or any(_has_field(page) for page in pages if "/Annots" in page):
-        if fields and not _fields_drawn(pdf, everything=bool(form.get("/NeedAppearances", False))):
+        if not draw_fields(pdf, everything=bool(form.get("/NeedAppearances", False))):
             found.notes.append("Some words typed into the form could not be drawn: compare it with the original.")
         if "/NeedAppearances" in form:
             del form.NeedAppearances  # while it stands, nothing would be drawn
@@ -115,54 +116,6 @@ def _has_field(page: Dictionary) -> bool:
     return isinstance(notes, Array) and any(
         isinstance(one, Dictionary) and one.get("/Subtype") == Name.Widget for one in notes
     )
-
-
-def _fields_drawn(pdf: pikepdf.Pdf, *, everything: bool) -> bool:
-    """Give a look to the fields that have none, or to all (`everything`: the form says that its looks are out of
-    date). Returns whether all words could be drawn."""
-    from pikepdf.form import ExtendedAppearanceStreamGenerator  # few papers are forms
-
-    maker = ExtendedAppearanceStreamGenerator(pdf, pdf.acroform)
-    whole = True
-    for one in pdf.acroform.fields:
-        if not (one.is_text or one.is_choice):
-            continue
-        notes = [note.obj for note in pdf.acroform.get_annotations_for_field(one)]
-        looks = [note.get("/AP") for note in notes]
-        if not everything and all(isinstance(look, Dictionary) and "/N" in look for look in looks):
-            continue
-        for note in notes:
-            note.AP = Dictionary()  # into a look that is there, the new one would be written as well
-        words = one.value_as_string
-        try:
-            words.encode("cp1252")  # the fonts of forms have no other letters
-            with _lying_flat(notes):
-                maker.generate_text(one) if one.is_text else maker.generate_choice(one)
-        except (UnicodeEncodeError, RuntimeError, ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
-            whole = whole and not words
-            for note, look in zip(notes, looks, strict=True):
-                if look is not None:
-                    note.AP = look
-    return whole
-
-
-@contextmanager
-def _lying_flat(notes: Sequence[Any]) -> Iterator[None]:
-    """Let fields that are turned on their page have the shape that their words are set in, and turn them afterwards."""
-    turned = []
-    for note in notes:
-        look, box = note.get("/MK"), numbers(note.get("/Rect"))
-        turn: Any = look.get("/R") if isinstance(look, Dictionary) else None
-        if turn in _TURNS and box is not None:
-            turned.append((note, note.Rect, _TURNS[turn]))
-            left, bottom, right, top = box
-            if turn != 180:
-                note.Rect = Array([left, bottom, left + top - bottom, bottom + right - left])
-    yield
-    for note, rect, matrix in turned:
-        note.Rect = rect
-        if isinstance(note.AP.get("/N"), pikepdf.Stream):
-            note.AP.N.Matrix = Array(matrix)
 
 
 def _is_signature(one: Any) -> bool:
@@ -280,8 +233,9 @@ def _content(page: Dictionary, number: int, found: Cleaned, repaired: bool) -> N
             raise ContentLost(number + 1) from error
         parts.append(part)
         size += length
-    if size > MAX_CONTENT:
-        raise ContentTooLarge(number + 1)
+        found.unpacked += length
+        if size > MAX_CONTENT or found.unpacked > MAX_CONTENTS:  # one stream may stand there a thousand times
+            raise ContentTooLarge(number + 1)
     data = b"\n".join(parts)
     if size < _SCAN and _shows_one_jpeg(page):
         found.scans.add(number)
@@ -344,7 +298,7 @@ def _inflate(data: bytes) -> tuple[bytes, int]:
     engine = zlib.decompressobj(-zlib.MAX_WBITS)
     out = engine.decompress(data[2:], _PEEK)
     length = len(out)
-    while engine.unconsumed_tail and length <= MAX_CONTENT:
+    while engine.unconsumed_tail and not engine.eof and length <= MAX_CONTENT:
         length += len(engine.decompress(engine.unconsumed_tail, _PEEK))
     if not engine.eof and length <= MAX_CONTENT:
         raise zlib.error("the data ends before its end")
@@ -371,6 +325,8 @@ def _ends_whole(data: bytes) -> bool:
     """Tell whether the last thing is a command that leaves no path, text, array or dictionary open: into one of those,
     what comes behind (our stamp) would fall."""
     if any(data.rfind(begin) > data.rfind(end) for begin, end in ((b"(", b")"), (b"[", b"]"), (b"<", b">"))):
+        return False
+    if data.count(b"(") - data.count(b"\\(") != data.count(b")") - data.count(b"\\)"):  # in strings they pair up
         return False
     words = data[-_SCAN:].split()
     while words and words[-1] in _CLOSING:

@@ -17,7 +17,7 @@ import pikepdf
 import pypdfium2
 
 from casemgr.pdf.images import PictureUnreadable, image_to_pdf
-from casemgr.pdf.places import BELOW
+from casemgr.pdf.places import BELOW, shape_of
 
 WIDTH = 120.0  # pixels of the long side
 DARK = 200  # of 255; what is darker is ink
@@ -129,13 +129,15 @@ def _printed(source: Mapping[str, str], work: Path, label: str) -> Path:
 
 
 def _readable(path: Path, pages: int, work: Path, told: dict[str, Any]) -> Path:
-    """Return the PDF, or a copy repaired by the reader that the binder was made with, where this reader cannot open it
-    or finds another number of pages; then the proof says so."""
+    """Return the PDF, or a copy repaired by the reader that the binder was made with, where this reader cannot open it,
+    finds another number of pages or one that has no size; then the proof says so."""
     with suppress(pypdfium2.PdfiumError), _opened(path) as given:
-        if len(given) == pages:
+        if len(given) == pages and all(min(given.get_page_size(number)) > 0 for number in range(pages)):
             return path
     copy = work / f"repaired-{told['label']}.pdf"
     with pikepdf.open(path) as pdf:
+        for page in pdf.pages:
+            shape_of(page.obj)
         pdf.save(copy)
     told["repaired"] = True
     return copy

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from pikepdf import Array, Dictionary
+from pikepdf import Array, Dictionary, Name
 
 SIZE, PADDING, EDGE = 9.0, 4.0, 14.0  # points on a Letter page
 CLEARANCE = 2.0  # points of blank paper around a stamp
@@ -87,7 +87,9 @@ class Spot:
 
 
 def shape_of(page: Dictionary) -> Shape:
-    """Read how a page is shown. Boxes that are none are put right on the page itself."""
+    """Read how a page is shown. What readers take differently is put right on the page itself: boxes that are none or
+    reach beyond its media, a turn that is no whole number of quarters, a page that is not called one."""
+    page.Type = Name.Page
     return Shape(_visible_box(page), _rotation(page), _user_unit(page))
 
 
@@ -152,15 +154,23 @@ def _visible_box(page: Dictionary) -> Box:
         return media
     left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
     right, top = min(media[2], crop[2]), min(media[3], crop[3])
-    return (left, bottom, right, top) if right - left >= 1 and top - bottom >= 1 else media
+    shown = (left, bottom, right, top) if right - left >= 1 and top - bottom >= 1 else media
+    if shown != crop:
+        page.CropBox = Array(shown)
+    return shown
 
 
 def _rotation(page: Dictionary) -> int:
     """Return the quarter turns to the right; an odd angle counts as its lower quarter, as readers do."""
-    try:
-        return int(float(page.get("/Rotate", 0)) // 90) % 4
-    except (TypeError, ValueError):
+    if "/Rotate" not in page:
         return 0
+    try:
+        turns = int(float(page.Rotate) // 90) % 4
+    except (TypeError, ValueError, OverflowError):
+        turns = 0
+    if page.Rotate != turns * 90 or not isinstance(page.Rotate, int):
+        page.Rotate = turns * 90
+    return turns
 
 
 def _user_unit(page: Dictionary) -> float:

@@ -88,6 +88,7 @@ HEAD = [
 SHIFTED = {"MediaBox": Array([-10, -15, 210, 195]), "CropBox": Array([30, 20, 180, 170])}
 for turn in (0, 90, 180, 270, -90, 450, 45):
     KINDS[f"turned {turn}"] = partial(drawing, words("Turned", 40) + BAR, Rotate=turn, **SHIFTED)
+KINDS["turned 90.0"] = partial(drawing, words("Turned", 40) + BAR, Rotate=pikepdf.Object.parse(b"90.0"), **SHIFTED)
 for turn in (0, 90):
     KINDS[f"unit {turn}"] = partial(drawing, words("Unit", 40) + BAR, Rotate=turn, UserUnit=1.5, **SHIFTED)
 BOXES: dict[str, dict[str, Any]] = {
@@ -118,6 +119,8 @@ LEFT = {
     "mark open": b"/P <</MCID 0>> BDC " + words("No EMC"),
     "marks closed": b"EMC EMC " + words("EMC"),
     "string open": words("String") + BAR + b"BT /F 10 Tf 20 30 Td (never ends",
+    "string in a string open": words("String") + BAR + b"BT /F 10 Tf 20 30 Td (never (ends\\)) Tj ET ",
+    "much": words("Much") + b" " * 9_000_000 + BAR,
     "array open": words("Array") + BAR + b" 1 2 3 /Name (x) [ 1 2",
     "dictionary open": words("Dictionary") + BAR + b" /P << /MCID 0 ",
     "path left": words("Path") + b" 0 0 m 200 200 l 0 200 l",

@@ -10,7 +10,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageOps
 
-from casemgr.pdf import ExhibitUnreadable, build_packet
+from casemgr.pdf import ExhibitUnreadable, build_packet, cleaning
 from casemgr.pdf import model as m
 from tests.pdf import samples
 from tests.pdf.conftest import page_texts
@@ -289,6 +289,14 @@ def missing(path: Path) -> Path:
 
 def too_long(path: Path) -> Path:
     return samples.pdf_file(path, 21)
+
+
+def test_pages_that_unpack_to_too_much_together_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = samples.pdf_file(tmp_path / "a.pdf", 3)
+    build(file, tmp_path)
+    monkeypatch.setattr(cleaning, "MAX_CONTENTS", 100)
+    with pytest.raises(ExhibitUnreadable, match="page 1 of the PDF unpacks to an impossible size"):
+        build(file, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,35 @@ def test_what_was_filled_into_a_form_is_still_there(needed: bool, tmp_path: Path
         assert "/AcroForm" not in pdf.Root and "/Annots" not in pdf.pages[first_page(built)].obj
 
 
+def bare_form(path: Path) -> Path:
+    """Write a form as most programs write it: its font says no measures, or is not there at all."""
+    with pikepdf.open(samples.pdf_file(path, 1), allow_overwriting_input=True) as pdf:
+        codes = Array([Array([String("b"), String("Banana")])])
+        named, missing = {"DA": String("/Helv 12 Tf 0 g")}, {"DA": String("/Gone 12 Tf 0 g")}
+        every = [
+            field(pdf, "comb", 600, FT=Name.Tx, V=String("12345"), Ff=1 << 24, MaxLen=10, **named),
+            field(pdf, "lines", 550, FT=Name.Tx, V=String("First\rSecond"), Ff=1 << 12, **named),
+            field(pdf, "word", 500, FT=Name.Tx, V=String("hidden"), Ff=1 << 13, **named),
+            field(pdf, "fruit", 450, FT=Name.Ch, V=String("b"), Ff=1 << 17, Opt=codes, **named),
+            field(pdf, "other", 400, FT=Name.Tx, V=String("Third"), Ff=1 << 12, **missing),
+        ]
+        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        fonts = Dictionary(Font=Dictionary(Helv=font))
+        pdf.Root.AcroForm = Dictionary(Fields=Array(every), DR=fonts, NeedAppearances=True)
+        pdf.pages[0].obj.Annots = Array(every)
+        pdf.save(path)
+    return path
+
+
+def test_a_form_whose_font_says_no_measures_keeps_its_words_and_hides_its_passwords(tmp_path: Path) -> None:
+    built = one(bare_form(tmp_path / "a.pdf"), tmp_path)
+    text = "".join(page_texts(built.path)[first_page(built)].split())
+    for words in ("12345", "First", "Second", "******", "Banana", "Third"):
+        assert words in text
+    assert "hidden" not in text
+    assert not [said for said in built.exhibits[0].notes if "could not be drawn" in said]
+
+
 def test_fields_that_no_form_lists_are_still_there(tmp_path: Path) -> None:
     built = one(form(tmp_path / "a.pdf", in_form=False, needed=False), tmp_path)
     text = page_texts(built.path)[first_page(built)]

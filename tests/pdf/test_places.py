@@ -13,6 +13,7 @@ from casemgr.pdf import build_packet
 from casemgr.pdf import model as m
 from casemgr.pdf.conservation import prove
 from casemgr.pdf.looker import is_blank
+from casemgr.pdf.places import shape_of
 from tests.pdf import samples
 from tests.pdf.test_stamps import page_file, stamp_box
 
@@ -211,3 +212,32 @@ def test_a_page_that_cannot_be_looked_at_is_stamped_below(
 )
 def test_what_counts_as_blank_paper(pixels: bytes, blank: bool) -> None:
     assert is_blank(pixels) is blank
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "put_right"),
+    [
+        ("/CropBox", b"[300 300 400 400]", [0, 0, 200, 100]),  # beside the page
+        ("/CropBox", b"[-50 20 150 400]", [0, 20, 150, 100]),  # reaches beyond it
+        ("/Rotate", b"90.0", 90),
+        ("/Rotate", b"450", 90),
+        ("/Rotate", b"45", 0),
+        ("/Rotate", b"(x)", 0),
+        ("/Type", b"/Template", Name.Page),
+    ],
+)
+def test_what_readers_take_differently_is_put_right_on_the_page(key: str, given: bytes, put_right: object) -> None:
+    page = Dictionary(Type=Name.Page, MediaBox=Array([0, 0, 200, 100]))
+    page[key] = pikepdf.Object.parse(given)
+    shape = shape_of(page)
+    found = page[key]
+    assert (list(found) if isinstance(found, Array) else found) == put_right
+    assert not isinstance(found, Array) or list(shape.box) == put_right
+    assert key != "/Rotate" or shape.turns * 90 == put_right
+
+
+def test_a_page_that_is_cut_to_a_place_beside_it_is_proved(tmp_path: Path) -> None:
+    path = page_file(tmp_path / "a.pdf", words((20, 20, "beside")), CropBox=Array([900, 900, 950, 950]))
+    built = build(path, tmp_path)
+    sources = {"P-1": {"path": str(path), "kind": "pdf"}}
+    assert prove(built.path, built.manifest, sources, tmp_path, lambda _: None)["problems"] == []

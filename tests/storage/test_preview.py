@@ -90,6 +90,13 @@ def test_a_pdf_that_claims_more_pages_than_it_has_is_not_believed(see):
     assert any("disagree" in warning for warning in seen.warnings)
 
 
+def test_a_page_that_is_cut_to_a_place_beside_it_is_shown_whole(see):
+    beside = samples.pdf_with_contents(b"0 0 99 99 re f").replace(b"/MediaBox", b"/CropBox[900 900 999 999]/MediaBox")
+    seen = see(beside, "a.pdf")
+    assert seen.state is PreviewState.READY
+    assert seen.pages[0].image_path
+
+
 def test_a_page_that_ends_its_reader_is_left_out_and_the_others_are_shown(see, monkeypatch):
     good = b"0 0 99 99 re f"
     pages = [good, b"x", good]

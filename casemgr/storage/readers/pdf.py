@@ -129,6 +129,10 @@ def _open_repaired(report: Callable, path: str) -> pdfium.PdfDocument | None:
 
 def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool, most_words: int) -> dict:
     page = document[number - 1]
+    if not all(page.get_size()):  # cut to something that lies beside the page: readers then show all of it
+        page.set_cropbox(*page.get_mediabox())
+        page.close()
+        page = document[number - 1]
     try:
         width, height = page.get_size()
         if not all(math.isfinite(side) and 0 < side <= LARGEST_PAGE for side in (width, height)):
