@@ -101,12 +101,12 @@ PROGRAM_MAGIC = (
 # Well-known formats we do not take, with the way out. First match wins.
 OTHER_MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"x\x9f>\x22", "an Outlook attachment (winmail.dat)", "Ask the sender to send it as plain text or HTML mail"),
-    (b"Rar!\x1a\x07", "a RAR archive", "Open it and upload the files inside"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Open it and upload the files inside"),
-    (b"\x1f\x8b", "a GZIP archive", "Open it and upload the files inside"),
-    (b"BZh91AY", "a BZIP2 archive", "Open it and upload the files inside"),
-    (b"\xfd7zXZ\x00", "an XZ archive", "Open it and upload the files inside"),
-    (b"MSCF", "a Windows cabinet", "Open it and upload the files inside"),
+    (b"Rar!\x1a\x07", "a RAR archive", "Open it, take out the files inside"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Open it, take out the files inside"),
+    (b"\x1f\x8b", "a GZIP archive", "Open it, take out the files inside"),
+    (b"BZh91AY", "a BZIP2 archive", "Open it, take out the files inside"),
+    (b"\xfd7zXZ\x00", "an XZ archive", "Open it, take out the files inside"),
+    (b"MSCF", "a Windows cabinet", "Open it, take out the files inside"),
     (b"%!PS", "a PostScript file", "Save it as a PDF"),
     (
         b"!BDN",

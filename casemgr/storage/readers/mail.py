@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 from .text import decode, printable, read_start, report_text
 
-MAX_PARTS = 500
+MAX_PARTS = 20_000  # containers and all; they are in memory by then
 MAX_LISTED = 300
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
 
@@ -65,6 +65,7 @@ def split_mailbox(data: bytes) -> list[bytes]:
 
 def parse(data: bytes) -> Message:
     """The strict modern parser first; on mail so broken that it gives up, the older one that takes anything."""
+    data = data.removeprefix(b"\xef\xbb\xbf")  # a mark that some programs write; before headers, it hides them
     for rules in (policy.default, policy.compat32):
         try:
             return email.message_from_bytes(data, policy=rules)

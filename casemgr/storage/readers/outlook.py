@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from olefile import OleFileIO
 from oxmsg import Message
 
 from .mail import Enclosed, OpenedLetter, message_ids, text_of_html
 from .text import printable, report_text
 
 MESSAGE_ID, IN_REPLY_TO, REFERENCES = 0x1035, 0x1042, 0x1039  # [MS-OXPROPS] 2.870, 2.782, 2.873
+DAMAGED = "This message is damaged: words or attachments may be missing. Compare it with the original in Outlook."
 RTF_ONLY = "[The text of this message is kept in Outlook's own packed form. Open the original to read it.]"
 
 
@@ -43,8 +45,20 @@ def read_outlook(path: str) -> OpenedLetter:
 
 
 def show_outlook(*, report: Callable, path: str) -> None:
-    """Report `text`, as `read_mail` does."""
-    report_text(report, read_outlook(path).as_text())
+    """Report `text`, as `read_mail` does, and `hidden`: that something may be missing. Raises ValueError where nothing
+    is left of a damaged message."""
+    letter, damaged = read_outlook(path), _is_damaged(path)
+    if damaged and letter.body == RTF_ONLY and not any(letter.headers.values()):
+        raise ValueError("nothing is left of it")
+    report_text(report, letter.as_text(), hidden=[DAMAGED] * damaged)
+
+
+def _is_damaged(path: str) -> bool:
+    """Tell whether the container has faults: what the library finds of a message may then be a part of it."""
+    with OleFileIO(path) as container:
+        for entry in container.listdir():
+            container.openstream(entry).read()
+        return bool(container.parsing_issues)
 
 
 def _enclosed(part: Any, number: int) -> Enclosed:

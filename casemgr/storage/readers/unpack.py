@@ -64,6 +64,8 @@ def _write_parts(letter: OpenedLetter, report: Callable) -> list[str]:
         digests.append(hashlib.sha256(data).hexdigest())
         _file(number).write_bytes(data)
         report("part", number=number, name=part.name)
+    if len(letter.enclosed) > MAX_PARTS:
+        report("left_out", count=len(letter.enclosed) - MAX_PARTS)
     return digests
 
 
