@@ -19,10 +19,11 @@ from casemgr.accounts.models import Organization, User
 from casemgr.accounts.roles import visible_kinds
 from casemgr.cases.clock import today_in
 from casemgr.cases.models import Case, CaseMember, Student
+from casemgr.deadlines.doubts import mark_for
 from casemgr.deadlines.models import Deadline
 from casemgr.deadlines.standing import is_running
 from casemgr.extensions import db
-from casemgr.law.terms import Stage
+from casemgr.law.terms import Doubt, Stage
 from casemgr.law.transitions import OWN_KINDS
 from casemgr.platform.tenancy import Scope, acting_in
 from casemgr.proceedings.models import Proceeding
@@ -117,6 +118,7 @@ class CaseCard:
     owner: str
     next_title: str
     next_on: date | None
+    next_mark: str
     today: date
     place: tuple[bool, str, str]
     is_over: bool = False
@@ -214,7 +216,9 @@ def overview(places: list[Workplace]) -> Overview:
 def _cards(filters: Filters) -> Select[tuple[object, ...]]:
     """Cases with the soonest open deadline of each; `lateral`, so that only the cases shown are looked up."""
     due = (
-        select(Deadline.title, Deadline.act_by)
+        select(
+            Deadline.title, Deadline.act_by, Deadline.verification, Deadline.explanation["doubt"].astext.label("doubt")
+        )
         .where(Deadline.case_id == Case.id, is_running(), Deadline.act_by.is_not(None))
         .order_by(Deadline.act_by, Deadline.title)
         .limit(1)
@@ -232,6 +236,8 @@ def _cards(filters: Filters) -> Select[tuple[object, ...]]:
             User.name.label("owner"),
             due.c.title.label("next_title"),
             due.c.act_by.label("next_on"),
+            due.c.verification.label("next_verification"),
+            due.c.doubt.label("next_doubt"),
             (Case.stage == Stage.CLOSED.value).label("is_closed"),
             _name_in_order().label("sort_name"),
         )
@@ -248,6 +254,7 @@ def _name_in_order() -> ColumnElement[str]:
 
 
 def _card(row: object, place: Workplace) -> CaseCard:
+    mark = mark_for(row.next_verification or "", Doubt(row.next_doubt or ""))
     return CaseCard(
         id=row.id,
         student=row.student,
@@ -259,6 +266,7 @@ def _card(row: object, place: Workplace) -> CaseCard:
         owner=row.owner or "",
         next_title=row.next_title or "",
         next_on=row.next_on,
+        next_mark=mark.label if mark else "",
         today=today_in(row.timezone),
         place=(row.is_closed, row.sort_name, str(row.id)),
         is_over=getattr(row, "is_over", False),

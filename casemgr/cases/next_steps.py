@@ -114,7 +114,7 @@ def _pressing(now: Standing) -> Iterator[NextStep]:
         if due.is_ours and due.act_by <= now.today + SOON:
             yield NextStep(
                 due.title,
-                YOURS if due.act_by >= now.today else BEHIND_US,
+                " ".join(filter(None, (YOURS if due.act_by >= now.today else BEHIND_US, due.uncertain))),
                 ("deadlines.index",),
                 Permission.CASE_READ,
                 due.citation,

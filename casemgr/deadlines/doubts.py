@@ -38,8 +38,11 @@ MARKS = {
 }
 
 
-def mark_of(row: Deadline) -> Mark | None:
+def mark_for(verification: str, doubt: Doubt) -> Mark | None:
     """Return the mark of a date; None where the law was read and nothing speaks against it."""
-    if row.verification == Verification.U:
-        return MARKS[Doubt.UNVERIFIED]
-    return MARKS.get(Doubt(row.explanation.get("doubt", "")))
+    return MARKS.get(Doubt.UNVERIFIED if verification == Verification.U else doubt)
+
+
+def mark_of(row: Deadline) -> Mark | None:
+    """Return the mark of a date as it was last computed."""
+    return mark_for(row.verification, Doubt(row.explanation.get("doubt", "")))

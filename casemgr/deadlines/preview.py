@@ -9,6 +9,7 @@ from datetime import date
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.deadlines import queries
+from casemgr.deadlines.doubts import mark_for
 from casemgr.deadlines.models import Fact
 from casemgr.deadlines.services import NewFact
 from casemgr.law import deadlines as law
@@ -26,13 +27,15 @@ SETTLED = {
 
 @dataclass(frozen=True)
 class Effect:
-    """One deadline that would change. `act`: "This will start", "It moves", "It meets" … `was`: its act-by before."""
+    """One deadline that would change. `act`: "This will start", "It moves", "It meets" … `was`: its act-by before.
+
+    `mark`: the label of a doubt about its law."""
 
     act: str
     title: str
     actor: str
     citation: str
-    is_unverified: bool
+    mark: str
     act_by: date | None
     late_after: date | None
     reason: str
@@ -78,7 +81,7 @@ def _effect(act: str, one: law.Deadline, was: date | None = None) -> Effect:
         told(one.rule.title),
         one.actor.value,
         one.citations[0],
-        one.verification.value == "U",
+        mark.label if (mark := mark_for(one.verification, one.doubt)) else "",
         one.act_by,
         one.late_after,
         one.reason,

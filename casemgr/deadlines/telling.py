@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casemgr.cases.models import Case
+from casemgr.deadlines.doubts import mark_of
 from casemgr.deadlines.models import Deadline
 from casemgr.deadlines.standing import ACTIVE_STATES
 from casemgr.notices.services import News
@@ -30,7 +31,9 @@ class Moved:
         for name, what in DATES:
             was, became = self.was[name], getattr(self.row, name)
             if was != (became.isoformat() if became else ""):
-                return _sentence(f"{what}“{self.row.title}”", was, became, self.row.reason)
+                mark = mark_of(self.row)
+                told = _sentence(f"{what}“{self.row.title}”", was, became, self.row.reason)
+                return f"{told} {mark.label}." if mark else told
         return ""
 
 

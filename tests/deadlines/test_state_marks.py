@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -65,10 +65,17 @@ def test_the_caution_stands_on_every_page_of_the_case_that_shows_dates(
 def test_in_a_504_case_a_date_of_idea_is_marked_on_every_page(world: World, client_for: Clients) -> None:
     parent = world.person()
     case_id = world.case(parent, state="MA", track="section_504")
-    record(world, parent, case_id, K.DUE_PROCESS_COMPLAINT_RECEIVED, days_ago(world, parent, case_id, 2))  # type: ignore[arg-type]
+    received, on = K.DUE_PROCESS_COMPLAINT_RECEIVED, days_ago(world, parent, case_id, 2)
+    fact_id = record(world, parent, case_id, received, on)  # type: ignore[arg-type]
     row = deadline(world, parent, case_id, "idea-resolution-meeting")
-    texts = pages_of(client_for(parent), case_id, row.id)
-    for name in ("home", "list", "why"):
+    client = client_for(parent)
+    texts = pages_of(client, case_id, row.id)
+    texts["all cases"], texts["board"] = client.get("/").text, client.get("/board").text
+    texts["fact"] = client.get(f"/cases/{case_id}/facts/{fact_id}").text
+    form = {"submission": str(uuid4()), "on_date": str(on), "precision": "day", "how": "hand", "preview": "yes"}
+    new = f"/cases/{case_id}/facts/new?kind={K.EVALUATION_CONSENT_RECEIVED.value}"
+    texts["before saving"] = client.post(new, data=form).text
+    for name in ("home", "list", "why", "all cases", "board", "fact", "before saving"):
         assert "May not hold under 504" in texts[name], name
     assert "IDEA's times hold" in texts["options"]
 
