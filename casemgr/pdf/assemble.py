@@ -190,6 +190,9 @@ class _Assembly:
             self.steps.next(f"Adding exhibit {source.exhibit.label}")
             if source.seen_in is not None:
                 source.stamps = self.looking.places(number)
+                if others := self.looking.counted.get(number):
+                    counted = f"{others:,} pages in it, not {source.source_pages:,}"
+                    source.cleaned.notes.append(f"Another reader counts {counted}: compare it with the original.")
             self._exhibit(source, placed, drawn, stamper)
         if certificate:
             at = len(self.pages)

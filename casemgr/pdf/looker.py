@@ -137,7 +137,8 @@ def look(pdfium: Any, task: dict[str, Any], say: Any) -> None:
     at, said = 0, time.monotonic()
     try:
         document = Document(pdfium, task["path"])
-        if len(document.pdf) != task["of"]:  # two readers disagree on what the pages are
+        if (others := len(document.pdf)) != task["of"]:  # two readers disagree on what the pages are
+            say(n=task["n"], others=others)
             raise ValueError
     except (pdfium.PdfiumError, ValueError, OSError):
         say(n=task["n"], done=True)

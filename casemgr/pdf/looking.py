@@ -77,6 +77,8 @@ class Looking:
         """Start nothing yet."""
         self.folder = work / "look"
         self.found: dict[int, list[str]] = {}
+        self.counted: dict[int, int] = {}
+        """By question, how many pages the one who looks finds, where they are not those that we know."""
         self.open: set[int] = set()
         self.weight = self.started = 0
         self.children: list[_Child] = []
@@ -165,6 +167,8 @@ class Looking:
             number = said["n"]
             pages = self.found[number]
             child.working_on.add(number)
+            if isinstance(said.get("others"), int):
+                self.counted[number] = said["others"]
             for at, letter in enumerate(said.get("seen", ""), said.get("at", 0)):
                 pages[at] = PLACES[int(letter, 16)] if letter != looker.NOWHERE else BELOW
             if said.get("done"):

@@ -189,9 +189,13 @@ def _says(pdf: pikepdf.Pdf, *words: str) -> bool:
 
 class _AskAnother(ExhibitUnreadable):
     """Another reader may know more: it is locked for one alone, a page that seems to be lost is blank, or its tree of
-    pages leads back into itself (`how`: see `rescuer`)."""
+    pages cannot be followed by one: it leads back into itself, say, or is too deep (`how`: see `rescuer`)."""
 
     how = "whole"
+
+
+class _AskForPages(_AskAnother):
+    how = "pages"
 
 
 def _open_pdf(
@@ -204,7 +208,8 @@ def _open_pdf(
         copy = work / f"{exhibit.label}-second.pdf"
         if not _saved_by_another_reader(problem.how, path, copy):
             raise ExhibitUnreadable(exhibit.label, problem.reason, problem.remedy) from problem
-    pdf, cleaned = _read_pdf(exhibit, copy, limit, access)
+        is_partial = problem.how == "pages"
+    pdf, cleaned = _read_pdf(exhibit, copy, limit, access, is_partial=is_partial)
     cleaned.redrawn = True
     cleaned.notes.append("Not every program opens this PDF: compare it with the original.")
     return pdf, cleaned
@@ -223,8 +228,11 @@ def _saved_by_another_reader(how: str, path: Path, copy: Path) -> bool:
     return done.returncode == 0 and copy.is_file()
 
 
-def _read_pdf(exhibit: Exhibit, path: Path, limit: int, access: pikepdf.AccessMode) -> tuple[pikepdf.Pdf, Cleaned]:
-    """Open and clean a PDF; every way in which that can fail has its own words."""
+def _read_pdf(
+    exhibit: Exhibit, path: Path, limit: int, access: pikepdf.AccessMode, *, is_partial: bool = False
+) -> tuple[pikepdf.Pdf, Cleaned]:
+    """Open and clean a PDF; every way in which that can fail has its own words. `is_partial`: another reader took the
+    pages out; one without content then counts as lost."""
     label = exhibit.label
     try:
         pdf = pikepdf.open(path, access_mode=access)
@@ -235,18 +243,16 @@ def _read_pdf(exhibit: Exhibit, path: Path, limit: int, access: pikepdf.AccessMo
         ) from error
     except (pikepdf.PdfError, RuntimeError, ValueError, MemoryError, RecursionError) as error:
         reason = "the file is damaged or is not a PDF."
-        if "Loop detected in /Pages" not in str(error):
+        if "while recovering damaged file" in str(error) or not isinstance(error, pikepdf.PdfError):
             raise ExhibitUnreadable(label, reason, _AGAIN) from error
-        loop = _AskAnother(label, reason, _AGAIN)
-        loop.how = "pages"
-        raise loop from error
+        raise _AskForPages(label, reason, _AGAIN) from error
     if count == 0:
-        raise ExhibitUnreadable(label, "the PDF has no pages.", _AGAIN)
+        raise _AskForPages(label, "the PDF has no pages.", _AGAIN)
     if count > limit:
         raise _too_long(exhibit, limit)
     try:
         repaired = _says(pdf, "reconstruct", "recover")
-        cleaned = clean_pdf(pdf, repaired=repaired)
+        cleaned = clean_pdf(pdf, repaired=repaired or is_partial)
         if _says(pdf, "unable to recover stream data"):
             raise ExhibitUnreadable(label, "the PDF is damaged: a part of it is missing.", _AGAIN)
     except ContentLost as lost:

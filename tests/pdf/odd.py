@@ -200,6 +200,14 @@ KINDS["length elsewhere"] = lambda: by_hand(
 )
 KINDS["length wrong"] = lambda: by_hand([*HEAD, b"<</Length 7>>\nstream\n" + COMMANDS + b"\nendstream"])
 KINDS["table elsewhere"] = lambda: saved(paper(2)).partition(b"startxref")[0] + b"startxref\n99999999\n%%EOF\n"
+KINDS["tree of one page"] = lambda: by_hand(
+    [
+        b"<</Type/Catalog/Pages 3 0 R>>",
+        b"null",
+        HEAD[2],
+        b"<</Length %d>>\nstream\n%b\nendstream" % (len(COMMANDS), COMMANDS),
+    ]
+)
 KINDS["words before"] = lambda: b"garbage before\n" * 7 + saved(paper(2))
 KINDS["streams of objects"] = lambda: saved(paper(8, 80), object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
@@ -210,6 +218,14 @@ def tree_into_itself() -> bytes:
     first, second = pdf.Root.Pages.Kids
     pdf.Root.Pages.Kids = Array([first, pdf.Root.Pages, second])
     return saved(pdf)
+
+
+@kind
+def tree_too_deep() -> bytes:
+    deep = 150
+    nodes = [b"<</Type/Pages/Kids[%d 0 R]/Count 1>>" % number for number in range(3, deep + 3)]
+    page = HEAD[2].replace(b"2 0 R", b"%d 0 R" % (deep + 1)).replace(b"4 0 R", b"%d 0 R" % (deep + 3))
+    return by_hand([HEAD[0], *nodes, page, b"<</Length %d>>\nstream\n%b\nendstream" % (len(COMMANDS), COMMANDS)])
 
 
 @kind

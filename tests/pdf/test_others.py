@@ -9,7 +9,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from casemgr.pdf import ExhibitUnreadable, build_packet
 from casemgr.pdf import model as m
-from tests.pdf import samples
+from tests.pdf import odd, samples
 from tests.pdf.conftest import Whole, page_texts
 
 
@@ -112,6 +112,14 @@ def test_what_was_filled_into_a_form_is_still_there(needed: bool, tmp_path: Path
         assert words in text
     with pikepdf.open(built.path) as pdf:
         assert "/AcroForm" not in pdf.Root and "/Annots" not in pdf.pages[first_page(built)].obj
+
+
+def test_readers_that_count_other_pages_are_told(tmp_path: Path) -> None:
+    tree = b"<</Type/Pages/Kids[3 0 R]/Count 7>>"
+    commands = b"<</Length %d>>\nstream\n%b\nendstream" % (len(odd.COMMANDS), odd.COMMANDS)
+    (tmp_path / "a.pdf").write_bytes(odd.by_hand([odd.HEAD[0], tree, odd.HEAD[2], commands]))
+    (exhibit,) = one(tmp_path / "a.pdf", tmp_path).exhibits
+    assert exhibit.notes == ("Another reader counts 7 pages in it, not 1: compare it with the original.",)
 
 
 def bare_form(path: Path) -> Path:
