@@ -38,7 +38,7 @@ class DeadlineList:
 
     Attributes:
         running, far: with a date, soonest first; `far` are more than a year away.
-        waiting: no date until something is entered. duties: the law gives no number of days.
+        waiting: no date until something is entered. duties: our tables give no number of days.
         done: by state, what needs nobody any more.
     """
 

@@ -163,6 +163,9 @@ def test_a_limit_that_is_known_to_differ_but_not_how_is_said_and_not_counted(sta
     limit = found(state, fact(K.ACTION_KNOWN, "2026-11-02"))["idea-dp-sol"]
     assert (limit.nominal, limit.doubt) == (date(2028, 11, 2), Doubt.NOT_KNOWN)
     assert any("State rule not known" in note for note in limit.notes)
+    started = fact(K.PRIVATE_PLACEMENT_PLANNED if state == "HI" else K.ACTION_KNOWN, "2026-12-20")
+    own = found(state, started)[f"{state.lower()}-hearing-sol"]
+    assert (own.state, own.nominal) == (DeadlineState.OPEN, None), "it stays in sight until a complaint is filed"
 
 
 def test_a_shorter_right_counts_from_the_same_day_while_its_own_start_is_not_recorded() -> None:
