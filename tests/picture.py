@@ -53,7 +53,7 @@ def _take(app: Flask, path: str, target: Path) -> None:
         page.goto(f"{base}/sign-in")
         page.get_by_label("E-mail").fill(EMAIL)
         page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
-        page.get_by_role("button", name="Sign in").click()
+        kit.go(page.get_by_role("button", name="Sign in"))
         page.goto(base + path)
         target.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=target)

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from cheroot.wsgi import Server
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 import config
 from casemgr import create_app
+from tests.browser import kit
+from tests.patience import PATIENCE
 from tests.world import Actor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,7 +53,7 @@ def worker(settings: config.Settings, tmp_path_factory: pytest.TempPathFactory) 
     )
     yield process
     process.terminate()
-    process.wait(30)
+    process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -64,8 +66,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     page = context.new_page()
-    page.set_default_timeout(40_000)  # a busy machine is slow, not wrong
-    expect.set_options(timeout=20_000)
+    page.set_default_timeout(kit.PATIENCE_MS)
     return page
 
 
@@ -77,8 +78,7 @@ def sign_in(page: Page, live: str) -> Callable[[Actor], Page]:
         page.goto(f"{live}/sign-in")
         page.get_by_label("E-mail").fill(actor.email)
         page.get_by_label("Passphrase").fill(actor.passphrase)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{live}/**")
+        kit.go(page.get_by_role("button", name="Sign in"))
         return page
 
     return go

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask, url_for
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 import config
 from casemgr.accounts.access import access_to_case
@@ -72,6 +72,7 @@ from tests.browser.every_page import Arguments
 from tests.documents.paper import pdf
 from tests.documents.test_mail_and_zip import letter
 from tests.documents.test_mailbox import mbox
+from tests.patience import until
 from tests.photos.shoot import corners_seen, jpeg, photo, sheet
 from tests.recognition.scans import LINES, fax, page
 from tests.world import Actor, World
@@ -124,8 +125,14 @@ def make_home(world: World, actor: Actor, settings: config.Settings, *, drawn: b
             capture_output=True,
         )
         with world.scope(actor):
+            until(_nothing_is_under_way, "another worker, if one runs beside, to finish")
             _read_scan(ids["scan"])
     return Home(actor, {name: str(value) for name, value in ids.items()})
+
+
+def _nothing_is_under_way() -> bool:
+    """Whether no job runs: a page that waits for one is loaded anew when it ends, whatever is looked at then."""
+    return db.session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")) == 0
 
 
 def _read_scan(paper: UUID) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +40,9 @@ MISSING = (
     "No browser found for the tests. Install Chromium or Google Chrome (Debian: apt install chromium), "
     "or set CASEMGR_BROWSER to the program, or run: python -m playwright install chromium"
 )
+
+PATIENCE_MS = 90_000  # a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE_MS)
 
 WIDTHS = {"desktop": 1280, "phone": 390}
 HEIGHTS = {"desktop": 900, "phone": 844}
@@ -82,8 +85,22 @@ def launch(playwright: Playwright, environ: dict[str, str] | None = None) -> Bro
         raise
 
 
+def go(control: Locator, key: str = "") -> None:
+    """Click what leads to another page, or press `key` on it, and wait until that page is loaded with its scripts.
+
+    A click alone returns when the old page is left, and on a busy machine before that: whatever comes next would look
+    at the old page, or at one that has no element yet.
+    """
+    with control.page.expect_navigation():
+        if key:
+            control.press(key)
+        else:
+            control.click()
+
+
 def check_axe(page: Page, *, ignore: tuple[str, ...] = ()) -> None:
     """Assert that axe finds no violation of WCAG 2.2 A and AA, nor of its best practices."""
+    page.wait_for_load_state()
     options = {
         "runOnly": {"type": "tag", "values": AXE_TAGS},
         "resultTypes": ["violations"],
@@ -146,6 +163,7 @@ WATCH = """() => {
 
 def check_keyboard(page: Page) -> None:
     """Assert that Tab reaches everything that can be operated, shows where it is, and is never trapped."""
+    page.wait_for_load_state()
     page.evaluate(FROM_THE_TOP)
     wanted: dict[str, str] = page.evaluate(OPERABLE)
     page.evaluate(WATCH)
@@ -169,6 +187,7 @@ def check_keyboard(page: Page) -> None:
 
 def check_no_sideways_scroll(page: Page) -> None:
     """Assert that nothing of the page is wider than the window."""
+    page.wait_for_load_state()
     too_wide = page.evaluate(
         """() => document.documentElement.scrollWidth <= innerWidth ? [] :
         [...document.querySelectorAll('body *')]
@@ -183,6 +202,7 @@ def check_no_sideways_scroll(page: Page) -> None:
 @contextmanager
 def looks(page: Page) -> Iterator[Iterator[tuple[str, str]]]:
     """Give the page each width and each color scheme in turn, and put it back at the end."""
+    page.wait_for_load_state()  # a page that is just beginning to come has no root element yet
     before = page.viewport_size
     yield _looks(page)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")

@@ -39,7 +39,7 @@ def test_an_exhibit_is_cited_by_keyboard_and_the_words_under_the_text_follow(
     expect(text).to_be_focused()
     expect(page.get_by_text("Cites: “IEP 2025-26”, now P-1, page 3.")).to_be_visible()
     page.keyboard.type(" And {{P-2}} and P-9.")
-    page.get_by_role("button", name="Save", exact=True).click()
+    kit.go(page.get_by_role("button", name="Save", exact=True))
     expect(page.get_by_text("Saved. A reference to an exhibit needs a look.")).to_be_visible()
     expect(page.get_by_text("Cites: “Photo of the ramp”, now P-2.")).to_be_visible()
     expect(page.get_by_text("“P-9”: There is no exhibit P-9.")).to_be_visible()

@@ -34,42 +34,42 @@ def test_an_attorney_marks_checks_prints_and_subscribes_to_a_date(world: World, 
     page = sign_in(attorney)
 
     page.goto(here)  # marked as met with its proof, then undone
-    page.get_by_role("link", name="The school district finished its evaluation").click()
+    kit.go(page.get_by_role("link", name="The school district finished its evaluation"))
     page.get_by_label("On which day?").fill("2026-11-20")
-    page.get_by_role("button", name="Record it").click()
+    kit.go(page.get_by_role("button", name="Record it"))
     expect(page.get_by_role("alert").get_by_text("say in the note how you know")).to_be_visible()
     page.get_by_label("Which entry of the log shows it?").select_option(index=1)
     kit.check_page(page)
     kit.screenshot(page, "dates-mark")
-    page.get_by_role("button", name="Record it").click()
+    kit.go(page.get_by_role("button", name="Record it"))
     expect(page.get_by_text("Recorded. This date is met.")).to_be_visible()
     expect(page.get_by_role("link", name="The evaluation report came")).to_be_visible()
-    page.get_by_role("link", name="It never happened: undo").click()
+    kit.go(page.get_by_role("link", name="It never happened: undo"))
     page.get_by_label("Why do you take it back?").fill("It was the draft.")
-    page.get_by_role("button", name="Take it back").click()
+    kit.go(page.get_by_role("button", name="Take it back"))
 
     page.goto(here)  # its sheet, and the check of it
     expect(page.get_by_text("State: met → open")).to_be_visible()
     kit.screenshot(page, "dates-why")
-    page.get_by_role("link", name="Deadline sheet").click()
+    kit.go(page.get_by_role("link", name="Deadline sheet"))
     kit.check_page(page)
     kit.screenshot(page, "dates-sheet")
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF").click()
     assert download.value.suggested_filename == "deadline-sheet.pdf"
-    page.get_by_role("link", name="Record the check").click()
+    kit.go(page.get_by_role("link", name="Record the check"))
     page.get_by_label("The dates are right").check()
     kit.check_page(page)
     kit.screenshot(page, "dates-check")
-    page.get_by_role("button", name="Record the check").click()
+    kit.go(page.get_by_role("button", name="Record the check"))
     expect(page.get_by_text("Rowan Example found the dates right")).to_be_visible()
     page.goto(f"{live}/cases/{case_id}/deadlines")
-    page.get_by_role("link", name="Dates to check").click()
+    kit.go(page.get_by_role("link", name="Dates to check"))
     expect(page.get_by_role("link", name="The assessments must be finished")).to_have_count(0)
     kit.screenshot(page, "dates-unchecked")
 
     page.goto(f"{live}/deadlines/month?month=2026-11")  # along time
-    page.get_by_role("link", name="December 2026, the month after").click()
+    kit.go(page.get_by_role("link", name="December 2026, the month after"))
     expect(page.get_by_role("link", name="The assessments must be finished")).to_be_visible()
     kit.check_page(page)
     kit.screenshot(page, "dates-month")
@@ -78,16 +78,16 @@ def test_an_attorney_marks_checks_prints_and_subscribes_to_a_date(world: World, 
     kit.screenshot(page, "dates-chronology")
 
     page.goto(f"{live}/account")  # into one's own calendar
-    page.get_by_role("link", name="Due dates in your calendar").click()
+    kit.go(page.get_by_role("link", name="Due dates in your calendar"))
     kit.check_page(page)
     kit.screenshot(page, "dates-feed")
-    page.get_by_role("button", name="Make my address").click()
+    kit.go(page.get_by_role("button", name="Make my address"))
     kit.screenshot(page, "dates-feed-new")
     address = page.get_by_label("Secret address of your calendar").input_value()
     fetched = page.request.get(address)
     events = Calendar.from_ical(fetched.text()).walk("VEVENT")
     assert "J.E. Expect by: The assessments must be finished" in {str(event["summary"]) for event in events}
-    page.get_by_role("link", name="I have copied it").click()
-    page.get_by_role("button", name="Switch it off").click()
+    kit.go(page.get_by_role("link", name="I have copied it"))
+    kit.go(page.get_by_role("button", name="Switch it off"))
     expect(page.get_by_text("The address is switched off.")).to_be_visible()
     assert page.request.get(address).status == 404

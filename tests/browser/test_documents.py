@@ -16,6 +16,7 @@ from casemgr.documents.models import Document
 from casemgr.extensions import db
 from tests.browser import kit
 from tests.documents.paper import add, papers_of, pdf, png
+from tests.patience import until
 from tests.world import Actor, World
 
 pytestmark = pytest.mark.browser
@@ -69,12 +70,11 @@ def test_several_files_at_once_each_with_its_own_answer(
 
     assert {paper.source for paper in papers_of(world, parent, case_id)} == {"Team chair"}
     assert {paper.received_how for paper in papers_of(world, parent, case_id)} == {"email"}
-    page.get_by_role("link", name="Show the papers").click()
+    kit.go(page.get_by_role("link", name="Show the papers"))
     expect(page.get_by_role("row")).to_have_count(4)
-    page.get_by_role("link", name="IEP-1 proposed").click()
-    expect(page.locator("img.page-image")).to_be_visible(timeout=60_000)
-    page.get_by_role("link", name="Next page").focus()
-    page.keyboard.press("Enter")
+    kit.go(page.get_by_role("link", name="IEP-1 proposed"))
+    expect(page.locator("img.page-image")).to_be_visible(timeout=180_000)
+    kit.go(page.get_by_role("link", name="Next page"), "Enter")
     expect(page.get_by_text("Page 2 of 3", exact=True)).to_be_visible()
     image = page.locator("img.page-image").element_handle()
     page.wait_for_function("(image) => image.complete && image.naturalWidth > 400", arg=image)
@@ -102,19 +102,16 @@ def test_the_list_of_a_case_in_use(world: World, sign_in: SignIn, live: str, wor
         )
     page = sign_in(lawyer)
     page.goto(f"{live}/cases/{case_id}/papers")
-    for _ in range(60):
-        if all(paper.preview_state == "ready" for paper in papers_of(world, lawyer, case_id)):
-            break
-        page.wait_for_timeout(1000)
+    until(lambda: all(paper.preview_state == "ready" for paper in papers_of(world, lawyer, case_id)), "all to be drawn")
     page.reload()
     kit.screenshot(page, "papers-many")
     page.get_by_label("Words in the title").fill("evaluation")
     page.get_by_label("Who may see it").last.select_option("mediation")
-    page.get_by_role("button", name="Show").click()
+    kit.go(page.get_by_role("button", name="Show"))
     expect(page.get_by_role("row").nth(1)).to_contain_text("evaluation")
     expect(page.get_by_text("papers found")).to_be_visible()
-    page.get_by_role("link", name="Clear").click()
-    page.get_by_role("link", name="Older").click()
+    kit.go(page.get_by_role("link", name="Clear"))
+    kit.go(page.get_by_role("link", name="Older"))
     expect(page.get_by_text("Page 2 of 2")).to_be_visible()
 
 
@@ -132,24 +129,24 @@ def test_two_tabs_and_a_paper_that_would_be_shown_to_more_people(world: World, s
     other = page.context.new_page()
     other.goto(url)
     other.get_by_label("Title").fill("Advice of November 13")
-    other.get_by_role("button", name="Save").click()
+    kit.go(other.get_by_role("button", name="Save"))
     expect(other.get_by_text("Saved.")).to_be_visible()
 
     page.get_by_label("Note").fill("Keep this out of every packet.")
-    page.get_by_role("button", name="Save").click()
+    kit.go(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("Someone else saved this while you were typing")).to_be_visible()
     expect(page.get_by_label("Note")).to_have_value("Keep this out of every packet.")
     kit.check_page(page)
     kit.screenshot(page, "paper-conflict")
     page.get_by_label("Title").fill("Advice of November 13")
     page.get_by_label("Shared with the family").check()
-    page.get_by_role("button", name="Save").click()
+    kit.go(page.get_by_role("button", name="Save"))
     expect(page.locator(".field-error").first).to_contain_text("More people could open this paper")
     kit.check_page(page)
     kit.screenshot(page, "paper-widen")
     page.get_by_label("Yes, let more people see it").check()
     page.get_by_label("Why may more people see it?").fill("It is no advice.")
-    page.get_by_role("button", name="Save").click()
+    kit.go(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("now “Shared with the family”")).to_be_visible()
 
 
@@ -184,12 +181,12 @@ def test_a_recording_is_played_and_a_paper_goes_to_the_trash_and_back(world: Wor
     kit.screenshot(page, "paper-sound")
     page.goto(f"{live}/cases/{case_id}/papers/{broken}")
     kit.screenshot(page, "paper-failed")
-    page.get_by_role("link", name="Put this paper in the trash").click()
+    kit.go(page.get_by_role("link", name="Put this paper in the trash"))
     kit.screenshot(page, "paper-trash")
-    page.get_by_role("button", name="Put it in the trash").click()
-    page.get_by_role("link", name="Papers in the trash (1)").click()
-    page.get_by_role("link", name="Broken scan").click()
-    page.get_by_role("button", name="Bring it back").click()
+    kit.go(page.get_by_role("button", name="Put it in the trash"))
+    kit.go(page.get_by_role("link", name="Papers in the trash (1)"))
+    kit.go(page.get_by_role("link", name="Broken scan"))
+    kit.go(page.get_by_role("button", name="Bring it back"))
     expect(page.get_by_text("is back among the papers")).to_be_visible()
 
 
@@ -219,10 +216,10 @@ def test_papers_can_be_added_without_javascript(world: World, live: str, browser
     page.goto(f"{live}/sign-in")
     page.get_by_label("E-mail").fill(parent.email)
     page.get_by_label("Passphrase").fill(parent.passphrase)
-    page.get_by_role("button", name="Sign in").click()
+    kit.go(page.get_by_role("button", name="Sign in"))
     page.goto(f"{live}/cases/{case_id}/papers")
     page.get_by_label("Choose files").set_input_files(drop)
-    page.get_by_role("button", name="Upload").click()
+    kit.go(page.get_by_role("button", name="Upload"))
     expect(page.get_by_role("heading", name="3 new papers")).to_be_visible()
     expect(page.locator(".drop-result")).to_contain_text("helper.exe: not saved.")
     kit_folder = Path(kit.ROOT) / "build" / "shots"

@@ -28,7 +28,7 @@ def open_browser(browser: Browser, live: str, actor: Actor) -> BrowserContext:
     page.goto(f"{live}/sign-in")
     page.get_by_label("E-mail").fill(actor.email)
     page.get_by_label("Passphrase").fill(actor.passphrase)
-    page.get_by_role("button", name="Sign in").click()
+    kit.go(page.get_by_role("button", name="Sign in"))
     page.get_by_text("Account menu").wait_for(state="attached")
     return context
 
@@ -66,7 +66,7 @@ def attorneys_browser(browser: Browser, live: str, attorney: Home) -> Iterator[B
 def visit(context: BrowserContext, address: str) -> Page:
     """Open the address in the tab that is there: a new one would start a process of its own each time."""
     page = context.pages[0] if context.pages else context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(kit.PATIENCE_MS)
     page.set_viewport_size({"width": 1280, "height": 900})
     answer = page.goto(address)
     assert answer is not None
@@ -112,9 +112,8 @@ def test_anybody_can_use_the_page(path: str, live: str, context: BrowserContext)
 
 
 def test_a_visitor_can_use_the_pages_of_a_first_look(live: str, page: Page) -> None:
-    page.set_default_timeout(60_000)  # the papers of the sample are drawn in that one click
     page.goto(f"{live}/welcome")
-    page.get_by_role("button", name="Open the sample case").click()
+    kit.go(page.get_by_role("button", name="Open the sample case"))
     page.get_by_text("Sample case.").wait_for()
     for path in ("/account/keep", "/account", "/"):
         kit.check_page(visit(page.context, live + path))
@@ -126,7 +125,7 @@ def test_a_person_in_no_workspace_can_make_one(live: str, world: World, sign_in:
         db.session.execute(delete(Membership).where(Membership.user_id == actor.user_id))
         db.session.commit()
     page = sign_in(actor)
-    page.get_by_role("link", name="Make a workspace").click()
+    kit.go(page.get_by_role("link", name="Make a workspace"))
     page.wait_for_url("**/account/workspace")
     kit.check_page(page)
 
@@ -142,9 +141,9 @@ def test_a_parent_can_use_each_step_of_starting_a_case(
     page.get_by_label("School district").fill("Fernhollow Public Schools")
     page.get_by_label("State", exact=True).select_option("MA")
     page.get_by_label("A 504 plan").check()
-    page.get_by_role("button", name="Go on to the people").click()
+    kit.go(page.get_by_role("button", name="Go on to the people"))
     page.wait_for_url("**/cases/new/people")
     kit.check_page(page)
-    page.get_by_role("button", name="Go on to the concern").click()
+    kit.go(page.get_by_role("button", name="Go on to the concern"))
     page.wait_for_url("**/cases/new/concern")
     kit.check_page(page)

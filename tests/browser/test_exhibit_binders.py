@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import kit
 from tests.exhibit_binders.makers import binding
 from tests.world import Actor, World
 
@@ -23,13 +24,12 @@ def test_exhibits_are_dragged_and_moved_with_the_keyboard(world: World, sign_in:
     rows = page.locator(".binder-order > li")
     page.locator(".binder-handle").nth(2).drag_to(rows.nth(0), target_position={"x": 200, "y": 6})
     expect(page.locator("[data-order-status]")).to_contain_text("P-3 was moved. Not saved yet")
-    page.get_by_role("button", name="Save", exact=True).first.click()
+    kit.go(page.get_by_role("button", name="Save", exact=True).first)
     expect(page.locator("[data-order-status]")).to_be_empty()  # the page has come back: the script moved the row before
     expect(rows.nth(0)).to_contain_text("Photo of the ramp")
     assert made.labels()[0] == ("P-1", "Photo of the ramp")
 
     down = page.get_by_role("button", name=re.compile("Down ?: P-1"))
-    down.focus()
-    page.keyboard.press("Enter")
+    kit.go(down, "Enter")
     expect(rows.nth(0)).to_contain_text("IEP 2025-26")
     assert [title for _, title in made.labels()] == ["IEP 2025-26", "Photo of the ramp", "E-mail asking"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -36,10 +37,10 @@ def test_a_call_is_logged_on_a_phone_tied_by_dragging_and_found_on_the_timeline_
 
     page.set_viewport_size({"width": kit.WIDTHS["phone"], "height": kit.HEIGHTS["phone"]})
     page.goto(f"{page.url.split('/cases')[0].rstrip('/')}/cases/{case_id}")
-    page.get_by_role("link", name="Log a call").click()
+    kit.go(page.get_by_role("link", name="Log a call"))
     page.get_by_role("checkbox", name="Tobias Example").check()
     page.get_by_label("What was said?").fill("An aide comes on Monday.")
-    page.get_by_role("button", name="Log it").click()
+    kit.go(page.get_by_role("button", name="Log it"))
     expect(page.get_by_text("Logged as No. 4.")).to_be_visible()
 
     page.set_viewport_size({"width": kit.WIDTHS["desktop"], "height": kit.HEIGHTS["desktop"]})
@@ -49,20 +50,16 @@ def test_a_call_is_logged_on_a_phone_tied_by_dragging_and_found_on_the_timeline_
         page.locator("[data-drop-issue]")
     )
     expect(page.locator("[data-matrix-status]")).to_have_text("No. 4 → issue 1. 1 not saved yet.")
-    page.get_by_role("button", name="Save the links").click()
+    kit.go(page.get_by_role("button", name="Save the links"))
     expect(page.get_by_text("Saved: 1 linked, 0 taken away.")).to_be_visible()
 
     page.goto(matrix.replace("/issues/matrix", "/timeline"))
     frame = page.get_by_role("region", name="Timeline, drawn: scroll sideways")
-    frame.focus()
-    for zoom in ("year", "quarter", "month"):
-        page.keyboard.press("+")
-        page.wait_for_url(f"**zoom={zoom}**")
+    for key, here in (("+", "zoom=year"), ("+", "zoom=quarter"), ("+", "zoom=month"), ("ArrowLeft", "at=.*#drawn$")):
+        kit.go(frame, key)
+        expect(page).to_have_url(re.compile(here))
         expect(frame).to_be_focused()
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_url(lambda url: "at=" in url and url.endswith("#drawn"))
-    expect(frame).to_be_focused()  # the page is there: a key pressed while it loads would end the loading
-    page.keyboard.press("0")
-    page.wait_for_url(lambda url: "zoom" not in url)
-    frame.get_by_role("link", name="Evidence log: 2 from March 2, 2026 to March 4, 2026. Zoom in").press("Enter")
-    page.wait_for_url("**zoom=year**")
+    kit.go(frame, "0")
+    expect(page).not_to_have_url(re.compile("zoom"))
+    kit.go(frame.get_by_role("link", name="Evidence log: 2 from March 2, 2026 to March 4, 2026. Zoom in"), "Enter")
+    expect(page).to_have_url(re.compile("zoom=year"))

@@ -7,12 +7,11 @@ import os
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import fasteners
@@ -20,27 +19,10 @@ import psutil
 import psycopg
 
 from tests.faults.browser import Browser
-from tests.platform.up import ROOT, free_port, processes_of, running, wait_until_it_answers
+from tests.patience import PATIENCE, until
+from tests.platform.up import ROOT, free_port, processes_of, running, server_of, wait_until_it_answers
 
 PASSPHRASE = "seven otters cross a quiet river"
-Found = TypeVar("Found")
-
-
-def until(seconds: float, look: Callable[[], Found], what: str) -> Found:
-    """Return the first true answer of `look`, and fail when there is none in time."""
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
-        time.sleep(0.05)
-    return found
-
-
-def is_alive(number: int) -> bool:
-    """Whether the process with this id runs. One that is dead, but not collected yet, does not."""
-    try:
-        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @dataclass(frozen=True)
@@ -97,7 +79,7 @@ class Installation:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, done.stdout
         return done.stdout
@@ -145,10 +127,10 @@ class Installation:
         ) as connection:
             return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
 
-    def wait_until_quiet(self, seconds: float = 120) -> None:
+    def wait_until_quiet(self) -> None:
         """Wait until no background job is left."""
         open_jobs = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
-        until(seconds, lambda: self.rows(open_jobs)[0][0] == 0, "the background jobs")
+        until(lambda: self.rows(open_jobs)[0][0] == 0, "the background jobs")
 
     def objects(self, sha256: str = "*") -> list[Path]:
         return list((self.folder / "objects" / "org").glob(f"*/*/{sha256}"))
@@ -157,18 +139,19 @@ class Installation:
         """Bytes that have not become an object."""
         return list((self.folder / "objects" / "incoming").glob("*"))
 
-    def worker(self) -> psutil.Process | None:
-        """The running worker process."""
-        found = (process for process in processes_of(self.folder) if "worker" in process.cmdline())
-        return next(found, None)
+    def worker(self) -> psutil.Process:
+        """The running worker process; waits for the one that follows a worker that ended."""
+
+        def look() -> psutil.Process | None:
+            found = (process for process in processes_of(self.folder) if "worker" in (process.info["cmdline"] or []))
+            return next(found, None)
+
+        return until(look, "the worker")
 
     def child_of_worker(self, name: str) -> psutil.Process | None:
         """A program that the worker, or a child of it, is running now: `name` stands in its first argument."""
-        worker = self.worker()
-        if worker is None:
-            return None
         with suppress(psutil.NoSuchProcess):
-            for child in worker.children(recursive=True):
+            for child in self.worker().children(recursive=True):
                 with suppress(psutil.NoSuchProcess):
                     if child.status() != psutil.STATUS_ZOMBIE and name in " ".join(child.cmdline()[:1]):
                         return child
@@ -176,11 +159,7 @@ class Installation:
 
     def postmaster(self) -> int | None:
         """The process id of the database server, if one is running."""
-        try:
-            number = int((self.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
-        except (FileNotFoundError, IndexError, ValueError):
-            return None
-        return number if is_alive(number) else None
+        return server_of(self.folder)
 
     @contextmanager
     def database_may_not_start(self) -> Iterator[None]:

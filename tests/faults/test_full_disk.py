@@ -19,8 +19,9 @@ from typing import NamedTuple
 import pytest
 
 from casemgr.platform.launcher import NEEDED_BYTES
-from tests.faults.installation import Installation, Parent, until
-from tests.platform.up import data_folder, processes_of
+from tests.faults.installation import Installation, Parent
+from tests.patience import until
+from tests.platform.up import data_folder, kill, processes_of
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("faults")]
 MEGABYTE = 1024 * 1024
@@ -55,9 +56,7 @@ def small_file_system() -> Iterator[Disk]:
         try:
             yield Disk(folder, fill, ballast.unlink)
         finally:
-            for process in processes_of(folder):
-                process.kill()
-                process.wait(10)
+            kill(*processes_of(folder))
             subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
@@ -122,7 +121,7 @@ def test_an_upload_that_does_not_fit_is_refused_in_words_and_works_when_there_is
             saved = [_log(parent, f"Nothing left, call {number}") for number in range(8)]
 
             disk.make_room()
-            until(90, lambda: parent.browser.get(parent.case).status == 200, "the pages to be back")
+            until(lambda: parent.browser.get(parent.case).status == 200, "the pages to be back")
             log = parent.browser.get(f"{parent.case}/evidence?text=Nothing+left").text
             assert [f"Nothing left, call {number}" in log for number in range(8)] == saved
             answer = parent.browser.upload(parent.case, "long call.wav", data)

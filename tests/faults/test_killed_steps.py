@@ -9,16 +9,16 @@ import resource
 import psutil
 import pytest
 
-from casemgr.platform import jobs
 from casemgr.storage import soffice
 from tests.authority import Authority
 from tests.documents.paper import pdf
-from tests.faults.installation import Installation, Parent, is_alive, until
+from tests.faults.installation import Installation, Parent
 from tests.mailserver import Post
+from tests.patience import until
+from tests.platform.up import is_alive, kill
 from tests.storage import office
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("faults")]
-RESCUE_SECONDS = 1.5 * jobs.STALLED_AFTER_SECONDS + 45
 PAGES = 40
 PAPER = "SELECT preview_state, rendition_how, preview_note FROM documents WHERE case_id = %s AND original_name = %s"
 
@@ -48,17 +48,16 @@ def test_libreoffice_and_then_the_worker_killed_in_a_conversion_still_give_the_p
     assert soffice.find() is not None, "LibreOffice is missing: see .ci/run"
     installation.wait_until_quiet()
     upload(parent, "first.docx", office.docx("Dear parents, the first"))
-    until(60, lambda: installation.child_of_worker("soffice"), "LibreOffice to start").kill()
-    until(60, lambda: state(installation, parent, "first.docx")[0] != "waiting", "the second try")
+    kill(until(lambda: installation.child_of_worker("soffice"), "LibreOffice to start"))
+    until(lambda: state(installation, parent, "first.docx")[0] != "waiting", "the second try")
     assert state(installation, parent, "first.docx")[:2] == ("ready", "office")
 
-    upload(parent, "second.docx", office.docx("Dear parents, the second"))
-    program = until(60, lambda: installation.child_of_worker("soffice"), "LibreOffice to start")
     worker = installation.worker()
-    assert worker is not None
+    upload(parent, "second.docx", office.docx("Dear parents, the second"))
+    program = until(lambda: installation.child_of_worker("soffice"), "LibreOffice to start")
     worker.kill()
-    until(20, lambda: not is_alive(program.pid), "LibreOffice to go with its worker")
-    until(RESCUE_SECONDS, lambda: state(installation, parent, "second.docx")[0] != "waiting", "the next worker")
+    until(lambda: not is_alive(program.pid), "LibreOffice to go with its worker")
+    until(lambda: state(installation, parent, "second.docx")[0] != "waiting", "the next worker")
     assert state(installation, parent, "second.docx")[:2] == ("ready", "office")
     installation.wait_until_quiet()
     converted = "SELECT count(*) FROM documents, jsonb_array_elements(custody) AS step"
@@ -79,16 +78,14 @@ def test_a_worker_killed_while_it_mails_and_while_it_stamps_does_both_to_the_end
     try:
         parent.browser.fill_in(page, f"{page}/mail", address="pat@example.org")
         parent.browser.post(f"{page}/stamp", parent.browser.get(page).form("/stamp"))
-        until(60, lambda: post.letters and authority.asked, "both to be under way")
-        worker = installation.worker()
-        assert worker is not None
-        worker.kill()
+        until(lambda: post.letters and authority.asked, "both to be under way")
+        installation.worker().kill()
     finally:
         post.may_answer.set()
         authority.may_answer.set()
     heads = "SELECT way, state, problem, octet_length(token) > 0 FROM chain_heads WHERE case_id = %s ORDER BY way"
     done = [("mail", "done", "", None), ("stamp", "done", "", True)]
-    until(RESCUE_SECONDS, lambda: installation.rows(heads, parent.case_id) == done, "the next worker to do both")
+    until(lambda: installation.rows(heads, parent.case_id) == done, "the next worker to do both")
     installation.wait_until_quiet()
     assert installation.rows(heads, parent.case_id) == done
     assert len({letter["Message-ID"] for _to, letter in post.letters}) == 1, "a mail program shows one letter"
@@ -106,15 +103,15 @@ def test_the_database_killed_during_an_upload_and_a_conversion_leaves_each_paper
     headers = browser.piece_headers(parent.case)
     upload(parent, "long.pdf", pdf("A long one", PAGES))
     scratch = installation.folder / "scratch"
-    until(60, lambda: list(scratch.glob("preview-*/1/page-00003*")), "the pages to be drawn")
+    until(lambda: list(scratch.glob("preview-*/1/page-00003*")), "the pages to be drawn")
     postmaster = installation.postmaster()
     assert postmaster is not None
     with installation.database_may_not_start():
         psutil.Process(postmaster).kill()
-        until(20, lambda: not is_alive(postmaster), "the database to be down")
+        until(lambda: not is_alive(postmaster), "the database to be down")
         answer = browser.add_piece_with(headers, url, half, data[half:])
         assert answer.status == 503 and "database is not answering" in answer.text
-    until(60, lambda: browser.get(parent.case).status == 200, "the database to be started again")
+    until(lambda: browser.get(parent.case).status == 200, "the database to be started again")
     offset = browser.arrived(parent.case, url)
     if offset < len(data):
         assert browser.add_piece(parent.case, url, offset, data[offset:]).status == 204
@@ -122,7 +119,7 @@ def test_the_database_killed_during_an_upload_and_a_conversion_leaves_each_paper
     found = "SELECT sha256, size FROM documents WHERE case_id = %s AND original_name = 'call.wav'"
     assert installation.rows(found, parent.case_id) == [(hashlib.sha256(data).hexdigest(), len(data))]
 
-    until(RESCUE_SECONDS, lambda: state(installation, parent, "long.pdf")[0] != "waiting", "the pages after all")
+    until(lambda: state(installation, parent, "long.pdf")[0] != "waiting", "the pages after all")
     assert state(installation, parent, "long.pdf")[0] == "ready"
     pages = "SELECT number FROM document_pages JOIN documents ON documents.id = document_id"
     pages += " WHERE documents.case_id = %s AND original_name = 'long.pdf' ORDER BY number"
@@ -135,11 +132,11 @@ def test_a_disk_that_is_full_for_the_worker_is_said_on_the_paper_which_is_drawn_
     installation: Installation, parent: Parent
 ) -> None:
     installation.wait_until_quiet()
-    worker = until(30, installation.worker, "the worker")
+    worker = installation.worker()
     worker.rlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))  # for its children as well
     try:
         paper = upload(parent, "notice.pdf", pdf("A notice", 2))
-        until(60, lambda: state(installation, parent, "notice.pdf")[0] != "waiting", "the drawing to fail")
+        until(lambda: state(installation, parent, "notice.pdf")[0] != "waiting", "the drawing to fail")
         assert state(installation, parent, "notice.pdf")[0] == "failed"
         page = parent.browser.get(paper)
         assert "no room left" in page.text and "The original is safe" in page.text
@@ -148,7 +145,7 @@ def test_a_disk_that_is_full_for_the_worker_is_said_on_the_paper_which_is_drawn_
         worker.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     again = parent.browser.post(f"{paper}/preview", page.form("/preview"))
     assert again.status == 200
-    until(60, lambda: state(installation, parent, "notice.pdf")[0] == "ready", "the pages to be drawn")
+    until(lambda: state(installation, parent, "notice.pdf")[0] == "ready", "the pages to be drawn")
 
 
 def test_work_that_takes_every_worker_with_it_is_parked_shown_and_done_again_by_hand(
@@ -156,21 +153,23 @@ def test_work_that_takes_every_worker_with_it_is_parked_shown_and_done_again_by_
 ) -> None:
     installation.wait_until_quiet()
     browser, name = parent.browser, "deadly.pdf"
-    upload(parent, name, pdf("Deadly", PAGES))
-    # As after five workers: one more is lost, and nobody is sent after it.
-    job = "UPDATE procrastinate_jobs SET args = args || '{\"rescued\": 5}' WHERE task_name = 'documents.preview'"
-    assert installation.rows(job + " RETURNING id")
-    scratch = installation.folder / "scratch"
-    until(60, lambda: list(scratch.glob("preview-*/1/page-00003*")), "the pages to be drawn")
     worker = installation.worker()
-    assert worker is not None
+    worker.suspend()
+    try:  # as after five workers: one more is lost, and nobody is sent after it
+        upload(parent, name, pdf("Deadly", PAGES))
+        job = "UPDATE procrastinate_jobs SET args = args || '{\"rescued\": 5}' WHERE task_name = 'documents.preview'"
+        assert installation.rows(job + " AND status = 'todo' RETURNING id")
+    finally:
+        worker.resume()
+    scratch = installation.folder / "scratch"
+    until(lambda: list(scratch.glob("preview-*/1/page-00003*")), "the pages to be drawn")
     worker.kill()
     parked = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed' AND args->>'case_id' = %s"
-    until(RESCUE_SECONDS, lambda: installation.rows(parked, parent.case_id) == [(1,)], "the job to be parked")
+    until(lambda: installation.rows(parked, parent.case_id) == [(1,)], "the job to be parked")
     assert "Work that failed" in browser.get("/").text
     page = browser.get("/stuck")
     assert "Draw the pages of a paper" in page.text
     [button] = [path for path, _fields in page.forms() if path.startswith("/stuck/parked/")]
     assert "in the queue again" in browser.post(button, page.form(button)).text
-    until(RESCUE_SECONDS, lambda: state(installation, parent, name)[0] == "ready", "the pages to be drawn")
+    until(lambda: state(installation, parent, name)[0] == "ready", "the pages to be drawn")
     assert "Work that failed" not in browser.get("/stuck").text

@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.browser import Answer, Browser, Fields
 from tests.faults.installation import Installation, Parent
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("faults")]
 
@@ -18,11 +19,11 @@ def _at_once(*sent: tuple[Browser, str, Fields]) -> list[Answer]:
     start = threading.Barrier(len(sent))
 
     def send(browser: Browser, path: str, fields: Fields) -> Answer:
-        start.wait(20)
+        start.wait(PATIENCE)
         return browser.post(path, fields)
 
     with ThreadPoolExecutor(len(sent)) as threads:
-        return [future.result(90) for future in [threads.submit(send, *one) for one in sent]]
+        return [future.result(PATIENCE) for future in [threads.submit(send, *one) for one in sent]]
 
 
 def test_one_form_sent_twice_at_the_same_moment_makes_one_entry(installation: Installation, parent: Parent) -> None:

@@ -8,7 +8,9 @@ import psutil
 import pytest
 
 from casemgr.platform import embedded
-from tests.faults.installation import Installation, Parent, is_alive, until
+from tests.faults.installation import Installation, Parent
+from tests.patience import until
+from tests.platform.up import is_alive
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("faults")]
 TITLE = "Call with the school about the missed sessions"
@@ -29,11 +31,11 @@ def test_pages_say_so_nothing_is_lost_and_work_goes_on(
 ) -> None:
     browser, new = parent.browser, f"{parent.case}/evidence/new"
     typed = browser.get(new).form("/evidence/new") | {"kind": "call", "title": TITLE, "body": TEXT}
-    postmaster = until(20, installation.postmaster, "the database to be up")
+    postmaster = until(installation.postmaster, "the database to be up")
 
     with installation.database_may_not_start():
         stop(installation, postmaster)
-        until(20, lambda: not is_alive(postmaster), "the database to be down")
+        until(lambda: not is_alive(postmaster), "the database to be down")
         for path in ("/", parent.case, f"{parent.case}/papers", "/sign-in"):
             page = browser.get(path)
             assert page.status == 503, path
@@ -43,7 +45,7 @@ def test_pages_say_so_nothing_is_lost_and_work_goes_on(
         assert sent.status == 503 and "what you sent just now was not saved" in sent.text
         assert installation.process.poll() is None
 
-    until(60, lambda: browser.get(parent.case).status == 200, "the database to be started again")
+    until(lambda: browser.get(parent.case).status == 200, "the database to be started again")
     assert installation.postmaster() not in (None, postmaster)
     assert _logged(installation, parent) == []
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import config
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 StartWorker = Callable[..., subprocess.Popen[bytes]]
@@ -33,6 +34,6 @@ def start_worker(settings: config.Settings) -> StartWorker:
 @pytest.fixture
 def run_jobs(start_worker: StartWorker) -> Callable[[], None]:
     def run() -> None:
-        assert start_worker("--once").wait(120) == 0
+        assert start_worker("--once").wait(PATIENCE) == 0
 
     return run

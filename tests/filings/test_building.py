@@ -23,6 +23,7 @@ from casemgr.storage.own_child import OwnChild
 from tests.documents.paper import add, pdf
 from tests.filings.conftest import StartWorker
 from tests.filings.makers import DUE_PROCESS, OCR, Dispute, bookmarks, dispute, save, texts
+from tests.patience import PATIENCE
 from tests.world import World
 
 
@@ -219,7 +220,7 @@ def test_a_case_that_changes_while_the_pdf_is_made_gets_a_pdf_of_the_change(
     assert "Brook School" in " ".join(texts(case.bytes_of(packet.pdf_sha256)))
 
 
-def _wait_for(case: Dispute, packet_id: object, state: str, seconds: float = 200) -> Packet:
+def _wait_for(case: Dispute, packet_id: object, state: str, seconds: float = PATIENCE) -> Packet:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         packet = case.packet(packet_id)  # type: ignore[arg-type]
@@ -252,7 +253,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_finishes_
     worker.wait()
     packet = case.packet(packet_id)
     assert packet.state == "building" and not packet.pdf_sha256 and not packet.manifest_sha256
-    _, alive = psutil.wait_procs(children, timeout=20)
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
     assert not alive, "What the worker started ends when the worker is gone"
 
     second = start_worker()
@@ -261,7 +262,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_finishes_
         time.sleep(1)
     finally:
         second.terminate()
-        second.wait(30)
+        second.wait(PATIENCE)
     file = save(case.bytes_of(packet.pdf_sha256), tmp_path / "packet.pdf")
     assert subprocess.run(["qpdf", "--check", file], check=False, capture_output=True).returncode == 0
     with case.open():

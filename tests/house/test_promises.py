@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import grimp
@@ -13,6 +15,7 @@ from flask import Flask
 from casemgr.web.permissions import Door, mark_of
 
 ROOT = Path(__file__).resolve().parents[2]
+HASTY = ("kit.check", "kit.screenshot", "look(", "assert ", "page.goto", "page.reload")
 
 
 def test_every_route_says_who_may_enter(app: Flask) -> None:
@@ -57,6 +60,27 @@ def test_the_project_names_no_path_of_a_machine() -> None:
             text = path.read_text(errors="ignore")
             told += [str(path) for word in ("/" + "work/", "/" + "root/") if word in text]
     assert told == []
+
+
+def test_no_test_looks_at_a_page_right_after_a_click() -> None:
+    """On a busy machine the page is still the old one, or an empty one: `kit.go` and `expect` wait."""
+    hasty = []
+    for path in (ROOT / "tests").rglob("*.py"):
+        text = path.read_text()
+        for press, then in _pairs(text) if "playwright" in text else ():
+            call = press.value if isinstance(press, ast.Expr) else None
+            name = call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else ""
+            if name in ("click", "dblclick", "press") and ast.unparse(then).startswith(HASTY):
+                hasty.append(f"{path.relative_to(ROOT)}:{then.lineno}")
+    assert hasty == []
+
+
+def _pairs(text: str) -> Iterator[tuple[ast.stmt, ast.stmt]]:
+    """Each statement with the one behind it."""
+    for node in ast.walk(ast.parse(text)):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            yield from pairwise(body)
 
 
 def test_no_template_carries_inline_script_or_style() -> None:

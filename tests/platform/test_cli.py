@@ -10,6 +10,7 @@ from pathlib import Path
 import config
 from casemgr.accounts.queries import user_by_email
 from casemgr.extensions import db
+from tests.patience import PATIENCE
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,7 @@ def casemgr(settings: config.Settings, *words: str) -> subprocess.CompletedProce
         },
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +14,23 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.platform.up import data_folder, free_port, processes_of, running, wait_until_gone, wait_until_it_answers
+from tests.patience import PATIENCE, until
+from tests.platform.up import (
+    data_folder,
+    free_port,
+    kill,
+    processes_of,
+    running,
+    server_of,
+    wait_until_gone,
+    wait_until_it_answers,
+)
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("launcher")]
+
+
+def workers_of(folder: Path) -> list[int]:
+    return [other.pid for other in processes_of(folder) if "worker" in (other.info["cmdline"] or [])]
 
 
 @pytest.fixture
@@ -31,7 +44,7 @@ def test_it_starts_says_where_it_is_and_stops_cleanly(folder: Path) -> None:
     with running(folder, port) as process:
         wait_until_it_answers(process, port)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=40)
+        said, _ = process.communicate(timeout=PATIENCE)
     lines = [line for line in said.splitlines() if line.strip()]
     assert lines[0].startswith(f"casemgr is running: http://localhost:{port}/")
     rest = [line for line in lines[1:] if not line.startswith("Names are printed in Latin")]  # said while it serves
@@ -46,19 +59,14 @@ def test_a_killed_process_leaves_nothing_that_blocks_the_next_start(folder: Path
     with running(folder, port) as process:
         wait_until_it_answers(process, port)
         if victim == "everything":
-            for other in processes_of(folder):
-                other.kill()
+            kill(*processes_of(folder))
         else:
             process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
     with running(folder, port) as process:
         wait_until_it_answers(process, port)
-        workers = [other for other in processes_of(folder) if "worker" in other.cmdline()]
-        until = time.monotonic() + 15
-        while len(workers) != 1 and time.monotonic() < until:  # the worker of the dead launcher leaves by itself
-            time.sleep(0.3)
-            workers = [other for other in processes_of(folder) if "worker" in other.cmdline()]
-        assert len(workers) == 1
+        # The worker of the dead launcher leaves by itself.
+        until(lambda: len(workers_of(folder)) == 1, "one worker")
     wait_until_gone(folder)
 
 
@@ -66,20 +74,9 @@ def test_a_worker_that_dies_is_replaced(folder: Path) -> None:
     port = free_port()
     with running(folder, port) as process:
         wait_until_it_answers(process, port)
-
-        def workers() -> list[int]:
-            return [other.pid for other in processes_of(folder) if "worker" in other.cmdline()]
-
-        until = time.monotonic() + 20
-        while not workers() and time.monotonic() < until:
-            time.sleep(0.2)
-        first = workers()
+        first = until(lambda: workers_of(folder), "the worker")
         psutil.Process(first[0]).kill()
-        now = first
-        while now in (first, []) and time.monotonic() < until + 20:
-            time.sleep(0.2)
-            now = workers()
-        assert now not in (first, [])
+        until(lambda: set(workers_of(folder)) - set(first), "the next worker")
     wait_until_gone(folder)
 
 
@@ -87,13 +84,12 @@ def test_a_database_that_dies_is_started_again(folder: Path) -> None:
     port = free_port()
     with running(folder, port) as process:
         wait_until_it_answers(process, port)
-        postmaster = int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        postmaster = server_of(folder)
+        assert postmaster is not None
         psutil.Process(postmaster).kill()
-        psutil.wait_procs([psutil.Process(postmaster)] if psutil.pid_exists(postmaster) else [], timeout=10)
-        time.sleep(2)
+        until(lambda: server_of(folder) not in (None, postmaster), "the database to be started again")
         wait_until_it_answers(process, port)
-        assert int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]) != postmaster
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-up", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-up", timeout=PATIENCE) as answer:
             assert answer.status == 200
     wait_until_gone(folder)
 
@@ -104,7 +100,7 @@ def test_a_taken_port_is_explained(folder: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with running(folder, port) as process:
-            said, _ = process.communicate(timeout=40)
+            said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert f"Port {port} is already in use" in said
     assert f"make run PORT={port + 1}" in said
@@ -121,7 +117,7 @@ def test_a_full_disk_is_explained(tmp_path: Path) -> None:
     try:
         if mounted:
             with running(small, free_port()) as process:
-                said, _ = process.communicate(timeout=40)
+                said, _ = process.communicate(timeout=PATIENCE)
             assert process.returncode == 1
         else:
             free = shutil.disk_usage(small).free
@@ -174,7 +170,7 @@ def test_somebody_elses_folder_is_explained(tmp_path: Path, monkeypatch: pytest.
 )
 def test_production_refuses_an_unsafe_setting_and_names_it(folder: Path, environ: dict[str, str], named: str) -> None:
     with running(folder, free_port(), CASEMGR_PRODUCTION="1", **environ) as process:
-        said, _ = process.communicate(timeout=40)
+        said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert named in said
 

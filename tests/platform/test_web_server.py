@@ -17,6 +17,7 @@ from flask import Flask
 
 import config
 from casemgr.platform import launcher
+from tests.patience import PATIENCE
 
 BODY = 150 * config.MEGABYTE
 
@@ -34,7 +35,7 @@ def test_a_strangers_large_body_is_refused_without_filling_the_memory(
     server, thread = serving(app, settings)
     before = psutil.Process().memory_info().rss
     most = before
-    connection = http.client.HTTPConnection("127.0.0.1", server.bind_addr[1], timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.bind_addr[1], timeout=PATIENCE)
     connection.putrequest("POST", path)
     connection.putheader("Content-Length", str(BODY))
     connection.putheader("Content-Type", "application/octet-stream")
@@ -50,7 +51,7 @@ def test_a_strangers_large_body_is_refused_without_filling_the_memory(
     assert connection.getresponse().status == 200
     connection.close()
     server.stop()
-    thread.join(5)
+    thread.join(PATIENCE)
 
 
 def test_what_is_asked_is_answered_and_the_worker_told_before_anything_is_waited_for(
@@ -60,15 +61,15 @@ def test_what_is_asked_is_answered_and_the_worker_told_before_anything_is_waited
 
     def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         asked.set()
-        assert may_answer.wait(30)
+        assert may_answer.wait(PATIENCE)
         happened.append("answered")
         start_response("200 OK", [("Content-Length", "2")])
         return [b"ok"]
 
     server, thread = serving(slow, settings)
-    connection = http.client.HTTPConnection("127.0.0.1", server.bind_addr[1], timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", server.bind_addr[1], timeout=PATIENCE)
     connection.request("GET", "/")
-    assert asked.wait(30)
+    assert asked.wait(PATIENCE)
     stop_serving = server.stop
 
     def stop_with_a_request_under_way() -> None:
@@ -80,7 +81,7 @@ def test_what_is_asked_is_answered_and_the_worker_told_before_anything_is_waited
     monkeypatch.setattr("gc.freeze", lambda: happened.append("memory left as it is"))
     launcher.stop(server, Recorder(happened))
     assert connection.getresponse().read() == b"ok"
-    thread.join(30)
+    thread.join(PATIENCE)
     assert happened == ["worker told", "web told, 5 s", "answered", "worker ended", "memory left as it is"]
     assert server.wsgi_app.under_way == 0
 
@@ -89,16 +90,16 @@ def test_a_connection_on_which_nothing_was_asked_is_hung_up_when_the_server_stop
     app: Flask, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, thread = serving(app, settings)
-    asks_nothing = socket.create_connection(("127.0.0.1", server.bind_addr[1]), timeout=30)
-    connection = http.client.HTTPConnection("127.0.0.1", server.bind_addr[1], timeout=30)
+    asks_nothing = socket.create_connection(("127.0.0.1", server.bind_addr[1]), timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", server.bind_addr[1], timeout=PATIENCE)
     connection.request("GET", "/sign-in")
     assert connection.getresponse().read()
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while server.wsgi_app.under_way and time.monotonic() < until:  # it is counted until the server has let go of it
         time.sleep(0.01)
     monkeypatch.setattr("gc.freeze", lambda: None)
     launcher.stop(server, Recorder([]))
-    thread.join(30)
+    thread.join(PATIENCE)
     assert server.shutdown_timeout == launcher.SECONDS_TO_NOTICE
     assert asks_nothing.recv(1) == b""
 

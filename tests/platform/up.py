@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -12,18 +13,31 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+
+from tests.patience import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has now, below those that the system hands out by itself: it is still free in a moment."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
+
+
+def is_alive(number: int) -> bool:
+    """Whether the process with this id runs. One that is dead, but not collected yet, does not."""
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextmanager
@@ -35,8 +49,7 @@ def data_folder() -> Iterator[Path]:
         try:
             yield folder
         finally:
-            for process in processes_of(folder):
-                process.kill()
+            kill(*processes_of(folder))
 
 
 @contextmanager
@@ -55,21 +68,21 @@ def running(folder: Path, port: int, **environ: str) -> Iterator[subprocess.Pope
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(40)
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
 
 
-def wait_until_it_answers(process: subprocess.Popen[str], port: int, seconds: float = 90) -> float:
+def wait_until_it_answers(process: subprocess.Popen[str], port: int, seconds: float = PATIENCE) -> float:
     """Return how long the first page took; fail with what the process said when it ended instead."""
     started = time.monotonic()
     while time.monotonic() - started < seconds:
         assert process.poll() is None, process.communicate()[0]
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer:
                 assert answer.status == 200
                 return time.monotonic() - started
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     raise AssertionError("nothing answered")
 
@@ -83,8 +96,22 @@ def processes_of(folder: Path) -> list[psutil.Process]:
     return found
 
 
-def wait_until_gone(folder: Path, seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while processes_of(folder):
-        assert time.monotonic() < deadline, [process.cmdline() for process in processes_of(folder)]
-        time.sleep(0.2)
+def kill(*processes: psutil.Process) -> None:
+    """Kill them, whether they still run or not, and wait until they are gone."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    until(lambda: not any(is_alive(process.pid) for process in processes), "killed processes to end")
+
+
+def server_of(folder: Path) -> int | None:
+    """The process id of the database server of this folder, if one is running."""
+    try:
+        number = int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+    return number if is_alive(number) else None
+
+
+def wait_until_gone(folder: Path) -> None:
+    until(lambda: not processes_of(folder), f"the processes of {folder} to end")

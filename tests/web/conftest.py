@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
+from tests.browser import kit
 from tests.web.shell import make_app
 
 
@@ -39,7 +40,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page that also fails the test when the console shows an error: a refused script, a broken module."""
     context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(kit.PATIENCE_MS)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda said: problems.append(said.text) if "Content Security" in said.text else None)

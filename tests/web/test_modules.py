@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import kit
+
 pytestmark = pytest.mark.browser
 
 
@@ -63,7 +65,7 @@ def test_a_form_pressed_twice_is_sent_once(page: Page):
 
 def test_a_form_can_be_sent_again_after_coming_back(page: Page):
     page.goto("/form")
-    page.get_by_role("button", name="Record meeting").click()
+    kit.go(page.get_by_role("button", name="Record meeting"))
     expect(page.get_by_role("alert")).to_be_visible()
     page.go_back()
     button = page.get_by_role("button", name="Record meeting")
@@ -91,7 +93,7 @@ def test_typed_text_is_put_back_until_it_is_saved(page: Page):
     expect(page.get_by_text("We put back what you had typed")).to_be_visible()
     expect(page.get_by_label("What was said")).to_have_value("They will answer by Friday.")
     expect(page.get_by_label("Partly agreed")).to_be_checked()
-    page.get_by_role("button", name="Record meeting").click()
+    kit.go(page.get_by_role("button", name="Record meeting"))
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect_kept(page, 0)
     page.goto("/form")
@@ -102,7 +104,7 @@ def test_typed_text_survives_an_answer_that_did_not_save_it(page: Page):
     page.goto("/form")
     fill(page)
     page.locator("form[data-keep] input[name=csrf_token]").evaluate("token => { token.value = 'too old'; }")
-    page.get_by_role("button", name="Record meeting").click()
+    kit.go(page.get_by_role("button", name="Record meeting"))
     expect(page.get_by_role("heading", name="This page was open too long")).to_be_visible()
     page.goto("/form")
     expect(page.get_by_label("What was said")).to_have_value("They will answer by Friday.")
@@ -124,7 +126,7 @@ def test_typed_text_is_forgotten_at_sign_out(page: Page):
     page.goto("/gallery")
     expect_kept(page, 1)
     page.locator(".menu summary").click()
-    page.get_by_role("button", name="Sign out").click()
+    kit.go(page.get_by_role("button", name="Sign out"))
     page.wait_for_url("**/gallery")
     expect_kept(page, 0)
 
@@ -298,4 +300,4 @@ def test_a_job_that_cannot_be_asked_about_says_so_and_goes_on(page: Page):
     page.goto("/files?job=1")
     expect(page.locator(".job-message")).to_contain_text("trying again")
     page.unroute("**/job?*")
-    expect(page.locator(".job-message")).to_contain_text("Stamping pages", timeout=8000)
+    expect(page.locator(".job-message")).to_contain_text("Stamping pages")

@@ -31,6 +31,7 @@ function startJudging(part, input) {
     clearTimeout(timer);
     timer = setTimeout(judge, PAUSE_MS);
   });
+  if (input.value) judge(); // typed before this script came
 
   async function judge() {
     const mine = ++latest;

@@ -16,8 +16,10 @@ function sendOnce(form) {
     // After the browser has read the form: a disabled button would not send its own name and value.
     setTimeout(() => buttons(form).forEach(rest), 0);
   });
-  // Coming back with the Back button shows the page as it was left: let the person send again.
-  addEventListener("pageshow", () => {
+  // Coming back with the Back button shows the page as it was left: let the person send again. The first pageshow comes
+  // when everything is loaded, which may be after the form was sent.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
     delete form.dataset.sent;
     buttons(form).forEach(wake);
   });

@@ -1,7 +1,10 @@
-// Draw a box on the page with mouse, pen or finger; each is sent at once, and only the part of the page that changed is
-// put in its place.
+// Draw a box on the page with mouse, pen or finger; each is sent at once, one after the other, and only the part of the
+// page that changed is put in its place: not while the next box is being drawn on it.
 const SMALLEST = 0.004; // of the page: less is a click
 const SVG = "http://www.w3.org/2000/svg";
+
+let sending = Promise.resolve(); // until the last answer is shown
+let drawn = Promise.resolve(); // until no box is being drawn
 
 function start(root) {
   for (const hint of root.querySelectorAll("[data-needs-script]")) hint.hidden = false;
@@ -9,7 +12,7 @@ function start(root) {
   const form = root.querySelector("[data-mark-form]");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(root, form, event.submitter);
+    send(form, event.submitter);
   });
   if (sheet) watch(root, sheet, form);
 }
@@ -27,6 +30,7 @@ function watch(root, sheet, form) {
   turn(drawing);
   let from = null;
   let box = null;
+  let end = () => {};
   const at = ({ clientX, clientY }) => {
     const place = sheet.getBoundingClientRect();
     return [inside((clientX - place.left) / place.width), inside((clientY - place.top) / place.height)];
@@ -39,11 +43,13 @@ function watch(root, sheet, form) {
     from = null;
     box?.remove();
     box = null;
+    end();
   };
   sheet.addEventListener("pointerdown", (event) => {
     if (!drawing || event.button || !event.isPrimary) return;
     event.preventDefault();
     from = at(event);
+    drawn = new Promise((done) => (end = done));
     box = document.createElementNS(SVG, "rect");
     box.classList.add("is-new");
     sheet.append(box);
@@ -61,25 +67,33 @@ function watch(root, sheet, form) {
     if (x1 - x0 < SMALLEST || y1 - y0 < SMALLEST) return stop();
     from = null;
     form.querySelector("[name=place]").value = `box:${[x0, y0, x1, y1].map((side) => side.toFixed(4)).join(",")}`;
-    send(root, form, null);
+    send(form, null);
+    end();
   });
   document.addEventListener("keydown", (event) => event.key === "Escape" && from && stop());
 }
 
 const inside = (share) => Math.min(1, Math.max(0, share));
 
-async function send(root, form, button) {
+function send(form, button) {
   const body = new FormData(form, button);
+  form.elements.place.value = ""; // the next press of a button is not about this box
+  sending = sending.then(() => exchange(form, body, button));
+}
+
+async function exchange(form, body, button) {
   try {
     const answer = await fetch(form.action, { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    await drawn;
+    const root = document.querySelector("[data-redact]"); // the answer before this one may have replaced the form's
     const fresh = page.querySelector("[data-redact]");
     if (!fresh) throw new Error("another page");
     for (const part of fresh.querySelectorAll("[data-keep-open]")) {
       part.open = root.querySelector(`[data-keep-open="${part.dataset.keepOpen}"]`)?.open ?? false;
     }
-    const words = fresh.querySelector("[name=words]");
-    words.value = body.get("words");
+    const [typed, empty] = [root, fresh].map((part) => part.querySelector("[data-mark-form]").elements);
+    for (const name of ["reason", "words"]) empty[name].value = typed[name].value; // also what was changed meanwhile
     root.replaceWith(fresh);
     start(fresh);
     const head = page.querySelector(".page-actions");
@@ -87,6 +101,8 @@ async function send(root, form, button) {
     fresh.querySelector("[data-error-summary]")?.focus();
     if (button) fresh.querySelector("[data-mark-form] [type=submit]").focus({ preventScroll: true });
   } catch {
+    if (!form.isConnected) return location.reload(); // the answer before this one has replaced it
+    form.elements.place.value = body.get("place");
     form.submit();
   }
 }

@@ -32,11 +32,13 @@ class Uploads {
     form.classList.add("is-live");
     form.addEventListener("submit", (event) => event.preventDefault());
     for (const picker of form.querySelectorAll("[data-pick]")) {
-      picker.addEventListener("change", () => {
+      const take = () => {
         const found = picked(picker);
         picker.value = ""; // so that the same file can be picked again after a failure
         this.add(found);
-      });
+      };
+      picker.addEventListener("change", take);
+      if (picker.files.length) take(); // picked before this script came
     }
     for (const kind of ["dragenter", "dragover"]) {
       zone.addEventListener(kind, (event) => {

@@ -18,6 +18,7 @@ export function startFinding(reader) {
       from.searchParams.set("q", typed);
       try {
         const answer = await (await fetch(from, { headers: { Accept: "application/json" } })).json();
+        if (reader.q !== typed) return; // something else is searched for meanwhile
         found.innerHTML = answer.panel;
         reader.hits = answer.hits;
       } catch {

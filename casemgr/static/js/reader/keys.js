@@ -45,7 +45,7 @@ const LETTERS = {
   "?": (reader) => help(reader),
 };
 
-const turn = (reader, step) => void reader.go(reader.number + step);
+const turn = (reader, step) => void reader.step(step);
 const press = (reader, name) => reader.root.querySelector(`[data-open="${name}"]`)?.click();
 
 function choose(input) {

@@ -18,6 +18,7 @@ function start(root) {
     stage: root.querySelector("[data-stage]"),
     panel: root.querySelector("[data-panel]"),
     number: Number(root.dataset.page),
+    asked: Number(root.dataset.page), // the page that was asked for last: open now, or on its way
     last: Number(root.dataset.last),
     q: root.dataset.q,
     entry: root.dataset.entry,
@@ -30,6 +31,7 @@ function start(root) {
   reader.say = (words) => (root.querySelector("[data-say]").textContent = words);
   reader.address = (number) => address(reader, number);
   reader.go = (number, place = null) => go(reader, number, place);
+  reader.step = (by) => go(reader, reader.asked + by, null); // pressed twice while a page is on its way: two pages on
   reader.forget = () => reader.fetched.clear();
   reader.refresh = () => show(reader, reader.number, reader.hitPlace);
   for (const part of root.querySelectorAll("[data-needs-script]")) part.hidden = false;
@@ -41,6 +43,7 @@ function start(root) {
   turnByClick(reader);
   turnBySwipe(reader);
   fetchPage(reader, reader.number).then((page) => {
+    if (reader.page) return; // the reader has turned on meanwhile
     reader.page = page;
     drawLayers(reader);
     reader.changed.forEach((tell) => tell());
@@ -60,6 +63,7 @@ function address(reader, number) {
 async function go(reader, number, place) {
   const wanted = Math.min(Math.max(1, number), reader.last);
   if (wanted === reader.number) {
+    reader.asked = wanted; // and no longer the page that is on its way
     reader.lookAtHit(place);
     return;
   }
@@ -73,7 +77,7 @@ async function show(reader, number, place) {
   try {
     page = await fetchPage(reader, number);
   } catch {
-    location.assign(reader.address(number)); // the server says what is wrong
+    if (reader.asked === number) location.assign(reader.address(number)); // the server says what is wrong
     return;
   }
   if (reader.asked !== number) return; // the reader has turned on meanwhile
@@ -161,7 +165,7 @@ function turnByClick(reader) {
     if (!link?.href) return;
     event.preventDefault();
     if (link.dataset.pageLink) reader.go(Number(link.dataset.pageLink));
-    else reader.go(reader.number + (link.dataset.go === "next" ? 1 : -1));
+    else reader.step(link.dataset.go === "next" ? 1 : -1);
   });
   reader.root.querySelector("[data-go-form]").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -186,6 +190,6 @@ function turnBySwipe(reader) {
     if (stage.scrollWidth > stage.clientWidth + 2) return;
     const [across, down] = [to.clientX - from.clientX, to.clientY - from.clientY];
     from = null;
-    if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(down)) reader.go(reader.number + (across < 0 ? 1 : -1));
+    if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(down)) reader.step(across < 0 ? 1 : -1);
   }, { passive: true });
 }
