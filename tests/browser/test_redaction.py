@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from casemgr.documents.models import Document
 from casemgr.documents.store import store
@@ -35,12 +35,24 @@ def test_places_are_covered_with_mouse_and_keyboard_and_the_copy_is_proved(
     page.get_by_label("Why is it covered?").select_option("contact")
     place = page.locator("[data-sheet]").bounding_box()
     assert place is not None
-    left, top = place["x"] + 0.05 * place["width"], place["y"] + 0.25 * place["height"]
-    page.mouse.move(left, top)
-    page.mouse.down()
-    page.mouse.move(left + 0.85 * place["width"], top + 0.06 * place["height"])
-    page.mouse.up()
-    expect(page.locator("[data-redact] .redact-marks li")).to_have_count(1)
+
+    def draw(down: float) -> None:
+        left, top = place["x"] + 0.05 * place["width"], place["y"] + down * place["height"]
+        page.mouse.move(left, top)
+        page.mouse.down()
+        page.mouse.move(left + 0.85 * place["width"], top + 0.06 * place["height"])
+        page.mouse.up()
+
+    def answer_late(route: Route) -> None:
+        sent.append(route)
+        if len(sent) == 1:
+            draw(0.15)  # the next box is drawn while this one is on its way
+        route.continue_()
+
+    sent: list[Route] = []
+    page.route("**/marks*", answer_late)
+    draw(0.25)
+    expect(page.locator("[data-redact] .redact-marks li")).to_have_count(2)
     expect(page.get_by_label("Why is it covered?")).to_have_value("contact")
 
     page.get_by_label("Why is it covered?").select_option("other_child")
@@ -48,7 +60,7 @@ def test_places_are_covered_with_mouse_and_keyboard_and_the_copy_is_proved(
     page.locator(".redact-line summary", has_text=SECRET).press("Enter")
     page.get_by_role("checkbox", name=SECRET).press("Space")
     page.get_by_role("button", name="Cover", exact=True).press("Enter")
-    expect(page.locator("[data-redact] .redact-marks li")).to_have_count(2)
+    expect(page.locator("[data-redact] .redact-marks li")).to_have_count(3)
     kit.screenshot(page, "redaction-page")
 
     kit.go(page.get_by_role("link", name="Make the copy"))

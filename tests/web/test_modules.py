@@ -4,7 +4,7 @@ import base64
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import kit
 
@@ -114,8 +114,8 @@ def test_typed_text_survives_a_server_that_is_gone(page: Page):
     page.goto("/form")
     fill(page)
     page.route("**/form", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
-    page.get_by_role("button", name="Record meeting").click()
-    page.wait_for_url("chrome-error://**")
+    with page.expect_event("framenavigated", lambda frame: frame.url.startswith("chrome-error:")):
+        page.get_by_role("button", name="Record meeting").click()
     page.goto("/form")
     expect(page.get_by_label("What was said")).to_have_value("They will answer by Friday.")
 
@@ -207,6 +207,16 @@ def test_a_lost_connection_is_said_in_plain_words(page: Page):
 def test_a_server_in_trouble_is_asked_again_without_a_click(page: Page):
     page.goto("/files")
     page.get_by_label("Choose files").set_input_files([file("first 503.pdf")])
+    expect(page.locator("[data-upload-summary]")).to_have_text("1 saved.")
+
+
+def test_files_chosen_before_the_script_has_come_are_sent_when_it_comes(page: Page):
+    def choose(script: Route) -> None:
+        page.get_by_label("Choose files").set_input_files([file("early.pdf")])
+        script.continue_()
+
+    page.route("**/js/upload.js", choose)
+    page.goto("/files")
     expect(page.locator("[data-upload-summary]")).to_have_text("1 saved.")
 
 
