@@ -112,6 +112,7 @@ def make_home(world: World, actor: Actor, settings: config.Settings, *, drawn: b
     guest = world.person(name="Kim Guest")
     with world.scope(actor):
         case = open_sample_case(world.user(actor))
+        until(_no_worker_is_busy, "the work on the sample")
         ids = _more(world, actor, case) | _guest(world, actor, case, guest) | _mail(case, world.user(actor))
         ids |= _ids(case) | _photographed(case, world.user(actor))
         ids["note_id"] = _note(case, ids["document_id"], world.user(actor))
@@ -125,14 +126,17 @@ def make_home(world: World, actor: Actor, settings: config.Settings, *, drawn: b
             capture_output=True,
         )
         with world.scope(actor):
-            until(_nothing_is_under_way, "another worker, if one runs beside, to finish")
+            until(_no_worker_is_busy, "the work on the new papers")
             _read_scan(ids["scan"])
     return Home(actor, {name: str(value) for name, value in ids.items()})
 
 
-def _nothing_is_under_way() -> bool:
-    """Whether no job runs: a page that waits for one is loaded anew when it ends, whatever is looked at then."""
-    return db.session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")) == 0
+def _no_worker_is_busy() -> bool:
+    """Whether no worker, which an earlier test may have started, has work to do: it would change papers while they are
+    changed here, and load a page anew that shows how far a job is."""
+    workers = "SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '20 seconds'"
+    open_jobs = "SELECT 1 FROM procrastinate_jobs WHERE status = 'doing' OR (status = 'todo' AND scheduled_at IS NULL)"
+    return db.session.scalar(text(f"SELECT NOT EXISTS ({workers}) OR NOT EXISTS ({open_jobs})")) is True
 
 
 def _read_scan(paper: UUID) -> None:

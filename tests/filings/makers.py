@@ -100,7 +100,7 @@ class Dispute:
 
     def set_paper(self, name: str, **values: object) -> None:
         with self.open():
-            paper = db.session.get_one(Document, self.papers[name])
+            paper = db.session.get_one(Document, self.papers[name], with_for_update=True)  # a worker may read it now
             for key, value in values.items():
                 setattr(paper, key, value)
             db.session.commit()
