@@ -19,7 +19,7 @@ pytestmark = pytest.mark.corpus
 
 CORPUS = Path(os.environ.get("CASEMGR_CORPUS", "."))
 ROOT = Path(__file__).parents[2]
-SECONDS, MEGABYTES = 90, 1500
+SECONDS, MEGABYTES = 300, 1500
 
 CHILD = """
 import json, sys

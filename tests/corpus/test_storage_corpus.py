@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.corpus, pytest.mark.xdist_group("reading")]  # one pro
 
 CORPUS = Path(os.environ.get("CASEMGR_CORPUS", "."))
 EDGE = 65536
-SECONDS = 60
+SECONDS = 180
 MEGABYTES_OF_PARENT = 64
 
 # Where we differ from the manifest's word, and why. Every name here is looked up by a test below.
