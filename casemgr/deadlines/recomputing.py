@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,14 @@ from casemgr.deadlines.models import Deadline, DeadlineChange
 from casemgr.deadlines.telling import Moved, news_of
 from casemgr.extensions import db
 from casemgr.law import deadlines as law
+from casemgr.law.facts import BIRTHDAYS
 from casemgr.law.rulebook import rulebook_for
-from casemgr.law.terms import Track
+from casemgr.law.terms import DeadlineState, Track
 from casemgr.notices import services as notices
 from casemgr.obligations import services as obligations
 from casemgr.platform.columns import now
+
+BEFORE_THE_CASE = "It was due before this case began. Nothing on record says whether it was done."
 
 
 @dataclass(frozen=True)
@@ -70,12 +74,22 @@ def recompute_all(
             only=only.get(case.id),
             track=Track(case.track),
         )
+        computed = [_or_behind_us(case, one) for one in computed]
         rows = {row.key: row for row in stored[case.id]}
         moved = _bring_in_line(case, computed, ground.latest, rows, why)
         news += news_of(case, moved, cause)
     db.session.flush()
     obligations.recount(cases)
     notices.tell(news, change_id=change_id)
+
+
+def _or_behind_us(case: Case, found: law.Deadline) -> law.Deadline:
+    """An age that was reached before the case began: nobody asked then, and no fact would tell that it was done, so
+    nobody is called late on it."""
+    by_age = found.trigger.kind in BIRTHDAYS and not found.rule.met_by
+    if not by_age or found.state is not DeadlineState.LATE or (found.late_after or date.max) >= case.concern_on:
+        return found
+    return replace(found, state=DeadlineState.PASSED, notes=(*found.notes, BEFORE_THE_CASE))
 
 
 def one_at_a_time(cases: Sequence[Case]) -> None:

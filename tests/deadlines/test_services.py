@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from casemgr.cases import services as cases
+from casemgr.cases.clock import today
 from casemgr.cases.records import CaseChange, StudentRecord
 from casemgr.deadlines import queries, services
 from casemgr.deadlines.services import NewFact, recompute
 from casemgr.deadlines.standing import state_on
+from casemgr.law.days import add_months
 from casemgr.law.terms import FactKind
 from tests.deadlines.makers import calendar_a, consent, deadline, load
 from tests.world import World
@@ -54,6 +56,20 @@ def test_a_birthday_long_before_the_concern_starts_nothing(world: World) -> None
         assert FactKind.SIXTEENTH_BIRTHDAY in kinds
         reasons = [row.reason for row in queries.deadlines_of(case) if row.state == "open"]
         assert not [reason for reason in reasons if "list of holidays" in reason]
+
+
+def test_nobody_is_called_late_over_an_age_that_was_reached_before_the_case_began(world: World) -> None:
+    actor = world.person()
+    for days_ago, state in ((300, "passed"), (100, "late")):
+        case_id = world.case(actor)
+        with world.scope(actor):
+            case = load(case_id)
+            case.concern_on = today(case) - timedelta(days=200)
+            case.student.born_on = add_months(today(case) - timedelta(days=days_ago), -12 * 14)
+            recompute(case, cause="A test")
+            planned = next(row for row in queries.deadlines_of(case) if row.rule_id == "ma-transition-14")
+            assert planned.state == state
+            assert any("before this case began" in note for note in planned.explanation["notes"]) is (state == "passed")
 
 
 def test_ages_that_an_iep_hangs_on_start_nothing_for_a_504_plan_alone(world: World) -> None:
