@@ -11,13 +11,14 @@ from dataclasses import replace
 from casemgr.cases.models import Case
 from casemgr.citations import queries as citations
 from casemgr.citations.places import Numbering, Said, Trouble, braces_live, look
-from casemgr.citations.wording import to_shown, with_labels
+from casemgr.citations.wording import to_shown, unreadable, with_labels
 from casemgr.exhibit_binders import queries as binders
 from casemgr.filings import citing as packets
 from casemgr.letters import richtext
 from casemgr.letters.content import Content
 from casemgr.letters.models import OutgoingLetter
-from casemgr.pdf.citing import BEGIN
+from casemgr.letters.richtext import BRACES
+from casemgr.pdf.citing import BEGIN, REFERENCE
 
 OPEN_TO_ALL = frozenset({"shared"})
 GONE = Numbering("binder or packet that the letter names", (), ())
@@ -63,8 +64,21 @@ def looked_at(case: Case, content: Content, visible: Collection[str]) -> list[Sa
     if "{{" not in text:
         return []
     names = citations.named(case, citations.refs_in([text]), visible)
-    found = look(text, chosen(content, numberings(case)), names)
-    return [one for one in found if one.trouble is not Trouble.PLAIN]  # the other side has exhibits as well
+    numbering = chosen(content, numberings(case))
+    found = look(text, numbering, names)
+    kept = [one for one in found if one.trouble is not Trouble.PLAIN]  # the other side has exhibits as well
+    return kept + [_in_braces(words, numbering) for words in _left(text)]
+
+
+def _left(text: str) -> list[str]:
+    """Return what stands in double braces and is no reference: it would be printed with them."""
+    known = unreadable(text)
+    return [one for one in BRACES.findall(REFERENCE.sub("", text)) if one[:60] not in known]
+
+
+def _in_braces(words: str, numbering: Numbering) -> Said:
+    text = f"It names no page of an exhibit of the {numbering.name}. Change it, or take the braces out."
+    return Said("", "", f"“{words[:60]}”", trouble=Trouble.UNREADABLE, text=text)
 
 
 def troubles(case: Case, content: Content) -> list[str]:

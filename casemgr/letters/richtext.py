@@ -25,7 +25,7 @@ TAGS = {"p", "div", "br", "strong", "b", "em", "i", "ul", "ol", "li", "h1", "h2"
 BREAKS = {"p", "div", "h1", "h2", "h3", "h4", "blockquote"}
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 _NUMBER = re.compile(r"^\s*\d{1,3}[.)]\s+")
-_BRACES = re.compile(r"\{\{[^{}\n]{1,300}\}\}")
+BRACES = re.compile(r"\{\{[^{}\n]{1,300}\}\}")
 _EMPHASIS = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|(?<![\w*])_(?=\S)(.+?)(?<=\S)_(?![\w*])", re.DOTALL)
 
 
@@ -104,7 +104,7 @@ def _unbroken(runs: Line) -> Line:
     if len(runs) < 2 or "{{" not in text:
         return runs
     looks = [(run.bold, run.italic) for run in runs for _ in run.text]
-    for found in _BRACES.finditer(text):
+    for found in BRACES.finditer(text):
         looks[found.start() : found.end()] = [looks[found.start()]] * len(found[0])
     groups = groupby(range(len(text)), key=looks.__getitem__)
     return tuple(Run("".join(text[n] for n in places), *look) for look, places in groups)

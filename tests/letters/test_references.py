@@ -116,6 +116,10 @@ def test_what_leads_nowhere_is_named_and_keeps_the_letter_here(world: World, cli
             way(one.desk, one.id)
     assert one.client.get(f"{one.url}/mail").status_code == 302 and not post.letters
     one.save(f"<p>Thank you, see {{{{IEP #{one.iep} page 3}}}}.</p>")
+    assert "“{{P-99, page 1}}”: It names no page of an exhibit" in one.save("<p>Thank you, see {{P-99, page 1}}.</p>")
+    with pytest.raises(LetterRefused, match="names no page"):
+        by_hand(one.desk, one.id)
+    one.save(f"<p>Thank you, see {{{{IEP #{one.iep} page 3}}}}.</p>")
     one.made.case.set_paper("iep", visibility="privileged")
     with pytest.raises(LetterRefused, match="may not go out"):
         queue(one.desk, one.id)
