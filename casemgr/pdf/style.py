@@ -253,13 +253,26 @@ class TaggedParagraph(Paragraph):  # type: ignore[misc]  # reportlab has no type
         """Mark what is drawn, with the words of each line in the order in which they are seen."""
         for line in self.blPara.lines:
             _turn(line, getattr(self.blPara, "fontName", self.style.fontName))
-        said = [piece for piece in self.frags if getattr(piece, "text", "").strip()]
-        linked = [piece for piece in said if getattr(piece, "link", None)]
-        words = "".join(piece.text for piece in linked if not is_shaped(piece.fontName))[:200]
+        linked, is_link = _linked(self.frags)
         role = HEADINGS.get(self.style.name, "P")
-        with marked(self.canv, role, self.within, is_link=linked == said, words=words):
+        with marked(self.canv, role, self.within, is_link=is_link, words=linked):
             super().draw()
         self.broken_at = -1.0  # the words of its lines were turned
+
+
+def _linked(frags: Sequence[Any]) -> tuple[str, bool]:
+    """Return the words that lead somewhere, and whether all words do. `frags`: what reportlab keeps of a paragraph:
+    pieces of text, of a part that was split the words of its only piece, or, once its lines are broken, words of one
+    piece or more."""
+    words = [one[1:] if isinstance(one, list) else [(one, _text(one))] for one in frags]
+    said = [(piece, text) for word in words for piece, text in word if text.strip()]
+    linked = [(piece, text) for piece, text in said if getattr(piece, "link", None)]
+    shown = [text for piece, text in linked if not is_shaped(piece.fontName)]
+    return " ".join(" ".join(shown).split())[:200], len(linked) == len(said)
+
+
+def _text(piece: Any) -> str:
+    return piece.text if hasattr(piece, "text") else " ".join(getattr(piece, "words", ()))
 
 
 def _turn(line: Any, font: str) -> None:
