@@ -24,9 +24,11 @@ def draw_fields(pdf: pikepdf.Pdf, *, everything: bool) -> bool:
     maker = ExtendedAppearanceStreamGenerator(pdf, pdf.acroform)
     whole = True
     for one in pdf.acroform.fields:
+        notes = [note.obj for note in pdf.acroform.get_annotations_for_field(one)]
+        if one.is_checkbox or one.is_radio_button:
+            _tick(pdf, one, notes)
         if not (one.is_text or one.is_choice):
             continue
-        notes = [note.obj for note in pdf.acroform.get_annotations_for_field(one)]
         looks = [note.get("/AP") for note in notes]
         if not everything and all(isinstance(look, Dictionary) and "/N" in look for look in looks):
             continue
@@ -46,6 +48,29 @@ def draw_fields(pdf: pikepdf.Pdf, *, everything: bool) -> bool:
                 if look is not None:
                     note.AP = look
     return whole
+
+
+def _tick(pdf: pikepdf.Pdf, one: Any, notes: Sequence[Any]) -> None:
+    """Draw the tick of each box that has one, and no look that could show it."""
+    for note in notes:
+        state = note.get("/AS", one.value if one.is_checkbox else None)
+        look, box = note.get("/AP"), numbers(note.get("/Rect"))
+        is_drawn = isinstance(look, Dictionary) and "/N" in look
+        if is_drawn or box is None or not isinstance(state, Name) or state == Name.Off:
+            continue
+        width, height = box[2] - box[0], box[3] - box[1]
+        side = min(width, height)
+        points = ((0.2, 0.5), (0.42, 0.25), (0.8, 0.8))
+        places = [((width - side) / 2 + x * side, (height - side) / 2 + y * side) for x, y in points]
+        lines = " ".join(f"{x:.2f} {y:.2f} {'l' if n else 'm'}" for n, (x, y) in enumerate(places))
+        note.AP = Dictionary(
+            N=pdf.make_stream(
+                f"q 0 G {0.12 * side:.2f} w {lines} S Q".encode(),
+                Type=Name.XObject,
+                Subtype=Name.Form,
+                BBox=Array([0, 0, round(width, 2), round(height, 2)]),
+            )
+        )
 
 
 def _give_font(pdf: pikepdf.Pdf, one: Any) -> None:

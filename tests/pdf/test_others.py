@@ -151,6 +151,21 @@ def test_a_form_whose_font_says_no_measures_keeps_its_words_and_hides_its_passwo
     assert not [said for said in built.exhibits[0].notes if "could not be drawn" in said]
 
 
+def test_a_tick_that_has_no_look_is_drawn_and_an_empty_box_stays_empty(tmp_path: Path) -> None:
+    with pikepdf.open(samples.pdf_file(tmp_path / "a.pdf", 1), allow_overwriting_input=True) as pdf:
+        boxes = [
+            field(pdf, "ticked", 600, FT=Name.Btn, V=Name.Yes, AS=Name.Yes),
+            field(pdf, "empty", 500, FT=Name.Btn, V=Name.Off, AS=Name.Off),
+        ]
+        pdf.Root.AcroForm, pdf.pages[0].obj.Annots = Dictionary(Fields=Array(boxes)), Array(boxes)
+        pdf.save(tmp_path / "a.pdf")
+    built = one(tmp_path / "a.pdf", tmp_path)
+    with pypdfium2.PdfDocument(built.path) as document:
+        page = document[first_page(built)].render(scale=1).to_pil().convert("L")
+    ticked, empty = (page.crop((92, 792 - y - 19, 288, 792 - y - 1)).getextrema()[0] for y in (600, 500))
+    assert ticked < 60 and empty == 255
+
+
 def test_fields_that_no_form_lists_are_still_there(tmp_path: Path) -> None:
     built = one(form(tmp_path / "a.pdf", in_form=False, needed=False), tmp_path)
     text = page_texts(built.path)[first_page(built)]

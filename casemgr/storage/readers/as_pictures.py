@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 
 from casemgr.pdf.images import PictureUnreadable, image_to_pdf
 
-from .pdf import MAX_WORDS, REPAIRED, open_pdf, text_of
+from .pdf import MAX_WORDS, REPAIRED, open_pdf, page_of, text_of
 from .redact import DOTS, LARGEST_PAGE, QUALITY, draw, staying
 from .searchable import FONT, know_font, text_pages
 
@@ -46,7 +46,7 @@ def _write(report: Callable, document: pdfium.PdfDocument, path: str, numbers: l
     def pictures() -> Iterator[tuple]:
         for number in numbers:
             report("begin", number=number)
-            page = document[number - 1]
+            page = page_of(document, number)
             width, height = page.get_size()
             picture = draw(page, DOTS)
             words = staying(text_of(page, MAX_WORDS).get("words", []), [], picture)  # none of a layer that is not shown

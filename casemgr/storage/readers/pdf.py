@@ -128,11 +128,7 @@ def _open_repaired(report: Callable, path: str) -> pdfium.PdfDocument | None:
 
 
 def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool, most_words: int) -> dict:
-    page = document[number - 1]
-    if not all(page.get_size()):  # cut to something that lies beside the page: readers then show all of it
-        page.set_cropbox(*page.get_mediabox())
-        page.close()
-        page = document[number - 1]
+    page = page_of(document, number)
     try:
         width, height = page.get_size()
         if not all(math.isfinite(side) and 0 < side <= LARGEST_PAGE for side in (width, height)):
@@ -148,6 +144,16 @@ def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool, most_wo
         return facts
     finally:
         page.close()
+
+
+def page_of(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
+    """A page, from 1. One that is cut to something beside it is shown whole, as readers do."""
+    page = document[number - 1]
+    if all(page.get_size()):
+        return page
+    page.set_cropbox(*page.get_mediabox())
+    page.close()
+    return document[number - 1]
 
 
 def text_of(page: pdfium.PdfPage, most_words: int) -> dict:

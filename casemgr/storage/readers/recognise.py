@@ -119,12 +119,12 @@ class _Pdf:
     """One page of a PDF."""
 
     def __init__(self, report: Callable, path: str, number: int) -> None:
-        from .pdf import open_pdf
+        from .pdf import open_pdf, page_of
 
         document = open_pdf(report, path)
         if document is None:
             raise ValueError("the document stays shut")
-        self._page = document[number - 1]
+        self._page = page_of(document, number)
         self._longest = max(self._page.get_size())
 
     def sharp(self) -> Image.Image:

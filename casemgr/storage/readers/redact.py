@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFile
 
 from .drawing import has_colour
 from .images import prepared
-from .pdf import MAX_WORDS, REPAIRED, has_page_picture, open_pdf, text_of
+from .pdf import MAX_WORDS, REPAIRED, has_page_picture, open_pdf, page_of, text_of
 from .redact_clean import bare, is_open_page, scrub
 from .searchable import know_font, text_pages
 
@@ -86,7 +86,7 @@ def _of_pdf(report: Callable, path: str, plan: dict[int, Leaf], all_pages: bool)
     def pictures() -> Iterator[tuple]:
         for number in range(1, count + 1):
             report("begin", number=number)
-            page, leaf = document[number - 1], plan.get(number, Leaf())
+            page, leaf = page_of(document, number), plan.get(number, Leaf())
             try:
                 if not leaf.boxes and not all_pages and _may_stay(page, source.pages[number - 1]):
                     kept.add(number)

@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
-from .pdf import MAX_WORDS, open_pdf, text_of
+from .pdf import MAX_WORDS, open_pdf, page_of, text_of
 from .redact import REDACTED, TITLE, Box, Leaf, read_plan
 from .redact_clean import KEPT, SECRET, inherited, parts_of
 
@@ -73,7 +73,7 @@ def _words(document: pdfium.PdfDocument, plan: dict[int, Leaf]) -> dict[int, lis
     found = {}
     for number in range(1, len(document) + 1):
         leaf = plan.get(number, Leaf())
-        page = document[number - 1]
+        page = page_of(document, number)
         own = text_of(page, MAX_WORDS).get("words", [])
         page.close()
         found[number] = [[word[0], *_turned(word[1:], leaf.turn)] for word in own] + (leaf.words or [])
