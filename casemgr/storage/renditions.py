@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from . import soffice
+from .preview import preview
 from .readers.paper import RENDITION
 from .sandbox import Limits, Outcome, run
 from .types import Family, FileType, Preview, PreviewState
@@ -20,6 +21,7 @@ NO_WORDS = "No words could be read in this document without the program that wro
 _TEXT_LIMITS = Limits(cpu_seconds=60, wall_seconds=90, memory_bytes=1024 << 20)
 _PICTURE_LIMITS = Limits(cpu_seconds=90, wall_seconds=120, memory_bytes=1536 << 20)
 _FORMS = {"csv": "table", "eml": "letter", "msg": "letter"}
+_SMALL = 5000  # bytes
 _ORIGINAL = "The original was not touched."
 
 
@@ -84,11 +86,21 @@ def _office(
         work.mkdir(mode=0o700)
         try:
             made = soffice.to_pdf(office, path, file_type.extension, work)
-            return Rendition(made, How.OFFICE, f"Made into PDF by {office.name} from the original. {_ORIGINAL}")
+            if not (seen.text.strip() and _is_empty(made, work / "seen")):
+                return Rendition(made, How.OFFICE, f"Made into PDF by {office.name} from the original. {_ORIGINAL}")
+            why = "Shown as text only. LibreOffice showed an empty page for it: the file may be damaged."
         except soffice.NotConverted as problem:
             why = f"Shown as text only. {problem}"
         shutil.rmtree(work, ignore_errors=True)
     return _slip(seen, folder, about, why)
+
+
+def _is_empty(made: Path, folder: Path) -> bool:
+    """Tell whether a PDF shows nothing on any page. Only a small one is looked at: letters bring their font along."""
+    if made.stat().st_size > _SMALL:
+        return False
+    pages = preview(made, PDF, folder).pages
+    return bool(pages) and all(page.is_blank for page in pages)
 
 
 def _slip(seen: Preview, folder: Path, about: About, why: str) -> Rendition | None:

@@ -174,3 +174,14 @@ def test_the_program_itself_is_found_and_not_the_script_that_starts_it(tmp_path:
     (tmp_path / "bootstraprc").write_text("[Bootstrap]\nProductKey=LibreOffice 9.9\n")
     assert soffice.find(str(tmp_path / "soffice")) == soffice.Office(tmp_path / "soffice.bin", "LibreOffice 9.9")
     assert soffice.find("none") is None and soffice.find(str(tmp_path / "elsewhere" / "soffice")) is None
+
+
+def test_an_empty_page_of_libreoffice_does_not_stand_for_a_file_that_has_words(
+    render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blank = tmp_path / "blank.pdf"
+    blank.write_bytes(samples.pdf_with_contents(b"1 g 0 0 600 700 re f"))
+    monkeypatch.setattr(soffice, "to_pdf", lambda *given: blank)
+    made = render(office.docx("Dear parents"), "a.docx", soffice.Office(blank, "LibreOffice"))
+    assert made and made.how is How.TEXT_ONLY and "empty page" in made.how_made
+    assert "Dear parents" in words_in(made.path)[0]
