@@ -88,6 +88,21 @@ def test_a_covered_word_is_gone_and_the_others_stay_where_they_are(tmp_path: Pat
     assert (proof.pages, proof.boxes, proof.words, len(proof.pictures)) == (count, count, count, count)
 
 
+def test_words_with_which_files_are_written_can_be_covered(tmp_path: Path) -> None:
+    """“begin” also stands in every font, “Table” in the tags of the page that stays."""
+
+    def tag(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].contents_add(b"/Table <</MCID 0>> BDC", prepend=True)
+        pdf.pages[0].contents_add(b"EMC")
+
+    data = joined(sheet(["Services begin soon", "Table of goals"]), changed(sheet(["Reading"]), tag))
+    found = words_on(data, tmp_path)
+    boxes = around(found, "begin") + around(found, "Table")
+    copy, proof = rebuilt(data, {1: Leaf(boxes)}, tmp_path / "made")
+    assert proof.words == 2 and proof.pictures == (1,)
+    assert "begin" not in text_of(copy, 1) and "Services" in text_of(copy, 1)
+
+
 def test_nothing_hidden_on_any_page_or_beside_them_comes_along(tmp_path: Path) -> None:
     data = hostile()
     assert everything_in(data).count(SECRET) > 8
