@@ -15,6 +15,8 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from tests.patience import PATIENCE
+
 Fields = dict[str, str]
 
 
@@ -101,7 +103,7 @@ class Browser:
         pairs = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in told.items())
         headers = self.piece_headers(case) | {"Upload-Length": str(size), "Upload-Metadata": pairs}
         request = urllib.request.Request(f"{self.address}{case}/papers/uploads", b"", headers, method="POST")
-        with self.opener.open(request, timeout=60) as answer:
+        with self.opener.open(request, timeout=PATIENCE) as answer:
             return answer.headers["Location"]
 
     def add_piece(self, case: str, url: str, offset: int, data: bytes) -> Answer:
@@ -115,7 +117,7 @@ class Browser:
     def arrived(self, case: str, url: str) -> int:
         """How many bytes of a file in pieces are there."""
         request = urllib.request.Request(self.address + url, headers=self.piece_headers(case), method="HEAD")
-        with self.opener.open(request, timeout=60) as answer:
+        with self.opener.open(request, timeout=PATIENCE) as answer:
             return int(answer.headers["Upload-Offset"])
 
     def piece_headers(self, case: str) -> Fields:
@@ -132,7 +134,7 @@ class Browser:
 
     def _send(self, request: urllib.request.Request) -> Answer:
         try:
-            with self.opener.open(request, timeout=60) as answer:
+            with self.opener.open(request, timeout=PATIENCE) as answer:
                 return Answer(answer.status, urlsplit(answer.url).path, answer.read())
         except urllib.error.HTTPError as refusal:
             with refusal:
