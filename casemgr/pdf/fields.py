@@ -21,10 +21,11 @@ def draw_fields(pdf: pikepdf.Pdf, *, everything: bool) -> bool:
     date). Returns whether all words could be drawn."""
     from pikepdf.form import ExtendedAppearanceStreamGenerator  # few papers are forms
 
-    maker = ExtendedAppearanceStreamGenerator(pdf, pdf.acroform)
+    form = pdf.acroform  # each time it is asked for, all fields are read again
+    maker = ExtendedAppearanceStreamGenerator(pdf, form)
     whole = True
-    for one in pdf.acroform.fields:
-        notes = [note.obj for note in pdf.acroform.get_annotations_for_field(one)]
+    for one in form.fields:
+        notes = [note.obj for note in form.get_annotations_for_field(one)]
         if one.is_checkbox or one.is_radio_button:
             _tick(pdf, one, notes)
         if not (one.is_text or one.is_choice):
