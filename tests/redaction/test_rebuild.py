@@ -176,22 +176,33 @@ def test_a_fax_of_two_pages_becomes_a_pdf_of_two(tmp_path: Path) -> None:
     assert (proof.pages, proof.words) == (2, 0) and shades(copy, box, 2)[1] < 72 and shades(copy, box, 1)[1] > 200
 
 
-def test_a_form_loses_its_fields_and_keeps_its_look(tmp_path: Path) -> None:
-    def add_field(pdf: pikepdf.Pdf) -> None:
-        look = pdf.make_stream(b"BT /F1 14 Tf 2 4 Td (Filled in) Tj ET", Type=Name.XObject, Subtype=Name.Form)
-        look.BBox = Array([0, 0, 200, 20])
-        look.Resources = Dictionary(Font=pdf.pages[1].Resources.Font)
-        field = pdf.make_indirect(
-            Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=pikepdf.String("child"), F=4,
-                       V=pikepdf.String(SECRET), Rect=Array([72, 300, 272, 320]), AP=Dictionary(N=look))
-        )  # fmt: skip
-        pdf.pages[1].Annots = Array([field])
-        pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
+def with_field(pdf: pikepdf.Pdf, shows: str, value: str) -> None:
+    """Put a filled field onto the last page."""
+    page = pdf.pages[-1]
+    look = pdf.make_stream(f"BT /F1 14 Tf 2 4 Td ({shows}) Tj ET".encode(), Type=Name.XObject, Subtype=Name.Form)
+    look.BBox = Array([0, 0, 200, 20])
+    look.Resources = Dictionary(Font=page.Resources.Font)
+    field = pdf.make_indirect(
+        Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=pikepdf.String("child"), F=4,
+                   V=pikepdf.String(value), Rect=Array([72, 300, 272, 320]), AP=Dictionary(N=look))
+    )  # fmt: skip
+    page.Annots = Array([field])
+    pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
 
-    data = changed(sheet(["One", "Two"], pages=2), add_field)
+
+def test_a_form_loses_its_fields_and_keeps_its_look_and_words(tmp_path: Path) -> None:
+    data = changed(sheet(["One", "Two"], pages=2), lambda pdf: with_field(pdf, "Filled in", SECRET))
     copy, proof = rebuilt(data, {1: Leaf(((0.1, 0.1, 0.3, 0.2),))}, tmp_path / "made")
     assert SECRET not in everything_in(copy) and proof.pictures == (1, 2)
     assert shades(copy, (0.11, 0.59, 0.3, 0.625), 2)[0] < 128  # the field's look is drawn
+    assert "Filled in" in text_of(copy, 2)
+
+
+def test_what_was_typed_into_a_form_can_be_covered(tmp_path: Path) -> None:
+    data = changed(sheet(["One", "Two"]), lambda pdf: with_field(pdf, f"Child {SECRET}", SECRET))
+    copy, proof = rebuilt(data, {1: Leaf(around(words_on(data, tmp_path), SECRET))}, tmp_path / "made")
+    assert SECRET not in everything_in(copy) and proof.words == 1
+    assert "Child" in text_of(copy, 1)
 
 
 def test_a_copy_that_still_holds_the_words_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

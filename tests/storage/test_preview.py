@@ -66,6 +66,8 @@ def test_a_filled_form_shows_what_was_filled_in(see):
         darkest, lightest = drawn.convert("L").crop((142, 410, 320, 440)).getextrema()
     assert darkest < 100
     assert lightest == 255, "the viewer's own colour for form fields is not on the paper"
+    assert seen.pages[0].text == "Filled in by hand"
+    assert [word[0] for word in seen.pages[0].words] == ["Filled", "in", "by", "hand"]
 
 
 def test_a_locked_pdf_says_so_and_an_owner_lock_does_not_matter(see):

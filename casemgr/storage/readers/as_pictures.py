@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 
 from casemgr.pdf.images import PictureUnreadable, image_to_pdf
 
-from .pdf import MAX_WORDS, REPAIRED, open_pdf, page_of, text_of
+from .pdf import MAX_WORDS, REPAIRED, open_pdf, page_of, text_of, with_fields
 from .redact import DOTS, LARGEST_PAGE, QUALITY, draw, staying
 from .searchable import FONT, know_font, text_pages
 
@@ -49,6 +49,7 @@ def _write(report: Callable, document: pdfium.PdfDocument, path: str, numbers: l
             page = page_of(document, number)
             width, height = page.get_size()
             picture = draw(page, DOTS)
+            page = with_fields(document, page, number)
             words = staying(text_of(page, MAX_WORDS).get("words", []), [], picture)  # none of a layer that is not shown
             shrunk = min(1.0, LARGEST_PAGE / max(width, height))
             yield width * shrunk, height * shrunk, list(_with_letters(words, letters)), picture

@@ -139,6 +139,7 @@ def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool, most_wo
             bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)  # four bytes: nothing is copied
             facts |= write_page(bitmap.to_pil(), number)
             bitmap.close()
+        page = with_fields(document, page, number)
         facts |= text_of(page, most_words if draw else 0)
         facts["scan"] = not facts.get("blank") and _is_scan(page, facts["text"])
         return facts
@@ -154,6 +155,16 @@ def page_of(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
     page.set_cropbox(*page.get_mediabox())
     page.close()
     return document[number - 1]
+
+
+def with_fields(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> pdfium.PdfPage:
+    """The page, its picture drawn already, with what is filled into its form and written on its notes among its own
+    words: they are seen, so they can be found and covered. The given page may be closed by this."""
+    with contextlib.suppress(pdfium.PdfiumError):
+        if page.formenv and pdfium_c.FPDFPage_GetAnnotCount(page) and page.flatten() == pdfium_c.FLATTEN_SUCCESS:
+            page.close()
+            return page_of(document, number)
+    return page
 
 
 def text_of(page: pdfium.PdfPage, most_words: int) -> dict:

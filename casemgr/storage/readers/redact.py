@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFile
 
 from .drawing import has_colour
 from .images import prepared
-from .pdf import MAX_WORDS, REPAIRED, has_page_picture, open_pdf, page_of, text_of
+from .pdf import MAX_WORDS, REPAIRED, has_page_picture, open_pdf, page_of, text_of, with_fields
 from .redact_clean import bare, is_open_page, scrub
 from .searchable import know_font, text_pages
 
@@ -91,7 +91,9 @@ def _of_pdf(report: Callable, path: str, plan: dict[int, Leaf], all_pages: bool)
                 if not leaf.boxes and not all_pages and _may_stay(page, source.pages[number - 1]):
                     kept.add(number)
                 else:
-                    yield _picture_page(page, leaf)
+                    size, picture = page.get_size(), draw(page, DOTS)
+                    page = with_fields(document, page, number)
+                    yield _picture_page(page, leaf, size, picture)
             finally:
                 page.close()
 
@@ -108,9 +110,8 @@ def _put_together(
     return out, set(range(1, count + 1)) - kept
 
 
-def _picture_page(page: pdfium.PdfPage, leaf: Leaf) -> tuple:
-    width, height = page.get_size()
-    picture = draw(page, DOTS)
+def _picture_page(page: pdfium.PdfPage, leaf: Leaf, size: tuple[float, float], picture: Image.Image) -> tuple:
+    width, height = size
     words = leaf.words if leaf.words is not None else [] if leaf.turn else _own_words(page)
     if leaf.turn:
         picture = picture.rotate(-leaf.turn, expand=True)

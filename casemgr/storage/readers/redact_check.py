@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
-from .pdf import MAX_WORDS, open_pdf, page_of, text_of
+from .pdf import MAX_WORDS, open_pdf, page_of, text_of, with_fields
 from .redact import REDACTED, TITLE, Box, Leaf, read_plan
 from .redact_clean import KEPT, SECRET, inherited, parts_of
 
@@ -53,6 +53,8 @@ def prove(*, report: Callable, path: str, pdf: bool) -> None:
         with pikepdf.open(REDACTED) as made:
             new = pdfium.PdfDocument(REDACTED)
             old = open_pdf(report, path) if pdf else None
+            if old is not None:
+                old.init_forms()
             before = _words(old, plan) if old is not None else {n: leaf.words or [] for n, leaf in plan.items()}
             if old is not None and len(old) != len(new):
                 raise Leak("pages", 0)
@@ -85,7 +87,7 @@ def _words(document: pdfium.PdfDocument, plan: dict[int, Leaf]) -> dict[int, lis
     found = {}
     for number in range(1, len(document) + 1):
         leaf = plan.get(number, Leaf())
-        page = page_of(document, number)
+        page = with_fields(document, page_of(document, number), number)
         own = text_of(page, MAX_WORDS).get("words", [])
         page.close()
         found[number] = [[word[0], *_turned(word[1:], leaf.turn)] for word in own] + (leaf.words or [])
