@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageDraw
 
 from casemgr.storage.preview import preview
@@ -68,6 +69,31 @@ def test_a_filled_form_shows_what_was_filled_in(see):
     assert lightest == 255, "the viewer's own colour for form fields is not on the paper"
     assert seen.pages[0].text == "Filled in by hand"
     assert [word[0] for word in seen.pages[0].words] == ["Filled", "in", "by", "hand"]
+
+
+def test_a_note_on_a_page_is_read_and_a_scan_that_was_written_on_is_still_a_scan(see):
+    def note(pdf: pikepdf.Pdf) -> None:
+        look = pdf.make_stream(b"BT /F1 12 Tf 2 4 Td (" + b"Typed beside it. " * 8 + b") Tj ET")
+        look.update({"/Type": Name.XObject, "/Subtype": Name.Form, "/BBox": Array([0, 0, 600, 20])})
+        letters = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        look.Resources = Dictionary(Font=Dictionary(F1=letters))
+        place = Array([20, 300, 620, 320])
+        pdf.pages[0].Annots = Array(
+            [Dictionary(Type=Name.Annot, Subtype=Name.FreeText, F=4, Rect=place, AP=Dictionary(N=look))]
+        )
+
+    def noted(paper: bytes):
+        with pikepdf.open(io.BytesIO(paper)) as pdf:
+            note(pdf)
+            out = io.BytesIO()
+            pdf.save(out)
+        return see(out.getvalue(), "a.pdf").pages[0]
+
+    scanned = io.BytesIO()
+    Image.effect_noise((800, 1000), 60).save(scanned, "PDF")
+    written, scan = noted(samples.pdf()), noted(scanned.getvalue())
+    assert "Typed beside it." in written.text and "Typed beside it." in scan.text
+    assert scan.is_scan and not written.is_scan
 
 
 def test_a_locked_pdf_says_so_and_an_owner_lock_does_not_matter(see):

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pikepdf
 import pypdfium2 as pdfium
-import pypdfium2.raw as pdfium_c
 from reportlab.pdfbase import pdfmetrics
 
 from casemgr.pdf.images import PictureUnreadable, image_to_pdf
 
-from .pdf import MAX_WORDS, REPAIRED, open_pdf, page_of, text_of, with_fields
+from .pdf import MAX_WORDS, REPAIRED, open_pdf, page_of, show_forms, text_of, with_fields
 from .redact import DOTS, LARGEST_PAGE, QUALITY, draw, staying
 from .searchable import FONT, know_font, text_pages
 
@@ -39,8 +38,7 @@ def as_pictures(*, report: Callable, path: str, pdf: bool, numbers: list[int]) -
 
 
 def _write(report: Callable, document: pdfium.PdfDocument, path: str, numbers: list[int]) -> None:
-    document.init_forms()
-    pdfium_c.FPDF_SetFormFieldHighlightAlpha(document.formenv, 0)
+    show_forms(document)
     letters = pdfmetrics.getFont(FONT).face.charToGlyph
 
     def pictures() -> Iterator[tuple]:

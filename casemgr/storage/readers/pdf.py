@@ -46,9 +46,7 @@ def read_pdf(*, report: Callable, path: str, first: int, last_drawn: int, blank:
         return
     count = len(document)
     report("opened", count=count)
-    with contextlib.suppress(pdfium.PdfiumError):
-        document.init_forms()  # what was filled into a form is drawn only with this
-        pdfium_c.FPDF_SetFormFieldHighlightAlpha(document.formenv, 0)  # no blue that is not on the paper
+    show_forms(document)
     missing, blank, room = 0, list(blank), MAX_WORDS_IN_ALL
     for number in range(first, min(count, max(MAX_PAGES_WITH_TEXT, last_drawn)) + 1):
         report("begin", number=number)
@@ -139,12 +137,22 @@ def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool, most_wo
             bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)  # four bytes: nothing is copied
             facts |= write_page(bitmap.to_pil(), number)
             bitmap.close()
-        page = with_fields(document, page, number)
         facts |= text_of(page, most_words if draw else 0)
-        facts["scan"] = not facts.get("blank") and _is_scan(page, facts["text"])
+        facts["scan"] = not facts.get("blank") and _is_scan(page, facts["text"])  # whatever was typed onto it
+        bare, page = page, with_fields(document, page, number)
+        if page is not bare:
+            facts |= text_of(page, most_words if draw else 0)
         return facts
     finally:
         page.close()
+
+
+def show_forms(document: pdfium.PdfDocument) -> None:
+    """Have what was filled into a form drawn. To be asked before the first page is."""
+    with contextlib.suppress(pdfium.PdfiumError):
+        document.init_forms()
+        if document.formenv:
+            pdfium_c.FPDF_SetFormFieldHighlightAlpha(document.formenv, 0)  # no blue that is not on the paper
 
 
 def page_of(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
@@ -160,10 +168,11 @@ def page_of(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
 def with_fields(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> pdfium.PdfPage:
     """The page, its picture drawn already, with what is filled into its form and written on its notes among its own
     words: they are seen, so they can be found and covered. The given page may be closed by this."""
-    with contextlib.suppress(pdfium.PdfiumError):
-        if page.formenv and pdfium_c.FPDFPage_GetAnnotCount(page) and page.flatten() == pdfium_c.FLATTEN_SUCCESS:
-            page.close()
-            return page_of(document, number)
+    if not pdfium_c.FPDFPage_GetAnnotCount(page):
+        return page
+    if pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY) == pdfium_c.FLATTEN_SUCCESS:
+        page.close()
+        return page_of(document, number)
     return page
 
 

@@ -119,11 +119,12 @@ class _Pdf:
     """One page of a PDF."""
 
     def __init__(self, report: Callable, path: str, number: int) -> None:
-        from .pdf import open_pdf, page_of
+        from .pdf import open_pdf, page_of, show_forms
 
         document = open_pdf(report, path)
         if document is None:
             raise ValueError("the document stays shut")
+        show_forms(document)  # what was typed onto a scan is read with it
         self._page = page_of(document, number)
         self._longest = max(self._page.get_size())
 

@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFile
 
 from .drawing import has_colour
 from .images import prepared
-from .pdf import MAX_WORDS, REPAIRED, has_page_picture, open_pdf, page_of, text_of, with_fields
+from .pdf import MAX_WORDS, REPAIRED, has_page_picture, open_pdf, page_of, show_forms, text_of, with_fields
 from .redact_clean import bare, is_open_page, scrub
 from .searchable import know_font, text_pages
 
@@ -75,8 +75,7 @@ def _of_pdf(report: Callable, path: str, plan: dict[int, Leaf], all_pages: bool)
     document = open_pdf(report, path)
     if document is None:
         return None
-    document.init_forms()
-    pdfium_c.FPDF_SetFormFieldHighlightAlpha(document.formenv, 0)
+    show_forms(document)
     source = pikepdf.open(REPAIRED if Path(REPAIRED).exists() else path)
     count = len(document)
     if len(source.pages) != count:

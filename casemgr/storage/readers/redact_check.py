@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
-from .pdf import MAX_WORDS, open_pdf, page_of, text_of, with_fields
+from .pdf import MAX_WORDS, open_pdf, page_of, show_forms, text_of, with_fields
 from .redact import REDACTED, TITLE, Box, Leaf, read_plan
 from .redact_clean import KEPT, SECRET, inherited, parts_of
 
@@ -54,7 +54,7 @@ def prove(*, report: Callable, path: str, pdf: bool) -> None:
             new = pdfium.PdfDocument(REDACTED)
             old = open_pdf(report, path) if pdf else None
             if old is not None:
-                old.init_forms()
+                show_forms(old)
             before = _words(old, plan) if old is not None else {n: leaf.words or [] for n, leaf in plan.items()}
             if old is not None and len(old) != len(new):
                 raise Leak("pages", 0)
