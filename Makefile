@@ -18,14 +18,11 @@ test: $(VENV)/dev.stamp
 test-fast: $(VENV)/dev.stamp
 	$(PY) -m pytest -q -x -n $(WORKERS) -m "not browser and not fault" --ignore=tests/corpus --ignore=tests/browser
 
-# The tests of what a database does, on the server that CASEMGR_TEST_SERVER names: tables, walls, jobs, search and
-# services. Pages, their doors, the command line and the drawing of files ask the same queries; they ran on the embedded one.
+# Every test that asks a database, on the server that CASEMGR_TEST_SERVER names; not once more what is walked in a browser,
+# the corpus, and programs that are killed: they bring the embedded server along.
 test-server: $(VENV)/dev.stamp
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --ignore=tests/corpus --ignore=tests/law --ignore=tests/pdf \
-		--ignore=tests/storage --ignore=tests/browser --ignore=tests/web --ignore=tests/platform/test_launcher.py --ignore=tests/platform/test_cli.py --ignore=tests/faults \
-		--ignore-glob='*/test_doors.py' --ignore-glob='*/test_pages.py' \
-		--ignore=tests/documents/test_preview_job.py --ignore=tests/documents/test_renditions.py --ignore=tests/documents/test_importing.py --ignore=tests/photos --ignore=tests/recognition \
-		--ignore=tests/filings/test_building.py --ignore=tests/filings/test_exhibit_binder.py
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+		--ignore=tests/corpus --ignore=tests/browser --ignore=tests/faults
 
 lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .

@@ -5,6 +5,7 @@ The launcher holds the database, serves the web in this process and keeps one wo
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
@@ -265,8 +266,9 @@ def stop_with_parent() -> None:
         os._exit(0)
 
     def watch() -> None:
-        while process.is_running():
-            time.sleep(1)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:  # dead, with nobody to notice
+                time.sleep(1)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="watch-parent", daemon=True).start()

@@ -61,11 +61,11 @@ def test_a_killed_process_leaves_nothing_that_blocks_the_next_start(folder: Path
         if victim == "everything":
             kill(*processes_of(folder))
         else:
-            process.kill()
+            process.kill()  # nobody asks how it ended before its worker has noticed, and left by itself
+            until(lambda: not workers_of(folder), "the worker to leave")
         process.wait(PATIENCE)
     with running(folder, port) as process:
         wait_until_it_answers(process, port)
-        # The worker of the dead launcher leaves by itself.
         until(lambda: len(workers_of(folder)) == 1, "one worker")
     wait_until_gone(folder)
 

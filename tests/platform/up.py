@@ -52,6 +52,11 @@ def data_folder() -> Iterator[Path]:
             kill(*processes_of(folder))
 
 
+def _hear_ctrl_c() -> None:
+    """Tests that a script runs in the background are deaf to Ctrl-C, and so would be what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def running(folder: Path, port: int, **environ: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
@@ -61,6 +66,7 @@ def running(folder: Path, port: int, **environ: str) -> Iterator[subprocess.Pope
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_hear_ctrl_c,
     )
     try:
         yield process
@@ -71,6 +77,7 @@ def running(folder: Path, port: int, **environ: str) -> Iterator[subprocess.Pope
                 process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
 
 def wait_until_it_answers(process: subprocess.Popen[str], port: int, seconds: float = PATIENCE) -> float:
