@@ -326,7 +326,10 @@ def _ends_whole(data: bytes) -> bool:
     what comes behind (our stamp) would fall."""
     if any(data.rfind(begin) > data.rfind(end) for begin, end in ((b"(", b")"), (b"[", b"]"), (b"<", b">"))):
         return False
-    if data.count(b"(") - data.count(b"\\(") != data.count(b")") - data.count(b"\\)"):  # in strings they pair up
+    opened, closed = data.count(b"("), data.count(b")")
+    if b"\\" in data:
+        opened, closed = opened - data.count(b"\\("), closed - data.count(b"\\)")
+    if opened != closed:  # in strings they pair up
         return False
     words = data[-_SCAN:].split()
     while words and words[-1] in _CLOSING:
