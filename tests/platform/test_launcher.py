@@ -63,10 +63,12 @@ def test_a_killed_process_leaves_nothing_that_blocks_the_next_start(folder: Path
         else:
             process.kill()  # nobody asks how it ended before its worker has noticed, and left by itself
             until(lambda: not workers_of(folder), "the worker to leave")
+            assert process.poll() is not None
         process.wait(PATIENCE)
     with running(folder, port) as process:
         wait_until_it_answers(process, port)
         until(lambda: len(workers_of(folder)) == 1, "one worker")
+        assert server_of(folder) is not None
     wait_until_gone(folder)
 
 
@@ -77,6 +79,7 @@ def test_a_worker_that_dies_is_replaced(folder: Path) -> None:
         first = until(lambda: workers_of(folder), "the worker")
         psutil.Process(first[0]).kill()
         until(lambda: set(workers_of(folder)) - set(first), "the next worker")
+        assert process.poll() is None, "the launcher went with its worker"
     wait_until_gone(folder)
 
 

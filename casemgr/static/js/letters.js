@@ -1,5 +1,7 @@
 // The draft of a letter: formatted text instead of the plain text area. Without this module the text area does the same
 // work. The pictures of its pages are page-preview.js, which comes behind this.
+import { button } from "./button.js";
+
 const TAGS = ["P", "BR", "STRONG", "EM", "UL", "OL", "LI", "MARK"];
 const ALIASES = { B: "STRONG", I: "EM", DIV: "P" };
 const GAP = /\[\[.{1,200}?\]\]/;
@@ -84,13 +86,13 @@ function toolbar(editor) {
   bar.setAttribute("role", "toolbar");
   bar.setAttribute("aria-label", "Format of the letter");
   const buttons = TOOLS.map(([command, name, keys, words]) => {
-    const button = tool(`${name} (${keys})`, words, () => {
+    const made = tool(`${name} (${keys})`, words, () => {
       editor.focus();
       format(editor, command);
       show();
     });
-    button.dataset.command = command;
-    return button;
+    made.dataset.command = command;
+    return made;
   });
   const next = tool("Go to the next gap", "Next gap", () => nextGap(editor));
   bar.append(...buttons, next);
@@ -106,15 +108,9 @@ function toolbar(editor) {
 }
 
 function tool(title, words, act) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn btn-outline-primary";
-  button.title = title;
-  button.setAttribute("aria-label", title);
-  button.textContent = words;
-  button.addEventListener("mousedown", (event) => event.preventDefault()); // the words stay selected
-  button.addEventListener("click", act);
-  return button;
+  const made = button(title, words, act);
+  made.addEventListener("mousedown", (event) => event.preventDefault()); // the words stay selected
+  return made;
 }
 
 // Selects the next gap behind the cursor, so that typing replaces it.

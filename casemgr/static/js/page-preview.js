@@ -1,5 +1,7 @@
 // How a page that is being written will look: its form is sent a moment after typing stops, and what comes back are
 // pictures of the pages. Nothing is saved, and nothing waits for it. Without this module a button does the same.
+import { button } from "./button.js";
+
 const PAUSE_MS = 900;
 const FAILED = "The page could not be drawn now. Your text is not affected.";
 
@@ -57,15 +59,4 @@ function largerButton(pages, what) {
     window.replaceChildren(close, ...[...pages.children].map((page) => page.cloneNode()));
     window.showModal();
   });
-}
-
-function button(title, words, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "btn btn-outline-primary";
-  made.title = title;
-  made.setAttribute("aria-label", title);
-  made.textContent = words;
-  made.addEventListener("click", act);
-  return made;
 }
