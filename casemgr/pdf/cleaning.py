@@ -24,12 +24,15 @@ MAX_CONTENTS = 20 * MAX_CONTENT  # and on all pages of a file: unpacking them ta
 _SCAN = 400  # bytes of drawing commands that place a scan on its page, at most
 _PEEK = 8_000_000  # balance is checked up to here; rewriting more would cost too much memory
 _PICTURES = {"/JBIG2Decode", "/DCTDecode", "/JPXDecode", "/CCITTFaxDecode"}  # no drawing commands are coded so
+_FLATE = frozenset(("/FlateDecode", "/Fl"))
 _CLOSING = frozenset((b"Q", b"EMC", b"EX"))  # after these a path that was begun is still open
 _DONE = frozenset(
     b"b b* B B* BDC BMC BX cm cs CS d Do DP EI ET f F f* g G gs i j J k K M MP n q rg RG ri s S sc SC scn SCN sh "
     b"T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz w ' \"".split()
 )  # fmt: skip
 _GAPS = frozenset((b"", b" ", b"\n", b"\r", b"\t", b"\0", b"\f"))
+_BEFORE, _AFTER = _GAPS | {b")", b"]", b">"}, _GAPS | {b"/", b"[", b"<"}
+_OTHERS = bytes(set(range(256)) - set(b"()[]<>"))
 
 
 @dataclass
@@ -217,18 +220,20 @@ def _named(pdf: pikepdf.Pdf, name: pikepdf.String | Name) -> Any:
 
 def _content(page: Dictionary, number: int, found: Cleaned, repaired: bool) -> None:
     """Check a page's drawing commands: readable, of sane size, and leaving the page as they found it."""
-    streams = list(_streams(page))
+    contents = page.get("/Contents")
+    given = list(contents) if isinstance(contents, Array) else [contents]
+    streams = list(_streams(given))
     if not streams:
         if repaired:
             raise ContentLost(number + 1, is_empty=True)
         return
-    if isinstance(page.Contents, Array) and len(page.Contents) != len(streams):
-        page.Contents = Array(streams)
+    if isinstance(contents, Array) and len(given) != len(streams):
+        page.Contents = Array([stream for stream, _ in streams])
     parts: list[bytes] = []
     size = 0
-    for stream in streams:
+    for stream, filters in streams:
         try:
-            part, length = _decoded(stream)
+            part, length = _decoded(stream, filters)
         except (zlib.error, pikepdf.PdfError) as error:
             raise ContentLost(number + 1) from error
         parts.append(part)
@@ -247,11 +252,11 @@ def _content(page: Dictionary, number: int, found: Cleaned, repaired: bool) -> N
         found.marks[number] = marks
 
 
-def _streams(page: Dictionary) -> Iterator[pikepdf.Stream]:
-    contents = page.get("/Contents")
-    for one in contents if isinstance(contents, Array) else (contents,):
-        if isinstance(one, pikepdf.Stream) and not _PICTURES & set(_filters(one)):
-            yield one
+def _streams(given: Sequence[Any]) -> Iterator[tuple[pikepdf.Stream, list[str]]]:
+    """Yield the streams that can be drawing commands, with how they are packed."""
+    for one in given:
+        if isinstance(one, pikepdf.Stream) and not _PICTURES.intersection(filters := _filters(one)):
+            yield one, filters
 
 
 def _shows_one_jpeg(page: Dictionary) -> bool:
@@ -274,11 +279,10 @@ def _filters(stream: pikepdf.Stream) -> list[str]:
     return [str(one) for one in how] if isinstance(how, Array) else [str(how)] if how is not None else []
 
 
-def _decoded(stream: pikepdf.Stream) -> tuple[bytes, int]:
+def _decoded(stream: pikepdf.Stream, filters: Sequence[str]) -> tuple[bytes, int]:
     """Return the first `_PEEK` bytes of a stream and its whole length; never more memory than that."""
     data = bytes(stream.read_raw_bytes())
-    filters = _filters(stream)
-    if "/DecodeParms" in stream or not set(filters) <= {"/FlateDecode", "/Fl"}:
+    if "/DecodeParms" in stream or not _FLATE.issuperset(filters):
         data = bytes(stream.read_bytes())
         return data[:_PEEK], len(data)
     length = len(data)
@@ -306,27 +310,36 @@ def _inflate(data: bytes) -> tuple[bytes, int]:
 
 
 def _balanced(data: bytes) -> bool:
-    """Tell whether save and restore (q, Q) and text objects (BT, ET) pair up, reading words only, and nothing is left
-    open at the end.
+    """Tell whether save and restore (q, Q) pair up, reading words only, and nothing is left open at the end.
 
     A doubt (a "q" inside a string, say) gives False, and the page is then sealed: always right, only slower.
     """
-    if not _ends_whole(data):
+    if not (_ends_whole(data) and _text_ends(data)):
         return False
     depth = 0
     for _, step in sorted([*_words(data, b"q", 1), *_words(data, b"Q", -1)]):
         depth += step
         if depth < 0:
             return False
-    return depth == 0 and data.count(b"BT") == data.count(b"ET")
+    return depth == 0
+
+
+def _text_ends(data: bytes) -> bool:
+    """Tell whether no text object (BT, ET) is left open. The last words decide; where they are no plain words (part of
+    a name, or of a string), as many have to end as begin."""
+    begin, end = data.rfind(b"BT"), data.rfind(b"ET")
+    if end > begin >= 0 and data[end - 1 : end] in _BEFORE and data[end + 2 : end + 3] in _AFTER:
+        return True
+    return data.count(b"BT") == data.count(b"ET")
 
 
 def _ends_whole(data: bytes) -> bool:
     """Tell whether the last thing is a command that leaves no path, text, array or dictionary open: into one of those,
     what comes behind (our stamp) would fall."""
-    if any(data.rfind(begin) > data.rfind(end) for begin, end in ((b"(", b")"), (b"[", b"]"), (b"<", b">"))):
+    brackets = data.translate(None, _OTHERS)  # they are few: looking at all the rest again and again takes time
+    if any(brackets.rfind(begin) > brackets.rfind(end) for begin, end in (b"()", b"[]", b"<>")):
         return False
-    opened, closed = data.count(b"("), data.count(b")")
+    opened, closed = brackets.count(b"("), brackets.count(b")")
     if b"\\" in data:
         opened, closed = opened - data.count(b"\\("), closed - data.count(b"\\)")
     if opened != closed:  # in strings they pair up

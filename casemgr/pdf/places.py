@@ -162,21 +162,25 @@ def _visible_box(page: Dictionary) -> Box:
 
 def _rotation(page: Dictionary) -> int:
     """Return the quarter turns to the right; an odd angle counts as its lower quarter, as readers do."""
-    if "/Rotate" not in page:
+    said = page.get("/Rotate")
+    if said is None:
         return 0
     try:
-        turns = int(float(page.Rotate) // 90) % 4
+        turns = int(float(said) // 90) % 4
     except (TypeError, ValueError, OverflowError):
         turns = 0
-    if page.Rotate != turns * 90 or not isinstance(page.Rotate, int):
+    if said != turns * 90 or not isinstance(said, int):
         page.Rotate = turns * 90
     return turns
 
 
 def _user_unit(page: Dictionary) -> float:
     """Return how many points one unit of the page measures (1 but for very large plans)."""
+    said = page.get("/UserUnit")
+    if said is None:
+        return 1.0
     try:
-        unit = float(page.get("/UserUnit", 1))
+        unit = float(said)
     except (TypeError, ValueError):
         return 1.0
     return unit if 0.001 < unit < 100_000 else 1.0

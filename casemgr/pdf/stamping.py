@@ -161,9 +161,10 @@ def _touches(note: Any, box: places.Box) -> bool:
 
 def _slot(resources: Dictionary, kind: str, key: str, value: pikepdf.Object) -> str:
     """Put a resource under a key that the page does not use for something else; return the key."""
-    if not isinstance(resources.get(kind), Dictionary):
+    holder = resources.get(kind)
+    if not isinstance(holder, Dictionary):
         resources[kind] = Dictionary()
-    holder = resources[kind]
+        holder = resources[kind]
     name, n = key, 0
     while name in holder and holder[name].objgen != value.objgen:
         n += 1

@@ -174,21 +174,24 @@ def _tell(rows: Sequence[Sequence[Any]], told_as: str, head: bool, going_on: Col
     for n, row in enumerate(rows):
         if number < 0 or not (n in going_on or row[0] == ""):
             number += 1
-        for column, cell in enumerate(row):
-            at = _in_list if told_as == LIST else _in_table
-            within = at(key, number, column, len(row), is_head=head and n == 0, is_pair=told_as == FIELDS)
+        if told_as == LIST:
+            paths = [_in_list(key, number, column) for column in range(len(row))]
+        else:
+            paths = _in_table(key, number, len(row), is_head=head and n == 0, is_pair=told_as == FIELDS)
+        for within, cell in zip(paths, row, strict=True):
             for part in cell if isinstance(cell, list) else [cell]:
                 if hasattr(part, "within"):
                     part.within = within
 
 
-def _in_table(key: int, row: int, column: int, columns: int, *, is_head: bool, is_pair: bool) -> Path:
-    cells = ("TH" if is_head or (is_pair and not n) else "TD" for n in range(columns))
-    whole = Group("TR", (key, row), tuple(cells), repeats=is_head)
-    return (Group("Table", (key,)), whole, Group(whole.cells[column], (key, row, column)))
+def _in_table(key: int, row: int, columns: int, *, is_head: bool, is_pair: bool) -> list[Path]:
+    """Return the place of each cell of a row."""
+    cells = tuple("TH" if is_head or (is_pair and not n) else "TD" for n in range(columns))
+    table, whole = Group("Table", (key,)), Group("TR", (key, row), cells, repeats=is_head)
+    return [(table, whole, Group(role, (key, row, n))) for n, role in enumerate(cells)]
 
 
-def _in_list(key: int, row: int, column: int, _columns: int, **_: bool) -> Path:
+def _in_list(key: int, row: int, column: int) -> Path:
     return (Group("L", (key,)), Group("LI", (key, row)), Group("LBody" if column else "Lbl", (key, row)))
 
 
@@ -197,7 +200,7 @@ def listed(items: Iterable[Sequence[Any]]) -> None:
     key = new_key()
     for n, item in enumerate(items):
         for part in item:
-            part.within = _in_list(key, n, 1, 2)
+            part.within = _in_list(key, n, 1)
 
 
 def link(markup: str, target: str) -> str:
