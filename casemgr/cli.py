@@ -378,8 +378,10 @@ def redraw() -> None:
     from casemgr.renditions import redrawing
 
     with _app().app_context():
-        papers, cases = redrawing.queue_redrawing()
-        click.echo(f"{papers} paper(s) are drawn again; in {cases} case(s) more, papers are compared by their pages.")
+        queued = redrawing.queue_redrawing()
+    click.echo(f"{queued.drawn} paper(s) are drawn again; {queued.looked_at} PDF(s) are looked at, and read anew where")
+    click.echo("something is typed or noted on their pages;")
+    click.echo(f"in {queued.cases} case(s) more, papers are compared by their pages.")
 
 
 @main.command()

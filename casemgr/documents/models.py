@@ -64,6 +64,9 @@ class Document(CaseOwned, Searched, Versioned, db.Model):
     page_count: Mapped[int | None]
     preview_state: Mapped[str] = mapped_column(String(20), default="waiting", comment="waiting, ready, none, failed")
     preview_note: Mapped[str] = mapped_column(Text, default="")
+    reading: Mapped[int] = mapped_column(
+        default=0, comment="Which documents.tasks.READING its pages were read with; 0: none, or an earlier version"
+    )
     rendition_sha256: Mapped[str] = mapped_column(
         String(64), default="", comment="The PDF made of the original; empty: it has none, or is a PDF itself"
     )

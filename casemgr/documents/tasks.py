@@ -28,13 +28,16 @@ from casemgr.storage.objects import (
     StorageFull,
     StoreUnavailable,
 )
-from casemgr.storage.preview import PAGES_AT_ONCE, preview
+from casemgr.storage.preview import PAGES_AT_ONCE, has_notes, preview
 from casemgr.storage.renditions import PDF, How
 from casemgr.storage.sniff import sniff
 from casemgr.storage.types import FileType, PageImage, Preview, PreviewState, Refused
 from casemgr.web.filters import plural
 
 MOST_PAGES_DRAWN = 3000
+READING = 1
+"""Goes up when the same file gives more words than before; `python -m casemgr redraw` then has papers read anew.
+1: what is typed into a PDF form and noted on its pages."""
 log = logging.getLogger(__name__)
 
 # A locked file is no failure: trying again would not open it.
@@ -64,18 +67,67 @@ class Reading:
 @background("documents.preview")
 def draw_preview(*, case_id: str, document_id: str) -> None:
     """Make the PDF of a paper, draw and read its pages, and write all of it in one transaction."""
+    document = _set_apart(case_id, document_id)
+    if document is not None:
+        _draw(document)
+
+
+@background("documents.read_again")
+def read_again(*, case_id: str, document_id: str) -> None:
+    """Draw and read a PDF of an earlier version anew where something is typed or noted on its pages; else nothing
+    would come of it, and only that is kept."""
+    document = _set_apart(case_id, document_id)
+    if document is None or document.reading >= READING:
+        return
+    if _may_give_more(document):
+        _draw(document)
+    else:
+        _write(document, {"reading": READING})
+        db.session.commit()
+
+
+def _set_apart(case_id: str, document_id: str) -> Document | None:
+    """The paper, apart from the session; None: there is none, or it is closed until the virus scanner lets it through.
+    No transaction stays open while the file is read."""
     document = db.session.get(Document, UUID(document_id))
     if document is None or str(document.case_id) != case_id or quarantine.why_closed(document):
-        return  # what is closed is drawn once the virus scanner has let it through
+        return None
     db.session.expunge(document)
-    db.session.rollback()  # no transaction stays open while the file is read
-    _save(document, _read(document))
+    db.session.rollback()
+    return document
+
+
+def _draw(document: Document) -> None:
+    """Pages that are there already stay when they cannot be drawn now: the file is as it was."""
+    read = _read(document)
+    if read.seen.state is not PreviewState.FAILED or document.preview_state != "ready":
+        _save(document, read)
+
+
+def _may_give_more(document: Document) -> bool:
+    try:
+        with (
+            store().local_path(document.org_id, document.sha256) as path,
+            scratch(f"notes-{document.id}") as folder,
+        ):
+            return has_notes(path, folder)
+    except (ObjectMissing, ObjectAltered, KeyMissing, StoreUnavailable, OSError):
+        return True  # what is wrong is found once more, and told, where papers are read
 
 
 def enqueue_drawing(document: Document, *, priority: int = 0) -> None:
     """Queue the drawing of pages in the caller's transaction; one at a time for each paper."""
+    _enqueue_alone(draw_preview, document, priority)
+
+
+def enqueue_reading_again(document: Document) -> None:
+    """Queue a look at a PDF of an earlier version in the caller's transaction, behind all other work."""
+    _enqueue_alone(read_again, document, AFTER_OTHERS)
+
+
+def _enqueue_alone(task: Any, document: Document, priority: int) -> None:
     enqueue(
-        draw_preview,
+        task,
         lock=f"document:{document.id}",
         priority=priority,
         case_id=str(document.case_id),
@@ -85,13 +137,7 @@ def enqueue_drawing(document: Document, *, priority: int = 0) -> None:
 
 def enqueue_reading(document: Document, *, priority: int = AFTER_OTHERS) -> None:
     """Queue the reading of a scan's text in the caller's transaction, never beside the drawing of its pages."""
-    enqueue(
-        jobs.tasks["documents.recognise"],  # by name: that room stands on this one
-        lock=f"document:{document.id}",
-        priority=priority,
-        case_id=str(document.case_id),
-        document_id=str(document.id),
-    )
+    _enqueue_alone(jobs.tasks["documents.recognise"], document, priority)  # by name: that room stands on this one
 
 
 def _read(document: Document) -> Reading:
@@ -203,13 +249,8 @@ def _page_row(document: Document, number: int, text: str) -> DocumentPage:
 
 def _save(document: Document, read: Reading) -> None:
     """Write all of it at once. The version is left alone: a form that somebody has open must not go stale."""
-    papers, is_scan = Document.__table__, any(page.recognition == "waiting" for page in read.pages)
-    found = db.session.execute(
-        update(papers)
-        .where(papers.c.org_id == document.org_id, papers.c.id == document.id)
-        .values(_found_out(read, is_scan))
-    )
-    if found.rowcount:  # it may have gone with its sample case
+    is_scan = any(page.recognition == "waiting" for page in read.pages)
+    if _write(document, _found_out(read, is_scan)):  # it may have gone with its sample case
         db.session.execute(
             delete(DocumentPage).where(
                 DocumentPage.case_id == document.case_id, DocumentPage.document_id == document.id
@@ -222,6 +263,12 @@ def _save(document: Document, read: Reading) -> None:
     db.session.commit()
 
 
+def _write(document: Document, values: dict[str, Any]) -> bool:
+    papers = Document.__table__
+    mine = update(papers).where(papers.c.org_id == document.org_id, papers.c.id == document.id)
+    return bool(db.session.execute(mine.values(values)).rowcount)
+
+
 def _found_out(read: Reading, is_scan: bool) -> dict[str, Any]:
     """The columns of the paper's own row."""
     seen, made = read.seen, read.rendition
@@ -229,6 +276,7 @@ def _found_out(read: Reading, is_scan: bool) -> dict[str, Any]:
         "preview_state": _STATES[seen.state],
         "preview_note": "\n".join(note for note in (seen.note, *seen.warnings) if note),
         "page_count": seen.page_count,
+        "reading": READING,
         "rendition_sha256": made.sha256,
         "rendition_size": made.size,
         "rendition_how": made.how,

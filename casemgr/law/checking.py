@@ -6,10 +6,11 @@ Here is added what loads but cannot be meant.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from casemgr.law.facts import FACTS
-from casemgr.law.packfiles import PackError, PackFile, PackProblem, parse
+from casemgr.law.packfiles import PackError, PackFile, PackProblem, parse, states
 from casemgr.law.packfolders import Pack, Place
 from casemgr.law.rulebook import Stock
 from casemgr.law.rules import Rule
@@ -25,8 +26,11 @@ class Check:
     rules: int
 
 
-def check_packs(packs: Path) -> Check:
+def check_packs(packs: Path, today: date) -> Check:
     """Every problem of every pack in a folder such as `casemgr/law/packs`, or of one pack.
+
+    Args:
+        today: nobody can have confirmed a row on a later day.
 
     Never raises for what a pack holds."""
     stock = Stock.read(packs)
@@ -35,12 +39,12 @@ def check_packs(packs: Path) -> Check:
     for folder in stock.folders:
         pack = stock.pack(folder)
         rules += len(pack.rules)
-        found |= set(_never_meant(pack))
+        found |= set(_never_meant(pack, today)) | set(_names_of_others(pack, stock.pack("us")))
     found |= set(_beside(packs))
     return Check(tuple(sorted(found)), len(stock.folders), rules)
 
 
-def _never_meant(pack: Pack) -> Iterator[PackProblem]:
+def _never_meant(pack: Pack, today: date) -> Iterator[PackProblem]:
     seen: dict[str, int] = {}
     for rule in pack.rules:
         number = seen.get(rule.id, 0)
@@ -54,6 +58,25 @@ def _never_meant(pack: Pack) -> Iterator[PackProblem]:
             )
         if rule.read_on and rule.effective and rule.ended and rule.read_on < rule.effective:
             yield place.problem("read_on: it was read before it was in force", "read_on")
+        if rule.confirmed_on and rule.confirmed_on > today:
+            told = (
+                f"confirmed_on: {rule.confirmed_on} has not come yet; write the day on which a person compared the row"
+            )
+            yield place.problem(told, "confirmed_on")
+
+
+def _names_of_others(pack: Pack, federal: Pack) -> Iterator[PackProblem]:
+    """Ids that begin as federal ones or another State's do: whoever reads one looks for it there."""
+    if pack is federal:
+        return
+    own = pack.folder.removeprefix("us_")
+    families = {rule.id.partition("-")[0] for rule in federal.rules}
+    for rule in pack.rules:
+        start, place = rule.id.partition("-")[0], pack.places[rule.id][0]
+        if start in families:
+            yield place.problem(f"federal ids begin with {start}-: let it begin with {own}-", "id")
+        elif start != own and start.upper() in states():
+            yield place.problem(f"{states()[start.upper()].name}: its ids begin so; let it begin with {own}-", "id")
 
 
 def _unreachable(rule: Rule, place: Place) -> Iterator[PackProblem]:

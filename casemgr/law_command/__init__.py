@@ -174,7 +174,7 @@ def check(folder: Path | None) -> None:
     except PackError as refusal:  # the program's own table of facts: without it nothing else can be read
         click.echo(str(refusal))
         sys.exit(1)
-    result = check_packs(folder or PACKS)
+    result = check_packs(folder or PACKS, datetime.now().astimezone().date())
     for problem in result.problems:
         click.echo(str(problem))
     if result.problems:

@@ -49,6 +49,14 @@ def preview(path: Path, file_type: FileType, out_dir: Path, *, first_page: int =
         (out_dir / REPAIRED).unlink(missing_ok=True)
 
 
+def has_notes(path: Path, out_dir: Path) -> bool:
+    """Say whether a PDF has anything but links laid on its pages: what is typed into a form, or noted. True as well
+    where that cannot be found out. Raises OSError only when the machine is at fault."""
+    out_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    outcome = run("notes", {"path": str(path.resolve())}, out_dir, Limits(cpu_seconds=20, wall_seconds=30))
+    return bool(_last(outcome, "notes").get("found", True))
+
+
 def _reader_for(file_type: FileType) -> Callable[[Path, FileType, Path, int], Preview]:
     if file_type.extension in ("txt", "csv", "md", "rtf", "eml", "msg", "mbox"):
         return _text

@@ -23,6 +23,7 @@ TASKS: dict[str, str] = {
     "copies.look": "Look for papers that are alike",
     "deadlines.recompute_cases": "Count dates anew after a school calendar changed",
     "documents.preview": "Draw the pages of a paper",
+    "documents.read_again": "Read what is typed or noted on a paper",
     "documents.recognise": "Read the text of a scan",
     "documents.scan": "Look for viruses in a paper",
     "documents.unpack": "Take out what lies inside an e-mail, a mailbox or a ZIP",

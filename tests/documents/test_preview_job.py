@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select, text, update
 
 from casemgr.copies.models import PagePrint
@@ -23,6 +25,7 @@ from casemgr.extensions import db
 from casemgr.platform.columns import now
 from casemgr.renditions import redrawing
 from casemgr.storage.objects import StorageFull
+from casemgr.storage.types import Preview, PreviewState
 from tests.documents.paper import add, papers_of, pdf, png
 from tests.world import Actor, World
 
@@ -37,10 +40,10 @@ def pages(world: World, actor: Actor, paper: UUID) -> list[DocumentPage]:
         return rows
 
 
-def draw_here(world: World, actor: Actor, case_id: UUID, paper: UUID) -> None:
+def draw_here(world: World, actor: Actor, case_id: UUID, paper: UUID, task: Any = tasks.draw_preview) -> None:
     """Run the task's own function in this process."""
     with world.scope(actor):
-        tasks.draw_preview.func.__wrapped__(case_id=str(case_id), document_id=str(paper))
+        task.func.__wrapped__(case_id=str(case_id), document_id=str(paper))
 
 
 def test_a_worker_draws_every_kind_of_file_and_says_why_where_it_cannot(
@@ -195,11 +198,53 @@ def test_papers_of_an_earlier_version_are_drawn_again_once_when_that_is_asked_fo
         draw_here(world, parent, case_id, paper)
     with world.scope(parent):
         db.session.execute(update(DocumentPage).where(DocumentPage.document_id == old).values(words=None))
+        db.session.execute(update(Document).where(Document.id == old).values(reading=0))
         db.session.add(PagePrint(org_id=parent.org_id, case_id=case_id, document_id=new, number=1))
         db.session.commit()
     assert redrawn(world, parent) == [("documents.preview", str(old), -1)]
     draw_here(world, parent, case_id, old)
     assert redrawn(world, parent) == [("copies.look", None, -1)], "its pages are to be printed yet"
+
+
+def test_a_pdf_of_an_earlier_version_is_read_anew_only_where_something_is_typed_or_noted_on_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = world.person()
+    case_id = world.case(parent)
+    plain, typed = (add(world, parent, case_id, data, "a.pdf") for data in (pdf("Plain"), filled_in("TYPED")))
+    for paper in (plain, typed):
+        draw_here(world, parent, case_id, paper)
+    with world.scope(parent):
+        db.session.execute(update(DocumentPage).values(text="as it was"))
+        db.session.execute(update(Document).values(reading=0))
+        db.session.add_all(
+            PagePrint(org_id=parent.org_id, case_id=case_id, document_id=paper, number=1) for paper in (plain, typed)
+        )
+        db.session.commit()
+    both = sorted([("documents.read_again", str(paper), -1) for paper in (plain, typed)])
+    assert redrawn(world, parent) == both
+    with monkeypatch.context() as away:
+        away.setattr(tasks, "_read", lambda document: tasks.Reading(Preview(PreviewState.FAILED, "Away.")))
+        draw_here(world, parent, case_id, typed, tasks.read_again)
+    assert [page.text for page in pages(world, parent, typed)] == ["as it was"], (
+        "a reading that fails takes nothing away"
+    )
+    assert redrawn(world, parent) == both, "and is tried again"
+    for paper in (plain, typed):
+        draw_here(world, parent, case_id, paper, tasks.read_again)
+    assert [page.text for page in pages(world, parent, plain)] == ["as it was"], "nothing would have come of it"
+    assert "TYPED" in pages(world, parent, typed)[0].text
+    assert not {row for row in redrawn(world, parent) if row[0] != "copies.look"}, "what is done is done once"
+
+
+def filled_in(words: str) -> bytes:
+    """One page with a field of a form in which `words` stand."""
+    out = io.BytesIO()
+    canvas = Canvas(out, invariant=1)
+    canvas.acroForm.textfield(name="n", value=words, x=72, y=600, width=300, height=30)
+    canvas.showPage()
+    canvas.save()
+    return out.getvalue()
 
 
 def redrawn(world: World, actor: Actor) -> list[tuple[str, str | None, int]]:

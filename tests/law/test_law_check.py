@@ -41,6 +41,8 @@ source = "https://example.gov"
 verified = "V2"
 """
 
+TODAY = date(2026, 11, 22)
+
 
 @pytest.fixture
 def packs(tmp_path: Path) -> Path:
@@ -55,7 +57,7 @@ def packs(tmp_path: Path) -> Path:
 
 def _problems(packs: Path, text: str) -> list[str]:
     (packs / "us_wy" / "evaluation.toml").write_text(text)
-    return [str(problem) for problem in check_packs(packs / "us_wy").problems]
+    return [str(problem) for problem in check_packs(packs / "us_wy", TODAY).problems]
 
 
 def test_our_own_packs_have_no_problem() -> None:
@@ -99,6 +101,14 @@ def test_our_own_packs_have_no_problem() -> None:
         ('verified = "V2"', 'verified = "V2"\npauses = [{ what = "summer", longer_than = "5" }]', 18, "whole number"),
         ('verified = "V2"', 'verified = "V2"\nwhen = "red"', 18, "the question and its answer"),
         ('verified = "V2"', 'verified = "V2"\nunless = { color = 3 }', 18, "text in quotes"),
+        (
+            'verified = "V2"',
+            'verified = "V2"\nconfirmed_on = 2026-11-23\nconfirmed_by = "A. B."',
+            18,
+            "has not come yet",
+        ),
+        ("wy-evaluation", "idea-iee", 6, "federal ids begin with idea-: let it begin with wy-"),
+        ("wy-evaluation", "mt-evaluation", 6, "Montana: its ids begin so; let it begin with wy-"),
         ('verified = "V2"', 'verified = "V2"\nmoves = "idea-mdr"', 18, "nothing moves the start of 'idea-mdr'"),
     ],
 )
@@ -130,7 +140,7 @@ def test_a_mistake_in_a_list_or_in_a_table_beside_the_packs_is_named_with_its_li
     assert text.count(old) == 1
     (packs / file).write_text(text.replace(old, new))
     line = text[: text.index(old)].count("\n") + 1
-    told = [str(problem) for problem in check_packs(packs).problems]
+    told = [str(problem) for problem in check_packs(packs, TODAY).problems]
     assert len(told) == 1 and told[0].startswith(f"{file}:{line}: ") and says in told[0], told
 
 
@@ -176,13 +186,13 @@ def test_the_date_of_the_trigger_picks_the_version(packs: Path) -> None:
 
 
 def test_one_pack_alone_can_be_checked_against_our_federal_law(packs: Path) -> None:
-    assert check_packs(packs / "us_wy").problems == ()
+    assert check_packs(packs / "us_wy", TODAY).problems == ()
     shutil.copytree(packs / "us_wy", packs / "wyoming")
-    assert "does not fit the folder wyoming" in str(check_packs(packs / "wyoming").problems)
-    assert "does not fit the folder wyoming" in str(check_packs(packs).problems)
+    assert "does not fit the folder wyoming" in str(check_packs(packs / "wyoming", TODAY).problems)
+    assert "does not fit the folder wyoming" in str(check_packs(packs, TODAY).problems)
     shutil.rmtree(packs / "wyoming")
     (packs / "us_wy" / "pack.toml").unlink()
-    assert [problem.file for problem in check_packs(packs).problems] == ["us_wy/pack.toml"]
+    assert [problem.file for problem in check_packs(packs, TODAY).problems] == ["us_wy/pack.toml"]
 
 
 def test_a_running_program_takes_up_good_packs_and_keeps_the_last_good_ones(

@@ -10,6 +10,7 @@ from importlib import import_module
 
 OPERATIONS = {
     "pdf": ("pdf", "read_pdf"),
+    "notes": ("pdf_check", "find_notes"),
     "image": ("images", "read_image"),
     "text": ("text", "read_text"),
     "mail": ("mail", "read_mail"),

@@ -34,6 +34,20 @@ def check_pdf(*, report: Callable, path: str | BinaryIO, blank: Iterable[int]) -
         report("second_reader_failed", detail=str(error)[:200])
 
 
+def find_notes(*, report: Callable, path: str) -> None:
+    """Report `notes`: whether anything but links is laid on a page, such as a field or a note. A page that makes no
+    sense may hold some."""
+    try:
+        with pikepdf.open(path, suppress_warnings=True) as document:
+            report("notes", found=any(map(_has_notes, document.pages)))
+    except (pikepdf.PdfError, ValueError, RecursionError, TypeError, AttributeError):
+        report("notes", found=True)
+
+
+def _has_notes(page: pikepdf.Page) -> bool:
+    return any(note.get("/Subtype") not in ("/Link", "/Popup") for note in page.obj.get("/Annots", []))
+
+
 def _parts(document: pikepdf.Pdf) -> dict:
     """What is in the file beside its pages."""
     root = document.Root
