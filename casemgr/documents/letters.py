@@ -12,8 +12,9 @@ from casemgr.accounts.models import User
 from casemgr.cases import clock
 from casemgr.cases.models import Case
 from casemgr.documents import custody
+from casemgr.documents.marks import PRIVILEGED, mark_in_name, privileged_in
 from casemgr.documents.models import Document, Letter
-from casemgr.documents.proposals import EARLIEST, says_privileged, title_says_privileged
+from casemgr.documents.proposals import EARLIEST
 from casemgr.extensions import db
 from casemgr.storage.opening import LetterHead
 from casemgr.web.filters import legal_date
@@ -68,7 +69,8 @@ def _propose(case: Case, paper: Document, head: LetterHead, by: User) -> None:
 
 
 def _is_privileged(head: LetterHead) -> bool:
-    return title_says_privileged(head.subject) or says_privileged(head.start)
+    title = mark_in_name(head.subject)
+    return (title is not None and title.kind == PRIVILEGED) or any(privileged_in(head.start))
 
 
 def _conversation(case: Case, ids: tuple[str, ...]) -> UUID:

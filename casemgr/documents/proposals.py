@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from casemgr.documents.marks import PRIVILEGED, mark_in_name, privileged_in
 from casemgr.storage.names import clean_name, extension_of
 from casemgr.storage.types import Family, FileType
 
@@ -49,12 +50,6 @@ _KIND_OF_FAMILY = {
     Family.AUDIO: "recording",
     Family.VIDEO: "recording",
 }
-_PRIVILEGED_NAME = re.compile(r"\b(?:privileged?|attorney client|work product)\b", re.IGNORECASE)
-_PRIVILEGED_TEXT = re.compile(
-    r"attorney[\s/–-]*client\s+(?:privilege[d]?|communication)|privileged\s+(?:and|&)\s+confidential"
-    r"|confidential\s+(?:and|&)\s+privileged|attorney\s+work\s+product",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -81,16 +76,6 @@ def propose(client_name: str, file_type: FileType, head: bytes, today: date) -> 
     return Proposal(_title(stem, found), kind, found[0] if found else None, is_privileged, reasons)
 
 
-def says_privileged(text: str) -> bool:
-    """Say whether the words of a paper mark it as advice between attorney and client."""
-    return _PRIVILEGED_TEXT.search(text) is not None
-
-
-def title_says_privileged(words: str) -> bool:
-    """Say whether a title or subject marks what it stands over as privileged. One word is enough there."""
-    return _PRIVILEGED_NAME.search(words) is not None
-
-
 def _kind(words: str, file_type: FileType) -> tuple[str, str]:
     if file_type.family in _KIND_OF_FAMILY:
         kind = _KIND_OF_FAMILY[file_type.family]
@@ -104,11 +89,11 @@ def _kind(words: str, file_type: FileType) -> tuple[str, str]:
 
 
 def _privileged(words: str, file_type: FileType, head: bytes) -> tuple[bool, str]:
-    if match := _PRIVILEGED_NAME.search(words):
-        return True, f"Marked as privileged because the file name says “{match[0]}”."
+    if (mark := mark_in_name(words)) and mark.kind == PRIVILEGED:
+        return True, f"Marked as privileged because the file name says “{mark.words}”."
     is_text = file_type.family in (Family.TEXT, Family.EMAIL)
-    if is_text and (match := _PRIVILEGED_TEXT.search(head.decode("utf-8", "replace"))):
-        return True, f"Marked as privileged because its text says “{' '.join(match[0].split())}”."
+    if is_text and (said := next(privileged_in(head.decode("utf-8", "replace")), None)):
+        return True, f"Marked as privileged because its text says “{said.words}”."
     return False, ""
 
 

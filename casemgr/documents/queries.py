@@ -16,8 +16,8 @@ from casemgr.cases.models import Case
 from casemgr.copies.standing import standing_of
 from casemgr.documents import mailbox
 from casemgr.documents.kinds import DOCUMENT_KINDS
+from casemgr.documents.marks import privileged_in
 from casemgr.documents.models import Document, DocumentPage, DocumentPart, Letter
-from casemgr.documents.proposals import says_privileged
 from casemgr.extensions import db
 from casemgr.paper_order.models import DocumentTag
 
@@ -188,7 +188,7 @@ def text_says_privileged(paper: Document) -> bool:
     first = select(DocumentPage.text).where(
         DocumentPage.case_id == paper.case_id, DocumentPage.document_id == paper.id, DocumentPage.number <= 3
     )
-    return any(says_privileged(text[:20_000]) for text in db.session.scalars(first))
+    return any(any(privileged_in(text[:20_000])) for text in db.session.scalars(first))
 
 
 def surroundings(paper: Document, visible: Collection[str]) -> Surroundings:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import stat
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from casemgr.documents import marks
 from casemgr.documents.proposals import propose
 from casemgr.filings import volumes
 from casemgr.filings.building import Made, NotBuilt
@@ -26,6 +29,7 @@ from casemgr.pdf.model import Bates, Exhibit, ExhibitKind, Packet
 from casemgr.storage import renditions, soffice
 from casemgr.storage.names import clean_name
 from casemgr.storage.objects import EDGE
+from casemgr.storage.phrases import Found, find_phrases
 from casemgr.storage.preview import preview
 from casemgr.storage.sniff import sniff
 from casemgr.storage.types import Family, FileType, Refused
@@ -39,10 +43,15 @@ KINDS = {
 }
 MOST_PAGES = 20_000  # of one exhibit
 UNPACK = "Unpack it first, and name the files that are inside."
-PRIVILEGED = (
-    "Its name or words mark it as advice between attorney and client, which must not leave the house. If that is not "
-    "so, give a copy without the mark; otherwise redact it, and give the redacted copy."
+WAY_OUT = (
+    "If that is not so, give a copy without the mark, or put it into a case, where a mark is changed with a kept "
+    "reason; otherwise redact it, and give the redacted copy."
 )
+CLOSED = {
+    marks.PRIVILEGED: "as advice between attorney and client, which must not leave the house",
+    marks.SETTLEMENT: "as said to settle or in mediation, which may not be used in a hearing",
+}
+NOT_LOOKED_THROUGH = "Not all of its pages could be looked through for marks such as “privileged”."
 IN_BINDER, LEFT_OUT = "in_binder", "left_out"
 
 
@@ -88,6 +97,7 @@ class _Given:
     answer: Answer
     exhibit: Exhibit | None = None
     when: datetime = datetime(1980, 1, 1, tzinfo=UTC)
+    warnings: tuple[str, ...] = ()
 
 
 def make(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | None) -> Binder:
@@ -98,7 +108,12 @@ def make(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | 
     with tempfile.TemporaryDirectory(prefix="binder-") as name:
         work = Path(name)
         given = [_look(path, work / f"given-{place}", office) for place, path in enumerate(paths)]
-        whole, kept, packet = _whole(given, work, wish)
+        pdfs = [(one, pdf) for one in given if (pdf := _pdf_of(one)) is not None]
+        with ThreadPoolExecutor(1) as beside:
+            said = beside.submit(find_phrases, [pdf for _, pdf in pdfs], marks.PATTERN, work / "said")
+            whole, kept, packet = _whole(given, work, wish)
+        if _take_out([one for one, _ in pdfs], said.result()):
+            whole, kept, packet = _whole(given, work, wish)
         if wish.most_bytes is None or whole.pdf.stat().st_size <= wish.most_bytes:
             finished = [(whole, 0)]
         else:
@@ -121,7 +136,7 @@ def _look(path: Path, work: Path, office: soffice.Office | None) -> _Given:
             head = file.read(EDGE)
             file.seek(max(0, status.st_size - EDGE))
             file_type = sniff(head, path.name, tail=file.read(EDGE), size=status.st_size)
-        exhibit = _exhibit(path, answer.sha256, file_type, work, office)
+        exhibit, text = _exhibit(path, answer.sha256, file_type, work, office)
     except Refused as refusal:
         return _Given(_leave_out(answer, str(refusal)))
     except OSError as problem:
@@ -129,22 +144,59 @@ def _look(path: Path, work: Path, office: soffice.Office | None) -> _Given:
             raise
         return _Given(_leave_out(answer, f"It cannot be read ({problem.strerror})."))
     proposal = propose(path.name, file_type, head, datetime.now(UTC).date())
+    if mark := marks.mark_in_name(" ".join(re.split(r"[\W_]+", path.stem))):
+        return _Given(_leave_out(answer, _closed(mark, "Its name marks it")))
     if proposal.is_privileged:
-        return _Given(_leave_out(answer, PRIVILEGED))
+        return _Given(_leave_out(answer, f"Its words mark it {CLOSED[marks.PRIVILEGED]}. {WAY_OUT}"))
+    given = _Given(answer, exhibit, datetime.fromtimestamp(int(status.st_mtime), UTC))
+    if _is_closed(given, [Found(0, text)]):
+        return given
     when = long_date(proposal.document_on) if proposal.document_on else ""
-    titled = replace(exhibit, title=proposal.title, when=when, file_name=clean_name(path.name))
-    return _Given(answer, titled, datetime.fromtimestamp(int(status.st_mtime), UTC))
+    given.exhibit = replace(exhibit, title=proposal.title, when=when, file_name=clean_name(path.name))
+    return given
 
 
-def _exhibit(path: Path, sha256: str, file_type: FileType, work: Path, office: soffice.Office | None) -> Exhibit:
-    """Raises Refused for what cannot be an exhibit."""
+def _pdf_of(given: _Given) -> Path | None:
+    exhibit = given.exhibit
+    return (exhibit.rendition or exhibit.path) if exhibit and exhibit.kind is ExhibitKind.PDF else None
+
+
+def _take_out(pdfs: Sequence[_Given], said: Sequence[Sequence[Found] | None]) -> bool:
+    """Leave out the PDFs whose pages mark them; return whether there is any. Words in a picture are not seen."""
+    for one, found in zip(pdfs, said, strict=True):
+        if found is None:
+            one.warnings = (NOT_LOOKED_THROUGH,)
+    closed = [_is_closed(one, found) for one, found in zip(pdfs, said, strict=True) if found]
+    return any(closed)
+
+
+def _is_closed(given: _Given, places: Sequence[Found]) -> bool:
+    """Leave a file out that has a mark at one of these places; words inside a sentence are only told."""
+    for place in places:
+        where = f"Page {place.page:,}" if place.page else "Its text"
+        for mark in marks.marks_in(place.text):
+            if mark.stands_alone:
+                _leave_out(given.answer, _closed(mark, f"{where} marks it"))
+                return True
+            given.warnings = (f"{where} says “{mark.words}”: look whether it may leave.",)
+    return False
+
+
+def _closed(mark: marks.Mark, who: str) -> str:
+    return f"{who} {CLOSED[mark.kind]} (“{mark.words}”). {WAY_OUT}"
+
+
+def _exhibit(
+    path: Path, sha256: str, file_type: FileType, work: Path, office: soffice.Office | None
+) -> tuple[Exhibit, str]:
+    """The exhibit, and its text where the file has no pages. Raises Refused for what cannot be one."""
     if file_type.damaged:
         raise Refused(file_type.damaged, "")
     if file_type.family is Family.ARCHIVE or file_type.extension == "mbox":
         raise Refused("Other files are inside this file.", UNPACK)
     kind = KINDS.get(file_type.family)
     if kind is not None:
-        return Exhibit("X", "", kind, path.resolve(), sha256=sha256)
+        return Exhibit("X", "", kind, path.resolve(), sha256=sha256), ""
     seen = preview(path, file_type, work / "seen")
     about = renditions.About(path.name, clean_name(path.name), sha256, path.stat().st_size)
     made = renditions.make(path, file_type, seen, work / "made", about, office)
@@ -152,7 +204,7 @@ def _exhibit(path: Path, sha256: str, file_type: FileType, work: Path, office: s
         raise Refused(seen.note or "This file cannot be shown on paper.", "")
     with made.path.open("rb") as file:
         rendition_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Exhibit(
+    exhibit = Exhibit(
         "X",
         "",
         ExhibitKind.PDF,
@@ -162,6 +214,7 @@ def _exhibit(path: Path, sha256: str, file_type: FileType, work: Path, office: s
         rendition_sha256=rendition_sha256,
         rendition_note=made.how_made,
     )
+    return exhibit, seen.text
 
 
 def _leave_out(answer: Answer, reason: str) -> Answer:
@@ -209,7 +262,7 @@ def _whole(given: Sequence[_Given], work: Path, wish: Wish) -> tuple[Made, list[
             _leave_out(labels[label].answer, why)
         if used := [one for one in kept if one.answer.status == IN_BINDER]:
             return made, used, packet if len(used) == len(kept) else _packet(used, wish)
-    raise NotBuilt("None of the files can be used.")
+    raise NotBuilt("\n".join(["None of the files can be used.", *(line_of(one.answer) for one in given)]))
 
 
 def _fresh(folder: Path) -> Path:
@@ -222,12 +275,15 @@ def _tell(kept: Sequence[_Given], finished: Sequence[tuple[Made, int]]) -> None:
     """Fill the answers from the manifests. An exhibit over two volumes has the pages of both."""
     by_label: dict[str, Answer] = {}
     unnamed = iter(kept)
+    for one in kept:
+        one.answer.notes = one.warnings
     for made, volume in finished:
         for row in json.loads(made.manifest.read_bytes())["exhibits"]:
             answer = by_label.get(row["label"])
             if answer is None:
                 answer = by_label[row["label"]] = next(unnamed).answer
-                answer.label, answer.volume, answer.notes = row["label"], volume, tuple(row["notes"])
+                answer.label, answer.volume = row["label"], volume
+                answer.notes += tuple(row["notes"])
                 answer.bates = row["bates_first"], row["bates_last"]
             else:
                 answer.bates = answer.bates[0], row["bates_last"]
@@ -252,3 +308,18 @@ def _beside(place: Path) -> Iterator[Path]:
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)
+
+
+def line_of(answer: Answer) -> str:
+    """What became of one file, in a line."""
+    if answer.status != IN_BINDER:
+        return f"Left out: {printable(answer.path)}. {answer.reason}"
+    volume = f", volume {answer.volume}" if answer.volume else ""
+    pages = f"{answer.pages:,} page{'s' if answer.pages != 1 else ''}"
+    notes = f" {' '.join(answer.notes)}" if answer.notes else ""
+    return f"{answer.label}: {printable(answer.path)}, {pages}, {' – '.join(answer.bates)}{volume}.{notes}"
+
+
+def printable(path: Path) -> str:
+    """A name from a disk may hold anything, also what moves the cursor."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(path))

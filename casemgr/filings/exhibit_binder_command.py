@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from casemgr.filings.building import NotBuilt
-from casemgr.filings.exhibit_binder import IN_BINDER, Answer, Binder, Wish, make
+from casemgr.filings.exhibit_binder import IN_BINDER, Answer, Binder, Wish, line_of, make, printable
 from casemgr.storage import soffice
 
 NAMING = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}")
@@ -37,9 +37,9 @@ def tell(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | 
         click.echo(json.dumps({"summary": _summary(binder)}))
         return
     for answer in sorted(binder.answers, key=lambda one: one.status == IN_BINDER):
-        click.echo(_line(answer))
+        click.echo(line_of(answer))
     for path in binder.made:
-        click.echo(f"Made {_printable(path)} ({path.stat().st_size:,} bytes); its manifest: {path.stem}.json")
+        click.echo(f"Made {printable(path)} ({path.stat().st_size:,} bytes); its manifest: {path.stem}.json")
 
 
 def _summary(binder: Binder) -> dict[str, Any]:
@@ -66,20 +66,6 @@ def _as_json(answer: Answer) -> dict[str, Any]:
         "volume": answer.volume or None,
         "notes": list(answer.notes),
     }
-
-
-def _line(answer: Answer) -> str:
-    if answer.status != IN_BINDER:
-        return f"Left out: {_printable(answer.path)}. {answer.reason}"
-    volume = f", volume {answer.volume}" if answer.volume else ""
-    pages = f"{answer.pages:,} page{'s' if answer.pages != 1 else ''}"
-    notes = f" {' '.join(answer.notes)}" if answer.notes else ""
-    return f"{answer.label}: {_printable(answer.path)}, {pages}, {' – '.join(answer.bates)}{volume}.{notes}"
-
-
-def _printable(path: Path) -> str:
-    """A name from a disk may hold anything, also what moves the cursor."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(path))
 
 
 __all__ = ["CannotBind", "NotBuilt", "Wish", "tell"]

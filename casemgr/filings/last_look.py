@@ -20,6 +20,7 @@ from casemgr.audit import services as audit
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
+from casemgr.documents import marks
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.extensions import db
 from casemgr.filings import citing, fitting, queries
@@ -53,6 +54,12 @@ CLASSES: dict[str, Class] = {
         "An exhibit may not go in",
         "Take it out, and make the PDF again.",
         "I will take it out before anything is sent.",
+    ),
+    "marked": Class(
+        "Pages that say of themselves that they must not leave",
+        "They are marked as legal advice, work product, or said to settle or in mediation, though the paper is kept as "
+        "shared. Take it out, redact it, or change on its own page who may see it.",
+        "I looked at these pages; they may leave.",
     ),
     "references": Class(
         "References to exhibits that lead nowhere",
@@ -270,6 +277,7 @@ def _in_pages(case: Case, exhibits: Sequence[Shown]) -> Iterable[tuple[str, Spot
         return
     suspect = or_(
         DocumentPage.text.op("~*")(SUSPECT),
+        DocumentPage.text.op("~*")(marks.SUSPECT),
         DocumentPage.text == "",
         *(DocumentPage.text.op("~*")(_begins(name)) for name in names),
     )
@@ -278,6 +286,8 @@ def _in_pages(case: Case, exhibits: Sequence[Shown]) -> Iterable[tuple[str, Spot
     )
     for paper_id, number, text, recognition in db.session.execute(pages.order_by("document_id", "number")):
         kinds = patterns.kinds_in(text, ("ssn", "dob", "name"), names)
+        if any(marks.marks_in(text)):
+            kinds.add("marked")
         if not text.strip() and recognition != "blank":
             kinds = {"unread"}
         told = {{"ssn": "identity", "dob": "identity", "name": "other_children"}.get(kind, kind) for kind in kinds}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -10,7 +11,8 @@ from email.message import Message
 import pytest
 from flask.testing import FlaskClient
 
-from casemgr.documents.proposals import propose, says_privileged
+from casemgr.documents.marks import SUSPECT, marks_in, privileged_in
+from casemgr.documents.proposals import propose
 from casemgr.storage.sniff import sniff
 from tests.documents.paper import papers_of, pdf, send
 from tests.world import Actor, World
@@ -113,4 +115,25 @@ def test_an_email_is_an_email_whatever_its_subject() -> None:
     ],
 )
 def test_only_the_words_of_the_privilege_mark_a_text(text: str, says: bool) -> None:
-    assert says_privileged(text) is says
+    assert any(privileged_in(text)) is says
+
+
+@pytest.mark.parametrize(
+    "text, kind, stands_alone",
+    [
+        ("ATTORNEY-CLIENT PRIVILEGED\nDear Ana,", "privileged", True),
+        ("Draft\nPrivileged & Confidential - Attorney Work Product\n", "privileged", True),
+        ("They gave us no attorney-client communications of that year.", "privileged", False),
+        ("CONFIDENTIALITY NOTICE: THIS E-MAIL IS\nPRIVILEGED AND CONFIDENTIAL\n", "privileged", False),
+        ("CONFIDENTIAL SETTLEMENT COMMUNICATION\nSUBJECT TO FRE 408", "mediation", True),
+        ("For settlement purposes only", "mediation", True),
+        ("The settlement agreement of May 3 was made in mediation.", "", False),
+    ],
+)
+def test_a_mark_is_told_from_the_same_words_in_a_sentence(text: str, kind: str, stands_alone: bool) -> None:
+    found = list(marks_in(text))
+    assert {one.kind for one in found} == ({kind} if kind else set())
+    assert any(one.stands_alone for one in found) is stands_alone
+    assert not found or re.search(SUSPECT.replace("[:space:]", r"\s"), text, re.IGNORECASE), (
+        "what the database looks for"
+    )

@@ -32,6 +32,7 @@ def files(tmp_path: Path) -> list[Path]:
     (folder / "notes.txt").write_text("Called the chair.\n")
     (folder / "call.wav").write_bytes(b"RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00" + b"\0" * 40)
     (folder / "advice PRIVILEGED.txt").write_text("Attorney-client communication: settle.\n")
+    samples.pdf_file(folder / "e-mails.pdf", words="ATTORNEY-CLIENT PRIVILEGED")
     (folder / "run.exe").write_bytes(b"MZ" + b"\0" * 300)
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7\n" + b"garbage " * 50)
     with pikepdf.open(samples.pdf_file(folder / "locked.pdf"), allow_overwriting_input=True) as pdf:
@@ -55,9 +56,10 @@ def bind(files: list[Path], out: Path, *more: object) -> tuple[dict[str, dict[st
 def test_each_file_is_an_exhibit_or_is_named_with_its_reason(files: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "binder.pdf"
     answers, summary = bind(files, out, "--prefix", "STU", "--naming", "S", "--title", "Exhibits")
-    assert (summary["in_binder"], summary["left_out"], summary["made"]) == (5, 4, [str(out)])
+    assert (summary["in_binder"], summary["left_out"], summary["made"]) == (5, 5, [str(out)])
     reasons = {name: answer["reason"] for name, answer in answers.items() if answer["status"] == "left_out"}
     assert "between attorney and client" in reasons["advice PRIVILEGED.txt"]
+    assert reasons["e-mails.pdf"].startswith("Page 1 marks it as advice"), "its pages are looked at"
     assert "needs a password" in reasons["locked.pdf"] and "is a program" in reasons["run.exe"]
     assert reasons["broken.pdf"].startswith("The file is damaged")
     used = [answer for answer in answers.values() if answer["label"]]

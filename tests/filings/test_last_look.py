@@ -58,7 +58,7 @@ def test_warnings_name_page_and_exhibit_and_each_kind_is_ticked(world: World, cl
     pages(
         case, "iep", "Goals", "Juniper sat with Rémy Stone. SSN 123-45-6789.", "Quentin Otherchild was born on 3/4/2015"
     )
-    pages(case, "photo", "")
+    pages(case, "photo", "", "ATTORNEY WORK PRODUCT\nWhat we think")
     with case.open() as (row, user):
         redaction.protect_names(row, ["Remy Stone"], by=user)
     pretend_made(case, packet_id)
@@ -66,7 +66,7 @@ def test_warnings_name_page_and_exhibit_and_each_kind_is_ticked(world: World, cl
     client = client_for(case.actor)
     assert client.get(f"{url}/file").location.endswith("/last-look")
     page = " ".join(client.get(f"{url}/last-look").text.split())
-    titles = [last_look.CLASSES[kind].title for kind in ("other_children", "identity", "undated", "unread")]
+    titles = [last_look.CLASSES[kind].title for kind in ("marked", "other_children", "identity", "undated", "unread")]
     for words in (*titles, "Dana Director", "IEP 2025-26"):
         assert words in page, words
     assert "Nobody is named who signs" not in page and "Otherchild" not in page
@@ -77,7 +77,11 @@ def test_warnings_name_page_and_exhibit_and_each_kind_is_ticked(world: World, cl
         assert packet is not None
         found = {one.kind: [(spot.label, spot.page) for spot in one.spots] for one in last_look.look_at(row, packet)}
     assert found["other_children"] == [("P-1", 2)] and found["identity"] == [("P-1", 2), ("P-1", 3)]
-    assert found["undated"] == [("P-3", 0)] and found["unread"] == [("P-3", 0), ("P-2", 1)]
+    assert (
+        found["marked"] == [("P-2", 2)]
+        and found["undated"] == [("P-3", 0)]
+        and found["unread"] == [("P-3", 0), ("P-2", 1)]
+    )
 
     ticks = list(found)
     assert client.post(f"{url}/last-look", data={"tick": ticks[:-1]}).status_code == 422

@@ -10,6 +10,7 @@ from importlib import import_module
 
 OPERATIONS = {
     "pdf": ("pdf", "read_pdf"),
+    "phrases": ("phrases", "find_phrases"),
     "notes": ("pdf_check", "find_notes"),
     "image": ("images", "read_image"),
     "text": ("text", "read_text"),

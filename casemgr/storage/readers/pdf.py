@@ -50,7 +50,7 @@ def read_pdf(*, report: Callable, path: str, first: int, last_drawn: int, blank:
     missing, blank, room = 0, list(blank), MAX_WORDS_IN_ALL
     for number in range(first, min(count, max(MAX_PAGES_WITH_TEXT, last_drawn)) + 1):
         report("begin", number=number)
-        _allow_cpu(PAGE_CPU_SECONDS)
+        allow_cpu(PAGE_CPU_SECONDS)
         try:
             facts = _read_page(document, number, draw=number <= last_drawn, most_words=min(room, MAX_WORDS))
             room, missing = room - len(facts.get("words", ())), 0
@@ -63,7 +63,7 @@ def read_pdf(*, report: Callable, path: str, first: int, last_drawn: int, blank:
             break
     report("pages_done")
     document.close()
-    _allow_cpu(PAGE_CPU_SECONDS)
+    allow_cpu(PAGE_CPU_SECONDS)
     check_pdf(report=report, path=path, blank=blank)
 
 
@@ -216,7 +216,7 @@ def has_page_picture(page: pdfium.PdfPage) -> bool:
     return False
 
 
-def _allow_cpu(seconds: int) -> None:
+def allow_cpu(seconds: int) -> None:
     """One page may not use up the time of all others: the kernel ends the child when this runs out (SIGPROF)."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
