@@ -24,6 +24,8 @@ class Content:
     closing: str = "Sincerely,"
     signer: str = ""
     copies: str = ""
+    enclosures: str = ""
+    """What goes with it."""
     face: str = "serif"
     dated_on: date | None = None
     """Printed as the date; None: the day on which it is sent."""
@@ -39,7 +41,7 @@ class Content:
         """Everything that is printed, as plain text."""
         return "\n".join(
             (self.letterhead, self.to, self.subject, self.salutation, richtext.to_plain(self.body, emphasis=False),
-             self.closing, self.signer, self.copies)
+             self.closing, self.signer, self.enclosures, self.copies)
         )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
@@ -54,6 +56,7 @@ PARTS: dict[str, str] = {
     "salutation": "Greeting",
     "closing": "Closing words",
     "signer": "Signed by",
+    "enclosures": "Enclosed",
     "copies": "Copies to",
     "face": "Typeface",
     "dated_on": "Date on the letter",
@@ -83,6 +86,7 @@ def printed(content: Content, *, look: str, on: date, made_at: datetime, sent_by
         body=content.body,
         closing=content.closing,
         signer=_lines(content.signer),
+        enclosures=_lines(content.enclosures),
         copies=_lines(content.copies),
         dated=content.dated_on or on,
         look=look,
@@ -100,6 +104,7 @@ def as_message(content: Content) -> str:
         richtext.to_plain(content.body, emphasis=False),
         content.closing,
         content.signer,
+        "\n".join(("Copy to:", *copies)) if (copies := _lines(content.copies)) else "",
         "The same letter is attached as a PDF.",
     )
     return "\n\n".join(part for part in parts if part.strip()) + "\n"

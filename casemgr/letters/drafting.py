@@ -12,6 +12,8 @@ from casemgr.letters.kinds import SLOT, Kind, Paragraph
 from casemgr.pdf.letter import Block, Line, Points, Run, Words
 
 BLANKS: dict[str, str] = {
+    "parent": "the parent’s name",
+    "my": "whose",
     "opening": "who you are, and who the student is",
     "student": "the student’s name",
     "first": "the student’s name",
@@ -62,7 +64,8 @@ def draft(kind: Kind, setting: Setting, slots: Mapping[str, Slot], frame: Mappin
         for block in writer.block(paragraph)
     )
     subject = writer.fill(kind.subject)
-    return Drafted(Content(body=body, subject=subject, **frame), tuple(writer.used.values()))
+    enclosures = "\n".join(one.text for one in kind.enclosures if setting.fits(one))
+    return Drafted(Content(body=body, subject=subject, enclosures=enclosures, **frame), tuple(writer.used.values()))
 
 
 def blank_words(kind: Kind, slot: str) -> str:

@@ -28,7 +28,7 @@ from casemgr.deadlines.services import FactQuestioned
 from casemgr.evidence.services import plain_text
 from casemgr.letters import richtext
 from casemgr.letters.content import FACES, PARTS, Content
-from casemgr.letters.kinds import Choice
+from casemgr.letters.kinds import FOR_PARENT, VOICES, Choice
 from casemgr.letters.sending import Answered, ByHand, Recipient
 from casemgr.letters.ways import BY_HAND
 from casemgr.platform.refused import FieldRefused
@@ -95,6 +95,7 @@ class DraftForm(VersionForm):
     body_html = TextAreaField("The letter", [Length(max=4 * richtext.MOST_CHARACTERS)])
     closing = _line("Closing words")
     signer = _block("Signed by: name, and who you are", 2)
+    enclosures = _block("Enclosed: what goes with it, one a line", 2)
     copies = _block("Copies to, one a line", 3)
     exhibits_of = SelectField("Exhibits are named as in", validate_choice=False)
     face = RadioField("Typeface", choices=list(FACES.items()), default="serif")
@@ -157,8 +158,12 @@ class BeginForm(FlaskForm):
         return {field.name.removeprefix("choice_"): field.data for field in self.asked}
 
 
-def begin_form(choices: Sequence[Choice]) -> BeginForm:
-    fields = {
+def begin_form(choices: Sequence[Choice], *, asks_voice: bool) -> BeginForm:
+    """Return the form. `asks_voice`: whose letter it is, which a family need not say."""
+    fields: dict[str, RadioField] = {}
+    if asks_voice:
+        fields["choice_voice"] = RadioField("Who signs it?", choices=list(VOICES.items()), default=FOR_PARENT)
+    fields |= {
         f"choice_{choice.key}": RadioField(
             choice.label,
             [InputRequired("Choose one.")],

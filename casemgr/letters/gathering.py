@@ -20,7 +20,10 @@ from casemgr.law.facts import FACTS
 from casemgr.law.removals import KINDS as REMOVAL_KINDS
 from casemgr.law.terms import FactKind, RemovalKind
 from casemgr.letters.content import Slot, Used
-from casemgr.letters.kinds import Kind
+from casemgr.letters.drafting import BLANKS
+from casemgr.letters.kinds import FOR_PARENT, PARENT, Kind
+from casemgr.letters.models import OutgoingLetter
+from casemgr.letters.naming import called
 from casemgr.plans.queries import placement_that_stays
 from casemgr.proceedings.queries import proceedings_of
 
@@ -41,16 +44,45 @@ DAYS_OF: dict[str, tuple[FactKind, ...]] = {
     "next_meeting": (FactKind.TEAM_MEETING_SCHEDULED,),
 }
 """Slots that are the day of the newest fact of a kind."""
+REJECTED = {FactKind.IEP_REJECTED_RECEIVED: "", FactKind.IEP_PARTLY_REJECTED_RECEIVED: " in part"}
+OFFICES = {
+    "special_education_director": "Special Education Director",
+    "section_504_coordinator": "504 Coordinator",
+    "principal": "Principal",
+}
+"""Who can be written to by office, as an address says it."""
+IN_SCHOOL = ("section_504_coordinator", "principal")
 AHEAD = ("next_meeting",)
 """Those of them that are of use only while the day is still to come."""
 
 
-def slots_of(case: Case, organization: Organization) -> dict[str, Slot]:
+def voice_of(kind: Kind, organization: Organization, asked: str = "") -> str:
+    """Return who speaks in the letter: a family for itself, others for the parent unless they ask for the parent's own
+    letter, or nobody else can say it."""
+    return PARENT if PARENT in (kind.signed_by, asked) or organization.kind == FAMILY else FOR_PARENT
+
+
+def voice_in(row: OutgoingLetter, organization: Organization) -> str:
+    """Return who speaks in a letter that was begun; older ones do not say it."""
+    return row.choices.get("voice") or (PARENT if organization.kind == FAMILY else FOR_PARENT)
+
+
+def look_of(row: OutgoingLetter, organization: Organization) -> str:
+    """Return whose letterhead it has: the parent's own letter never has that of a firm."""
+    return FAMILY if voice_in(row, organization) == PARENT else organization.kind
+
+
+def is_for_the_parent(row: OutgoingLetter, organization: Organization) -> bool:
+    """Whether somebody else drafted it for the parent to sign."""
+    return organization.kind != FAMILY and voice_in(row, organization) == PARENT
+
+
+def slots_of(case: Case, voice: str) -> dict[str, Slot]:
     """Return everything that the case can fill in."""
-    found: dict[str, Slot] = {}
+    found: dict[str, Slot] = {"my": Slot("my" if voice == PARENT else "the parent’s")}
     for part in (
         _student(case),
-        _opening(case, organization),
+        _opening(case, voice),
         _days(case),
         _log(case),
         _placement(case),
@@ -63,16 +95,16 @@ def slots_of(case: Case, organization: Organization) -> dict[str, Slot]:
     return found
 
 
-def frame_of(case: Case, kind: Kind, organization: Organization, user: User) -> dict[str, str]:
+def frame_of(case: Case, kind: Kind, organization: Organization, user: User, voice: str) -> dict[str, str]:
     """Return what stands around the text: letterhead, address, greeting, signature, copies."""
     people = people_of(case)
     to = _first(people, kind.to)
-    copies = [_first(people, (role,)) for role in kind.copy]
-    head, signer = _sender(case, organization, user, people)
+    copies = [_first(people, (role,)) for role in (*kind.copy, *(("parent",) if voice == FOR_PARENT else ()))]
+    head, signer = _sender(case, organization, user, people, voice)
     return {
         "letterhead": head,
-        "to": _address(to) if to else "",
-        "salutation": f"Dear {to.name}:" if to else "To whom it may concern:",
+        "to": _address(to) if to else _office(case, kind),
+        "salutation": _greeting(case, kind, to),
         "signer": signer,
         "copies": "\n".join(_one_line(one) for one in copies if one is not None and one is not to),
     }
@@ -82,16 +114,21 @@ def named(case: Case, kind: Kind) -> list[tuple[str, str]]:
     """Return who gets the letter: each role, and the name of who has it in this case (empty: nobody yet)."""
     people = people_of(case)
     return [
-        (PERSON_ROLES[role].replace(" (LEA)", ""), found.name if (found := _first(people, (role,))) else "")
+        (_role(role), found.name if (found := _first(people, (role,))) else "")
         for role in dict.fromkeys((*kind.to, *kind.copy))
     ]
 
 
-def _sender(case: Case, organization: Organization, user: User, people: Sequence[Person]) -> tuple[str, str]:
-    if organization.kind != FAMILY:
+def _sender(
+    case: Case, organization: Organization, user: User, people: Sequence[Person], voice: str
+) -> tuple[str, str]:
+    if voice == FOR_PARENT:
         mail = "" if user.email.endswith(".invalid") else user.email
         return _joined(organization.name, user.name, mail), _joined(user.name, organization.name)
     parent = _first(people, ("parent",))
+    if parent is None and organization.kind != FAMILY:
+        gap = f"[[{BLANKS['parent']}]]"
+        return _joined(gap, case.student.address), _joined(gap, f"Parent of {case.student.name}")
     if parent is None:
         mail = "" if user.email.endswith(".invalid") else user.email
         return _joined(user.name, case.student.address, mail), user.name
@@ -104,7 +141,7 @@ def _student(case: Case) -> dict[str, Slot]:
     own = ("student", str(case.id))
     found = {
         "student": Slot(student.name, (Used("student", "The student’s name", student.name, *own),)),
-        "first": Slot(student.name.split()[0] if student.name.split() else student.name),
+        "first": Slot(called(student.name)),
         "born": Slot(_long(student.born_on), (Used("born", "Date of birth", _long(student.born_on), *own),)),
     }
     concern = " ".join(case.concern.split())
@@ -113,7 +150,7 @@ def _student(case: Case) -> dict[str, Slot]:
     return found
 
 
-def _opening(case: Case, organization: Organization) -> dict[str, Slot]:
+def _opening(case: Case, voice: str) -> dict[str, Slot]:
     student = case.student
     who = f"{student.name}, born {_long(student.born_on)}"
     if student.grade or student.school:
@@ -122,12 +159,13 @@ def _opening(case: Case, organization: Organization) -> dict[str, Slot]:
         who += f", {' '.join(part for part in (grade, school) if part)}"
     used = [Used("opening", "The student’s record", who, "student", str(case.id))]
     parent = _first(people_of(case), ("parent",))
-    if organization.kind == FAMILY:
+    if voice == PARENT:
         return {"opening": Slot(f"I am the parent of {who}.", tuple(used))}
     if parent is None:
-        return {"opening": Slot(f"I write about {who}.", tuple(used))}
-    used.append(Used("opening", PERSON_ROLES["parent"], parent.name, "person", str(parent.id)))
-    return {"opening": Slot(f"I write for {parent.name}, parent of {who}.", tuple(used))}
+        return {"opening": Slot(f"I write for [[{BLANKS['parent']}]], parent of {who}.", tuple(used))}
+    named = (Used("opening", PERSON_ROLES["parent"], parent.name, "person", str(parent.id)),)
+    words = f"I write for {parent.name}, parent of {who}."
+    return {"opening": Slot(words, (*used, *named)), "parent": Slot(parent.name, named)}
 
 
 def _days(case: Case) -> dict[str, Slot]:
@@ -166,7 +204,7 @@ def _log(case: Case) -> dict[str, Slot]:
 
 
 def _entry(row: EvidenceEntry) -> str:
-    return f"{when_words(row.happened_on, row.precision, None)}: {row.title}"
+    return f"{when_words(row.happened_on, row.precision, None)}: {row.title.removesuffix('.')}"
 
 
 def _used_entry(name: str, row: EvidenceEntry) -> Used:
@@ -206,11 +244,23 @@ def _service(service: dict[str, object]) -> str:
 def _dispute(case: Case) -> dict[str, Slot]:
     pending = [row for row in proceedings_of(case) if row.ended_on is None and row.kind == "due_process"]
     if not pending:
-        return {}
+        return _rejected(case)
     row = pending[-1]
     docket = f", docket number {row.docket_number}" if row.docket_number else ""
     words = f"a due process hearing was requested on {_long(row.opened_on)}{docket}"
-    return {"dispute": Slot(words, (Used("dispute", "The pending proceeding", words, "proceeding", str(row.id)),))}
+    used = (Used("dispute", "The pending proceeding", words, "proceeding", str(row.id)),)
+    return {"dispute": Slot(words, used), "hearing": Slot("", used)}
+
+
+def _rejected(case: Case) -> dict[str, Slot]:
+    """An IEP that was rejected is a dispute as well. Only the law of some States goes by it."""
+    facts = [fact for fact in current_facts(case) if fact.kind in REJECTED and fact.precision != "unknown"]
+    if not facts:
+        return {}
+    fact = facts[-1]
+    words = f"the proposed IEP was rejected{REJECTED[FactKind(fact.kind)]} ({when_words(fact.on_date, fact.precision)})"
+    used = (Used("dispute", FACTS[FactKind(fact.kind)].label, words, "fact", str(fact.id)),)
+    return {"rejected_iep": Slot(words, used)}
 
 
 def since_changed(used: Sequence[dict[str, str]], slots: dict[str, Slot]) -> list[dict[str, str]]:
@@ -230,13 +280,31 @@ def _first(people: Sequence[Person], roles: Collection[str]) -> Person | None:
 
 
 def _address(person: Person) -> str:
-    role = PERSON_ROLES.get(person.role, "").replace(" (LEA)", "")
-    return _joined(person.name, "" if person.role == "other" else role, person.organization, person.address)
+    role = "" if person.role == "other" else _role(person.role)
+    return _joined(person.name, role, person.organization, person.address)
 
 
 def _one_line(person: Person) -> str:
-    role = PERSON_ROLES.get(person.role, "").replace(" (LEA)", "")
+    role = "parent" if person.role == "parent" else _role(person.role)
     return ", ".join(part for part in (person.name, role) if part)
+
+
+def _office(case: Case, kind: Kind) -> str:
+    """Return the office that gets the letter while nobody of it is known by name."""
+    office = "" if kind.group == "Support" else next((role for role in kind.to if role in OFFICES), "")
+    where = (case.student.school or case.student.district) if office in IN_SCHOOL else case.student.district
+    return _joined(OFFICES[office], where) if office and where else ""
+
+
+def _greeting(case: Case, kind: Kind, to: Person | None) -> str:
+    if to is not None:
+        return f"Dear {to.name}:"
+    office = _office(case, kind).partition("\n")[0]
+    return f"Dear {office}:" if office else "To whom it may concern:"
+
+
+def _role(role: str) -> str:
+    return PERSON_ROLES.get(role, "").replace(" (LEA)", "")
 
 
 def _joined(*parts: str) -> str:

@@ -20,6 +20,9 @@ GROUPS = ("Evaluation", "Records", "Meetings", "The IEP", "Discipline", "Dispute
 NEEDS = ("required", "needed", "optional")
 """required: a law requires it. needed: the letter says nothing without it. Both keep a letter from being sent while
 they are missing. optional: good practice, a hint."""
+PARENT, FOR_PARENT = "parent", "for_parent"
+VOICES = {FOR_PARENT: "I sign it, for the parent", PARENT: "The parent signs it; I write the draft"}
+"""Who speaks in a letter of an organization or a firm. It is kept among the choices of the letter, as `voice`."""
 SLOT = re.compile(r"\{([a-z_0-9]+)\}")
 
 
@@ -85,6 +88,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A paper that goes with the letter, as its last lines name it."""
+
+    text: str
+    where: Where
+
+
+@dataclass(frozen=True)
 class Option:
     value: str
     label: str
@@ -127,7 +138,8 @@ class Suggest:
 @dataclass(frozen=True)
 class Kind:
     """One kind of letter. `rules`: ids of the rules of law whose dates it serves; `promises`: it records a promise;
-    `no_fact`: why it becomes no fact of the law, where it becomes none."""
+    `no_fact`: why it becomes no fact of the law, where it becomes none; `signed_by`: `parent` where nobody else can
+    say it, such as a consent."""
 
     kind: str
     title: str
@@ -146,10 +158,12 @@ class Kind:
     evidence: str
     paper_kind: str
     promises: bool
+    signed_by: str
     items: tuple[Item, ...]
     choices: tuple[Choice, ...]
     blanks: Mapping[str, str]
     paragraphs: tuple[Paragraph, ...]
+    enclosures: tuple[Enclosure, ...]
     suggest: tuple[Suggest, ...]
     where: Where
 
@@ -202,10 +216,12 @@ def _kind(name: str, row: dict[str, Any]) -> Kind:
         evidence=_one_of(EVIDENCE_KINDS, row.pop("evidence", "letter_sent")),
         paper_kind=_one_of(DOCUMENT_KINDS, row.pop("paper_kind", "letter")),
         promises=row.pop("promises", False),
+        signed_by=_one_of((PARENT, ""), row.pop("signed_by", "")),
         items=tuple(_item(one) for one in row.pop("item", ())),
         choices=tuple(_choice(one) for one in row.pop("choice", ())),
         blanks=row.pop("blanks", {}),
         paragraphs=tuple(_paragraph(one) for one in row.pop("paragraph")),
+        enclosures=tuple(_enclosure(one) for one in row.pop("enclosure", ())),
         suggest=tuple(_suggest(one) for one in row.pop("suggest", ())),
         where=_where(row),
     )
@@ -250,6 +266,12 @@ def _paragraph(row: dict[str, Any]) -> Paragraph:
     )
     if sum(map(bool, (made.text, made.points, made.list))) != 1:
         raise ValueError("a paragraph is text, points or a list")
+    _nothing_left(row)
+    return made
+
+
+def _enclosure(row: dict[str, Any]) -> Enclosure:
+    made = Enclosure(row.pop("text"), _where(row))
     _nothing_left(row)
     return made
 

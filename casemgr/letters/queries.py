@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from casemgr.accounts.models import Organization, User
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
 from casemgr.cases.queries import DueDate, due_date
@@ -18,11 +19,12 @@ from casemgr.evidence import queries as evidence
 from casemgr.extensions import db
 from casemgr.letters import content as contents
 from casemgr.letters.content import Content
-from casemgr.letters.kinds import Kind, Suggest, kinds
+from casemgr.letters.kinds import FOR_PARENT, Kind, Suggest, kinds
 from casemgr.letters.models import LetterSending, LetterVersion, OutgoingLetter
 from casemgr.platform.columns import now
 
 MOST_SUGGESTED = 4
+MOST_LOOKED_BACK = 40
 NOT_OUT = ("queued", "handing_over", "unknown")
 """States of a sending that is under way; there is at most one for each letter."""
 
@@ -134,6 +136,22 @@ def sendings_of(row: OutgoingLetter) -> Sequence[LetterSending]:
         .where(LetterSending.case_id == row.case_id, LetterSending.letter_id == row.id)
         .order_by(LetterSending.created_at.desc())
     ).all()
+
+
+def own_head(case: Case, voice: str, organization: Organization, user: User) -> dict[str, str]:
+    """Return the typeface that somebody last chose, and the letterhead that they last gave their own letters: a firm's
+    address stands nowhere else. An older name of the organization is not taken over."""
+    rows = db.session.execute(
+        select(LetterVersion.content, OutgoingLetter.choices["voice"].astext.label("voice"))
+        .join(OutgoingLetter, OutgoingLetter.id == LetterVersion.letter_id)
+        .where(OutgoingLetter.org_id == case.org_id, LetterVersion.saved_by == user.id)
+        .order_by(LetterVersion.saved_at.desc())
+        .limit(MOST_LOOKED_BACK)
+    ).all()
+    found = {"face": str(rows[0].content["face"])} if rows and rows[0].content.get("face") else {}
+    heads = (str(row.content.get("letterhead", "")) for row in rows if row.voice == voice == FOR_PARENT)
+    head = next((head for head in heads if head.partition("\n")[0] == organization.name), "")
+    return found | ({"letterhead": head} if head else {})
 
 
 def under_way(row: OutgoingLetter) -> LetterSending | None:

@@ -19,7 +19,7 @@ from casemgr.documents.store import store
 from casemgr.evidence.services import NewEntry, PaperRef, log_entry
 from casemgr.extensions import db
 from casemgr.law.terms import FactKind
-from casemgr.letters import citing, queries, recording, richtext, tasks
+from casemgr.letters import citing, gathering, queries, recording, richtext, tasks
 from casemgr.letters.checking import Finding
 from casemgr.letters.content import printed
 from casemgr.letters.models import LetterSending, LetterVersion, OutgoingLetter
@@ -286,7 +286,7 @@ def _pdf(
         first = next(one for one in queries.sendings_of(row) if one.sent_on is not None and one.state != "taken_back")
         return first.pdf_sha256, first.pdf_size
     content = citing.worded(queries.content_of(saved), labels)
-    letter = printed(content, look=organization.kind, on=on, made_at=saved.saved_at, sent_by=sent_by)
+    letter = printed(content, look=gathering.look_of(row, organization), on=on, made_at=saved.saved_at, sent_by=sent_by)
     org_id = case.org_id
     db.session.rollback()
     stored = store().put_bytes(org_id, page_drawing.draw(letter).pdf)

@@ -19,7 +19,7 @@ from casemgr.extensions import db
 from casemgr.law.facts import FACTS
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import FactKind
-from casemgr.letters import citing, forms, queries, richtext, sending, services, taking_back
+from casemgr.letters import citing, forms, gathering, queries, richtext, sending, services, taking_back
 from casemgr.letters.blueprint import LETTER, bp, letter_or_404
 from casemgr.letters.models import LetterSending, OutgoingLetter
 from casemgr.letters.sending import Recipient
@@ -171,6 +171,7 @@ def _page(template: str, access: Access, row: OutgoingLetter, form: Any, **more:
         content=content,
         look=services.look(access.case, row, content),
         undrawable=named(undrawable_in(content.text)),
+        is_for_the_parent=gathering.is_for_the_parent(row, access.organization),
         cited=citing.looked_at(access.case, content, citing.OPEN_TO_ALL) if row.state == "draft" else [],
         sent_fact=FACTS[sent] if sent else None,
         received_fact=FACTS[received] if received else None,

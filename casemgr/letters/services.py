@@ -45,8 +45,10 @@ def begin(
     letter_id: UUID | None = None,
 ) -> OutgoingLetter:
     """Draft a letter from the facts of the case, and keep it as version 1."""
-    slots = gathering.slots_of(case, organization)
-    drafted = draft(kind, setting_of(case, choices), slots, gathering.frame_of(case, kind, organization, by))
+    voice = gathering.voice_of(kind, organization, choices.get("voice", ""))
+    choices = {**choices, "voice": voice}
+    frame = gathering.frame_of(case, kind, organization, by, voice) | queries.own_head(case, voice, organization, by)
+    drafted = draft(kind, setting_of(case, choices), gathering.slots_of(case, voice), frame)
     row = OutgoingLetter(
         id=letter_id or uuid4(),
         org_id=case.org_id,

@@ -60,7 +60,8 @@ def begin(case_id: UUID, kind: str) -> Any:
     case = access.case
     found = kinds().get(kind) or abort(404)
     asked = [choice for choice in found.choices if services.setting_of(case, {}).fits(choice)]
-    form = forms.begin_form(asked)
+    asks_voice = access.organization.kind != gathering.FAMILY and not found.signed_by
+    form = forms.begin_form(asked, asks_voice=asks_voice)
     if form.validate_on_submit():
         own_id, chosen = form.submission.uuid, form.chosen
         row, _made = make_once(
@@ -80,6 +81,7 @@ def begin(case_id: UUID, kind: str) -> Any:
         form=form,
         hints={choice.key: {one.value: one.hint for one in choice.options if one.hint} for choice in asked},
         items=_items(access, found),
+        is_own=access.organization.kind == gathering.FAMILY,
         people=gathering.named(case, found),
     )
     return page, 422 if form.errors else 200
@@ -165,7 +167,7 @@ def _draft_page(
     access: Access, row: OutgoingLetter, form: DraftForm, content: Content, theirs: Content | None = None
 ) -> Any:
     case = access.case
-    slots, used = gathering.slots_of(case, access.organization), citing.without_sent(row.used)
+    slots, used = gathering.slots_of(case, gathering.voice_in(row, access.organization)), citing.without_sent(row.used)
     return render_template(
         "letters/draft.html",
         case=case,
@@ -226,7 +228,8 @@ def preview(case_id: UUID, letter_id: UUID) -> Any:
 def _drawn(access: Access, row: OutgoingLetter, content: Content, *, pictures: bool) -> Pages:
     made_at = queries.newest(row).saved_at
     content = citing.worded(content, citing.labels(access.case, content))
-    letter = printed(content, look=access.organization.kind, on=today(access.case), made_at=made_at)
+    look = gathering.look_of(row, access.organization)
+    letter = printed(content, look=look, on=today(access.case), made_at=made_at)
     db.session.rollback()  # a transaction is not held open while pages are drawn
     return page_drawing.draw(letter, pictures=pictures)
 

@@ -27,6 +27,8 @@ TOP_LATER = 96.0
 """Room for the running head of the second page and those after it, in points."""
 SIGNED_WITH = 600
 """A closing paragraph of at most so many characters stays on the page of the signature."""
+A_LINE = 100
+"""One of at most so many brings the one before it along: a single line above the signature looks lost."""
 BLANK = re.compile(r"\[\[(.{1,200}?)\]\]")
 """A gap that somebody still has to fill: `[[the date of the report]]`."""
 
@@ -76,6 +78,7 @@ class Letter:
     signer: tuple[str, ...]
     made_at: datetime
     dated: date | None = None
+    enclosures: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     look: str = FAMILY
     face: str = SERIF
@@ -101,9 +104,8 @@ def make_letter(letter: Letter) -> Drawn:
     page says of how many it is."""
     laid = _laid_out(letter, pages=1)
     if laid.pages == 2:
-        tight = _laid_out(letter, pages=1, spread=TIGHT)
-        if tight.pages == 1:
-            laid = tight
+        tried = (_laid_out(letter, pages=1, spread=spread) for spread in (CLOSER, TIGHT))
+        laid = next((one for one in tried if one.pages == 1), laid)
     if laid.pages > 1:
         laid = _laid_out(letter, pages=laid.pages)
     out = io.BytesIO()
@@ -136,6 +138,7 @@ class _Spread:
 
 
 WIDE = _Spread()
+CLOSER = _Spread(top=58.0, bottom=62.0, lead=0.4, after=7.8, parts=0.82, signature=36.0)
 TIGHT = _Spread(top=52.0, bottom=54.0, lead=0.9, after=6.5, parts=0.65, signature=32.0)
 
 
@@ -144,6 +147,8 @@ class _Face:
     """The styles of one face."""
 
     text: ParagraphStyle
+    lead: ParagraphStyle
+    """A line that ends with a colon stays with what it announces."""
     tight: ParagraphStyle
     item: ParagraphStyle
     subject: ParagraphStyle
@@ -160,6 +165,7 @@ def _face(name: str, spread: _Spread) -> _Face:
     leading -= spread.lead
     return _Face(
         make_style(f"letter-{name}", plain, size, leading, spaceAfter=spread.after),
+        make_style(f"letter-lead-{name}", plain, size, leading, spaceAfter=spread.after - 3, keepWithNext=1),
         make_style(f"letter-tight-{name}", plain, size, leading - 0.5),
         make_style(
             f"letter-item-{name}", plain, size, leading, spaceAfter=spread.after - 4, leftIndent=24, bulletIndent=8
@@ -275,7 +281,8 @@ def _letterhead(letter: Letter, setter: _Setter) -> list[Flowable]:
 def _block(block: Block, setter: _Setter) -> list[Flowable]:
     face = setter.face
     if isinstance(block, Words):
-        return [paragraph(setter.runs(part), face.text) for part in _cut(block.runs)]
+        announces = "".join(run.text for run in block.runs).rstrip().endswith(":")
+        return [paragraph(setter.runs(part), face.lead if announces else face.text) for part in _cut(block.runs)]
     signs = [f"{number}." if block.ordered else "•" for number in range(1, len(block.items) + 1)]
     items = [
         [
@@ -304,8 +311,10 @@ def _signed(letter: Letter, setter: _Setter, body: Sequence[Flowable]) -> list[F
     end = len(body)
     while end and isinstance(body[end - 1], Spacer):
         end -= 1
-    if end and len(getattr(body[end - 1], "text", "")) < SIGNED_WITH:
+    room = SIGNED_WITH
+    while end and (words := len(getattr(body[end - 1], "text", ""))) < room:
         end -= 1
+        room = SIGNED_WITH - words if words < A_LINE else 0
     closing = [Spacer(1, 4), paragraph(setter.line(letter.closing), face.tight)] if letter.closing.strip() else []
     names = [line for line in letter.signer if line.strip()]
     signer = [
@@ -313,20 +322,23 @@ def _signed(letter: Letter, setter: _Setter, body: Sequence[Flowable]) -> list[F
         for n, line in enumerate(names)
     ]
     kept = [*body[end:], *closing, Spacer(1, setter.spread.signature), *signer]
-    copies = [line for line in letter.copies if line.strip()]
-    after: list[Flowable] = []
-    if copies:
-        after = [setter.gap(18), KeepTogether([_copies(copies, setter)])]
-    return [*body[:end], KeepTogether(kept), *after]
+    last = [("Enclosed:", letter.enclosures), ("Copy:", letter.copies)]
+    rows = [row for name, lines in last for row in _named_lines(name, lines, setter)]
+    return [*body[:end], KeepTogether(kept), *([setter.gap(18), KeepTogether([_last_lines(rows)])] if rows else [])]
 
 
-def _copies(lines: Sequence[str], setter: _Setter) -> Flowable:
-    rows = [
-        [paragraph("Copy:" if n == 0 else "", _COPY), paragraph(setter.line(line, fonts.SANS), _COPY)]
-        for n, line in enumerate(lines)
+def _named_lines(name: str, lines: Sequence[str], setter: _Setter) -> list[list[Flowable]]:
+    """Return a row for each line; the name stands before the first."""
+    said = [line for line in lines if line.strip()]
+    return [
+        [paragraph(name if n == 0 else "", _COPY), paragraph(setter.line(line, fonts.SANS), _COPY)]
+        for n, line in enumerate(said)
     ]
+
+
+def _last_lines(rows: list[list[Flowable]]) -> Flowable:
     close = (("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 1))
-    return style.table(rows, [38, style.LINE - 38], *close, told_as=style.FIELDS)
+    return style.table(rows, [54, style.LINE - 54], *close, told_as=style.FIELDS)
 
 
 _COPY = make_style("letter-copy", fonts.SANS, 9.5, 13.5, textColor=style.QUIET)

@@ -13,12 +13,15 @@ from casemgr.law.terms import Verification
 from casemgr.letters import checking, richtext
 from casemgr.letters.content import Content, Slot, Used
 from casemgr.letters.drafting import BLANKS, Setting, blank_words, draft
-from casemgr.letters.kinds import BadKind, Kind, _kind, kinds
+from casemgr.letters.kinds import PARENT, VOICES, BadKind, Kind, _kind, kinds
+from casemgr.letters.naming import called
 
 FRAME = {"letterhead": "Dana Example", "to": "Morgan Example", "salutation": "Dear Morgan Example:", "signer": "Dana"}
 NAMED = {
     "student": Slot("Juniper Example", (Used("student", "Name", "Juniper Example", "student", "1"),)),
     "first": Slot("Juniper"),
+    "my": Slot("my"),
+    "parent": Slot("Dana Example", (Used("parent", "Parent", "Dana Example", "person", "2"),)),
     "opening": Slot("I am the parent of Juniper Example."),
     "placement_setting": Slot(""),
     "born": Slot("May 4, 2016"),
@@ -33,7 +36,10 @@ def settings(kind: Kind, state: str = "MA") -> list[Setting]:
     for choice in kind.choices:
         if choice.where.fits(state, "both", "iep", {}):
             ways = [way | {choice.key: option.value} for way in ways for option in choice.options]
-    return [Setting(state, "both", plan, way) for way in ways for plan in ("iep", "none")]
+    voices = (PARENT,) if kind.signed_by else tuple(VOICES)
+    ways = [way | {"voice": voice} for way in ways for voice in voices]
+    tracks = [one for one in ("both", "section_504") if not kind.where.tracks or one in kind.where.tracks]
+    return [Setting(state, track, plan, way) for way in ways for plan in ("iep", "none") for track in tracks]
 
 
 def test_the_letters_that_people_really_send_are_there() -> None:
@@ -47,7 +53,7 @@ def test_the_letters_that_people_really_send_are_there() -> None:
 
 @pytest.mark.parametrize("kind", EVERY)
 def test_a_draft_names_its_gaps_and_is_ready_when_they_are_filled(kind: Kind) -> None:
-    for state in ("MA", "TX", "VA"):
+    for state in ("MA", "TX", "VA", "CA"):
         for setting in settings(kind, state):
             made = draft(kind, setting, NAMED, FRAME).content
             plain = richtext.to_plain(made.body)
@@ -90,6 +96,42 @@ def test_massachusetts_asks_for_two_answers() -> None:
     assert "placement" not in {one.item.key for one in confirmed.stops}
     elsewhere = draft(kind, Setting("TX", "idea", "iep", {"iep": "accept"}), NAMED, FRAME).content
     assert "placement" not in richtext.to_plain(elsewhere.body)
+
+
+def body_of(kind: str, state: str, track: str, plan: str = "iep", **choices: str) -> str:
+    setting = Setting(state, track, plan, {"voice": PARENT} | choices)
+    return richtext.to_plain(draft(kinds()[kind], setting, NAMED, FRAME).content.body)
+
+
+def test_a_letter_names_only_law_that_holds_for_the_case() -> None:
+    assert "300.613" not in body_of("records_request", "TX", "section_504")
+    assert "34 CFR 99.10(b)" in body_of("records_request", "TX", "section_504")
+    assert "five business days (Cal. Ed. Code 56504)" in body_of("records_request", "CA", "idea")
+    massachusetts = body_of("records_request", "MA", "idea")
+    assert "ten days (603 CMR 23.07(2))" in massachusetts and "34 CFR 300.613(a)" in massachusetts
+    assert "28.04(1)(a)" in body_of("evaluation_request", "MA", "idea", "none")
+    assert "28.04(1)(a)" not in body_of("evaluation_request", "MA", "idea", "iep")  # it times an initial evaluation
+    assert "300.518" not in body_of("stay_put", "MA", "idea") and "28.08(7)" in body_of("stay_put", "MA", "idea")
+    assert "300.518(a)" in body_of("stay_put", "TX", "idea")
+    assert "response page" not in body_of("iep_response", "TX", "idea", iep="part")
+    assert "last IEP" not in body_of("iep_response", "TX", "idea", "none", iep="part")
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Juniper Example", "Juniper"),
+        ("Trần Nguyễn Mai Anh", "Trần Nguyễn Mai Anh"),
+        ("Đỗ Văn An", "Đỗ Văn An"),
+        ("Mai Trần", "Mai"),
+        ("Nguyen, Mai", "Mai"),
+        ("Юлия Ковальчук", "Юлия"),
+        ("عبد الله حداد", "عبد الله حداد"),
+        ("陈美玲", "陈美玲"),
+    ],
+)
+def test_nobody_is_called_by_a_family_name(name: str, short: str) -> None:
+    assert called(name) == short
 
 
 def test_a_letter_without_address_or_signature_is_not_ready() -> None:

@@ -19,7 +19,7 @@ from tests.documents.paper import pdf as paper_pdf
 from tests.letters.conftest import Desk
 from tests.letters.test_pdf import words
 from tests.mailserver import Post
-from tests.world import Actor
+from tests.world import Actor, World
 
 Clients = Callable[[Actor | None], FlaskClient]
 
@@ -160,16 +160,50 @@ def test_without_a_mail_server_the_page_says_what_to_do(desk: Desk, client: Flas
         assert desk.row(case, letter.rpartition("/")[2]).state == "draft"
 
 
-@pytest.mark.parametrize("kind", ["family", "organization", "firm"])
-def test_the_letterhead_is_that_of_who_writes(kind: str, desk: Desk, client_for: Clients) -> None:
-    actor = desk.actor if kind == "family" else desk.world.person("owner", kind, name="Quinn Example")
-    case_id = desk.case_id if kind == "family" else desk.world.case(actor)
+def begun(client: FlaskClient, case_id: object, kind: str, **choices: str) -> tuple[str, dict[str, str]]:
+    """Begin a letter; return where it is and its draft."""
+    made = client.post(f"/cases/{case_id}/letters/new/{kind}", data={"submission": str(uuid4()), **choices})
+    assert made.status_code == 302, errors_of(made.text)
+    return made.location, fields(client.get(made.location).text)
+
+
+def test_a_family_writes_under_its_own_name(desk: Desk, client: FlaskClient) -> None:
+    _url, draft = begun(client, desk.case_id, "iee_request", choice_income="yes")
+    assert draft["letterhead"].startswith("Dana Example\n12 Larch Street") and "I am the parent of" in draft["body"]
+    assert "I disagree with" in draft["body"] and "income option" in draft["body"]
+    assert "Who signs it?" not in client.get(f"/cases/{desk.case_id}/letters/new/records_request").text
+
+
+@pytest.mark.parametrize("kind", ["organization", "firm"])
+def test_others_write_for_the_parent_and_what_only_a_parent_can_say_the_parent_signs(
+    kind: str, world: World, client_for: Clients, post: Post
+) -> None:
+    actor = world.person("owner", kind, name="Quinn Example")
+    case_id = world.case(actor, state="TX")
+    with world.scope(actor):
+        person = Person(org_id=actor.org_id, case_id=case_id, name="Dana Example", role="parent", phone="617-555-0101")
+        db.session.add(person)
+        db.session.commit()
     client = client_for(actor)
-    letter = client.post(f"/cases/{case_id}/letters/new/iee_request", data={"submission": str(uuid4())}).location
-    draft = fields(client.get(letter).text)
-    if kind == "family":
-        assert draft["letterhead"].startswith("Dana Example\n12 Larch Street") and "I am the parent of" in draft["body"]
-    else:
-        assert draft["letterhead"].startswith("Organization") and "I write about Juniper Example" in draft["body"]
-        assert draft["signer"].startswith("Quinn Example")
-    assert client.get(f"{letter}/pdf").data.startswith(b"%PDF")
+    url, draft = begun(client, case_id, "iee_request", choice_voice="for_parent")
+    assert draft["letterhead"].startswith("Organization") and "I write for Dana Example" in draft["body"]
+    assert draft["signer"].startswith("Quinn Example") and draft["copies"] == "Dana Example, parent"
+    assert "Dana Example disagrees with" in draft["body"] and "I disagree" not in draft["body"]
+    assert draft["to"] == "Special Education Director\nFernhollow Public Schools"
+    assert draft["salutation"] == "Dear Special Education Director:"
+    own = draft["letterhead"] + "\n9 Court Square"
+    client.post(url, data=draft | {"letterhead": own, "face": "sans", "body": draft["body"] + " Thank you."})
+    _next, later = begun(client, case_id, "records_request", choice_voice="for_parent")
+    assert later["letterhead"].endswith("9 Court Square") and later["face"] == "sans"
+    assert later["enclosures"] == "Authorization, signed by the parent"
+    assert "Only the parent can say this" in client.get(f"/cases/{case_id}/letters/new/evaluation_consent").text
+    consent, draft = begun(client, case_id, "evaluation_consent", choice_scope="all")
+    assert draft["letterhead"].startswith("Dana Example") and draft["signer"].startswith("Dana Example")
+    assert "I give my consent" in draft["body"] and draft["enclosures"] == "Consent form, signed"
+    [text] = words(client.get(f"{consent}/pdf").data)
+    assert "Enclosed: Consent form, signed" in text and "Organization" not in text
+    client.post(consent, data=draft | {"to": "Dr. Ada Example"})
+    page = client.get(f"{consent}/mail").text
+    assert "The parent’s letter" in page and "This e-mail carries the letter alone" in page
+    _url, draft = begun(client, case_id, "records_request", choice_voice="parent")
+    assert "I am the parent of" in draft["body"] and draft["enclosures"] == ""

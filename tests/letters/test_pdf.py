@@ -25,6 +25,7 @@ LETTER = Letter(
     ),
     closing="Sincerely,",
     signer=("Đặng Văn Lâm", "Parent of Zoë Đặng"),
+    enclosures=("Consent form, signed",),
     copies=("Sam Example, Principal",),
     dated=date(2026, 3, 3),
     sent_by="By certified mail",
@@ -34,7 +35,8 @@ LETTER = Letter(
 
 SAID = (
     *("Đặng Văn Lâm", "March 3, 2026", "By certified mail", "Nguyễn Thị Hương", "Re: Evaluation of Zoë Đặng"),
-    *("Please evaluate Zoë. [the areas]", "1. Reading", "2. Writing", "Sincerely,", "Copy: Sam Example"),
+    *("Please evaluate Zoë. [the areas]", "1. Reading", "2. Writing", "Sincerely,", "Enclosed: Consent form"),
+    "Copy: Sam Example",
 )
 
 
@@ -61,6 +63,7 @@ def test_a_short_letter_is_one_page_that_says_everything(look: str, face: str) -
 
 def test_later_pages_say_to_whom_when_and_which_page_and_nobody_signs_a_bare_page() -> None:
     body = tuple(Words((Run(f"Paragraph {number}. " + "It goes on and on. " * 20),)) for number in range(12))
+    body += (Words((Run("Thank you."),)),)
     pages = words(make_letter(replace(LETTER, body=body)).pdf)
     assert len(pages) >= 2 and f"Page 1 of {len(pages)}" in pages[0]
     for number, text in enumerate(pages[1:], 2):
