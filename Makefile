@@ -21,7 +21,7 @@ test-fast: $(VENV)/dev.stamp
 # Every test that asks a database, on the server that CASEMGR_TEST_SERVER names; not once more what is walked in a browser,
 # the corpus, and programs that are killed: they bring the embedded server along.
 test-server: $(VENV)/dev.stamp
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -k "not killed_while" \
 		--ignore=tests/corpus --ignore=tests/browser --ignore=tests/faults
 
 lint: $(VENV)/dev.stamp

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import Popen
-from typing import Any
 from uuid import UUID
 
-import psutil
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text, update
@@ -174,51 +170,3 @@ def test_only_sound_and_video_is_played(world: World, client_for: ClientFor) -> 
     paper = add(world, parent, case_id, b"<b>words</b>", "notes.txt")
     assert client_for(parent).get(f"/cases/{case_id}/papers/{paper}/media").status_code == 404
     assert client_for(parent).get(f"/cases/{case_id}/papers/{paper}/pdf").status_code == 404
-
-
-@pytest.mark.fault
-def test_libreoffice_and_the_worker_are_killed_while_they_convert_and_the_paper_gets_one_pdf(
-    world: World, start_worker: Callable[..., Popen[bytes]]
-) -> None:
-    parent = world.person()
-    case_id = world.case(parent)
-    paper = add(world, parent, case_id, office.docx("Dear parents"), "letter.docx")
-    scratch = world.app.config["SETTINGS"].data_dir / "scratch" / f"preview-{paper}"
-
-    first = start_worker()
-    converter = until(lambda: converting(scratch))
-    first.kill()
-    first.wait()
-    until(lambda: not converting(scratch))  # it does not outlive its worker
-    assert paper_of(world, parent, case_id).preview_state == "waiting"
-
-    second = start_worker()
-    try:
-        again = until(lambda: converting(scratch))
-        assert again != converter
-        again.kill()
-        until(lambda: paper_of(world, parent, case_id).preview_state != "waiting")
-    finally:
-        second.terminate()
-        second.wait(30)
-    row = paper_of(world, parent, case_id)
-    assert (row.preview_state, row.page_count, row.rendition_how) == ("ready", 1, How.OFFICE)
-    assert len([line for line in row.custody if line["act"] == "converted"]) == 1
-    assert not scratch.exists() and not converting(scratch)
-
-
-def converting(folder: Path) -> psutil.Process | None:
-    """LibreOffice at work below a folder."""
-    for process in psutil.process_iter(["name", "cmdline"]):
-        if process.info["name"] == "soffice.bin" and str(folder) in " ".join(process.info["cmdline"] or []):
-            return process
-    return None
-
-
-def until(ask: Callable[[], Any]) -> Any:
-    """Ask until the answer is yes."""
-    deadline = time.monotonic() + 90
-    while not (answer := ask()):
-        assert time.monotonic() < deadline, "it did not come to that in time"
-        time.sleep(0.02)
-    return answer

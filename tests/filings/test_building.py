@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import signal
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from casemgr.audit.models import AuditEvent
 from casemgr.extensions import db
 from casemgr.filings import building, job, services, tasks
-from casemgr.filings.models import Packet
 from casemgr.storage.own_child import OwnChild
 from tests.documents.paper import add, pdf
-from tests.filings.conftest import StartWorker
-from tests.filings.makers import DUE_PROCESS, OCR, Dispute, bookmarks, dispute, save, texts
-from tests.patience import PATIENCE
+from tests.filings.makers import DUE_PROCESS, OCR, bookmarks, dispute, save, texts
 from tests.world import World
 
 
@@ -218,53 +210,3 @@ def test_a_case_that_changes_while_the_pdf_is_made_gets_a_pdf_of_the_change(
     packet = case.build_here(packet_id)
     assert packet.state == "ready" and len(rounds) == 2
     assert "Brook School" in " ".join(texts(case.bytes_of(packet.pdf_sha256)))
-
-
-def _wait_for(case: Dispute, packet_id: object, state: str, seconds: float = PATIENCE) -> Packet:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        packet = case.packet(packet_id)  # type: ignore[arg-type]
-        if packet.state == state:
-            return packet
-        time.sleep(0.05)
-    raise AssertionError(f"still {packet.state}: {packet.error}")
-
-
-@pytest.mark.fault
-@pytest.mark.timeout(600)
-def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_finishes_once(
-    world: World, start_worker: StartWorker, tmp_path: Path
-) -> None:
-    case = dispute(world)
-    for number in range(40):
-        data = pdf(f"Long paper {number}", 25)
-        case.papers[f"long {number}"] = add(world, case.actor, case.case_id, data, f"long{number}.pdf")
-    packet_id = case.begin()
-    case.choose(packet_id, *(f"long {number}" for number in range(40)))
-    # Previews of 40 papers would come first; this test is about the packet.
-    with case.open():
-        db.session.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = 'documents.preview'"))
-        db.session.commit()
-    case.queue(packet_id)
-    worker = start_worker()
-    _wait_for(case, packet_id, "building")
-    children = psutil.Process(worker.pid).children(recursive=True)
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.wait()
-    packet = case.packet(packet_id)
-    assert packet.state == "building" and not packet.pdf_sha256 and not packet.manifest_sha256
-    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
-    assert not alive, "What the worker started ends when the worker is gone"
-
-    second = start_worker()
-    try:
-        packet = _wait_for(case, packet_id, "ready")
-        time.sleep(1)
-    finally:
-        second.terminate()
-        second.wait(PATIENCE)
-    file = save(case.bytes_of(packet.pdf_sha256), tmp_path / "packet.pdf")
-    assert subprocess.run(["qpdf", "--check", file], check=False, capture_output=True).returncode == 0
-    with case.open():
-        made = select(AuditEvent).where(AuditEvent.subject_id == packet_id, AuditEvent.action == "filings:packet:built")
-        assert len(db.session.scalars(made).all()) == 1
