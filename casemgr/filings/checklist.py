@@ -86,6 +86,7 @@ _NOT_NEEDED = {
     "over_60_days": "OCR’s letter is not more than 60 days old.",
     "about_one_child": "It is not about one child.",
     "third_party": "A parent signs, or the student.",
+    "idea": "Every issue is under Section 504, which has no federal stay-put of this kind.",
     "resolution_agreement": "Only a resolution agreement can be taken back within three business days.",
 }
 
@@ -107,6 +108,8 @@ def _holds(condition: str, material: Material, today: date) -> bool:
             own = {one.name.strip().casefold() for one in material.with_role("parent", "student")}
             own.add(material.student.name.strip().casefold())
             return material.signer[0].strip().casefold() not in own
+        case "idea":
+            return not material.is_504_only
         case "resolution_agreement":
             return material.answer("agreement_kind") == "resolution"
     return True

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from casemgr.filings.drafting import draft
-from casemgr.filings.kinds import SEND_METHODS, Layout, kind_in
+from casemgr.filings.kinds import SEND_METHODS, Kind, Layout, Verb, kind_in
 from casemgr.filings.material import Material, in_filing_words
-from casemgr.filings.vocabulary import Words
+from casemgr.filings.vocabulary import Words, side_of
 from casemgr.pdf import model as pdf
 
 
@@ -24,6 +24,11 @@ class File:
     rendition: Path | None = None
 
 
+FILER_LABELS = {Verb.SEND: "Sent by", Verb.SIGN: "Kept by", Verb.KEEP: "Kept by"}
+"""What the cover calls the person whose paper it is; else it was filed."""
+OF_OURS = ("parent", "parent_attorney", "advocate")
+
+
 def compose(
     material: Material, files: Mapping[str, File], program_version: str, log_head: pdf.LogHead | None = None
 ) -> pdf.Packet:
@@ -33,7 +38,7 @@ def compose(
         files: by label, the stored file of each exhibit.
         log_head: how far the evidence log has come. It is printed, but a log that grows makes no packet out of date.
     """
-    kind = kind_in(material.kind, material.state)
+    kind = _kind_of(material)
     signer = _signature(material)
     return pdf.Packet(
         title=kind.title,
@@ -44,6 +49,7 @@ def compose(
         parties=parties(material),
         filer=signer.name,
         filer_contact=signer.contact,
+        filer_label=FILER_LABELS.get(kind.verb, "Filed by"),
         dated=material.dated_on,
         docket=material.docket,
         filing=draft(Words(material, kind), _head(material), signer),
@@ -59,9 +65,14 @@ def compose(
     )
 
 
+def _kind_of(material: Material) -> Kind:
+    kind = kind_in(material.kind, material.state)
+    return kind.for_504() if material.is_504_only else kind
+
+
 def forum_line(material: Material) -> str:
     """The forum as a caption names it; one that every State has is named with its State. A notice goes to somebody."""
-    kind = kind_in(material.kind, material.state)
+    kind = _kind_of(material)
     if kind.layout is not Layout.CAPTION:
         return Words(material, kind).value(kind.to).splitlines()[0] if kind.to else ""
     is_plain = kind.layout is Layout.CAPTION and "(" not in material.forum
@@ -70,21 +81,30 @@ def forum_line(material: Material) -> str:
 
 def parties(material: Material) -> tuple[tuple[str, str], ...]:
     """Name and role of each side; of a notice who it is from and for; of a record nobody."""
-    kind, student = kind_in(material.kind, material.state), material.student
+    kind, student = _kind_of(material), material.student
     if kind.layout is Layout.RECORD:
         return ()
     if kind.layout is Layout.NOTICE:
         sides = ((material.signer[0], "From"), (student.district or student.school, "To"))
         return tuple(side for side in sides if side[0])
-    parents = " and ".join(person.name for person in material.with_role("parent"))
-    ours = f"{parents}, on behalf of {student.name}" if parents else student.name
-    other = student.district or student.school
-    return ((ours, kind.filer), *(((other, kind.other),) if other and kind.other else ()))
+    ours, other = _our_side(material, kind), student.district or student.school
+    return (ours, *(((other, kind.other),) if other and kind.other else ()))
+
+
+def _our_side(material: Material, kind: Kind) -> tuple[str, str]:
+    """Names and role of our side: parents for the student, a student who signs, or whoever else may complain."""
+    side, signer = side_of(material), material.signer[0].strip()
+    if side == "student" or not (parents := [one.name for one in material.with_role("parent")]):
+        return material.student.name, kind.filer
+    known = {one.name.strip().casefold() for one in material.with_role(*OF_OURS)}
+    if kind.filer_is_signer and signer and signer.casefold() not in known:
+        return signer, kind.filer
+    return f"{' and '.join(parents)}, on behalf of {material.student.name}", kind.filer + "s" * (side == "parents")
 
 
 def _head(material: Material) -> pdf.Caption | pdf.Heading:
     """The head of the document: a caption before a forum, or who it is from and for, and about whom."""
-    kind = kind_in(material.kind, material.state)
+    kind = _kind_of(material)
     if kind.layout is Layout.CAPTION:
         shown = parties(material)[:1] if kind.parties == "ours" else parties(material)
         return pdf.Caption(forum_line(material), shown, docket=material.docket or kind.docket_hint)
@@ -127,7 +147,7 @@ def _certificate(material: Material, signer: pdf.Signature) -> pdf.CertificateOf
     """The certificate has no date: whoever really sends the packet writes it in by hand, with the signature."""
     if not material.recipients:
         return None
-    kind = kind_in(material.kind, material.state)
+    kind = _kind_of(material)
     document = kind.title
     if material.exhibits:
         first, last = material.exhibits[0].label, material.exhibits[-1].label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from casemgr.filings.kinds import Block, Part, Verb
+from casemgr.filings.kinds import Block, Layout, Part, Verb
 from casemgr.filings.material import IssueData
 from casemgr.filings.vocabulary import Words
 from casemgr.pdf import model as pdf
@@ -32,6 +32,7 @@ def draft(words: Words, head: pdf.Caption | pdf.Heading, signer: pdf.Signature) 
         issues=tuple(map(issue, words.material.issues)) if at < len(parts) else (),
         closing=tuple(_sections([part for part in parts[at + 1 :] if not part.new_page], words)),
         signatures=() if kind.verb is Verb.KEEP else (signer,),
+        closing_words="Respectfully submitted," if kind.layout is Layout.CAPTION else "",
         annexes=tuple(_sections([part for part in parts if part.new_page], words)),
     )
 

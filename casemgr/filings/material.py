@@ -221,6 +221,11 @@ class Material:
         return tuple(person for person in self.people if person.role in roles)
 
     @property
+    def is_504_only(self) -> bool:
+        """Whether every issue is under Section 504: IDEA then gives nothing, no stay-put either."""
+        return bool(self.issues) and all(one.law == "section_504" for one in self.issues)
+
+    @property
     def native_exhibits(self) -> tuple[ExhibitData, ...]:
         return tuple(one for one in self.exhibits if one.kind is ExhibitKind.NATIVE)
 

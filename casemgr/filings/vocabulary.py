@@ -35,7 +35,9 @@ class Words:
     kind: Kind
 
     def value(self, name: str) -> str:
-        """Return what a name says of this case; empty when the case does not say."""
+        """Return what a name says of this case; empty when the case does not say. `a|b`: the first that says it."""
+        if "|" in name:
+            return next(filter(None, map(self.value, name.split("|"))), "")
         head, _, rest = name.partition(".")
         if head in _PREFIXED and rest:
             return _PREFIXED[head](self, rest).strip()
@@ -55,7 +57,7 @@ class Words:
 
     def filled(self, sentence: str) -> str:
         """Return a fixed sentence with its names in braces filled in; what is not known is a line to write on."""
-        return re.sub(r"\{([a-z0-9_.\-]+)\}", lambda found: self.value(found[1]) or BLANK, sentence)
+        return re.sub(r"\{([a-z0-9_.\-|]+)\}", lambda found: self.value(found[1]) or BLANK, sentence)
 
     def _typed(self, key: str) -> Grid | None:
         question, rows = self.kind.question(key), self.material.rows.get(key, ())
@@ -125,6 +127,22 @@ def basis_of(material: Material) -> str:
     return said if "disabilit" in said.lower() else f"Disability; {said}"
 
 
+def side_of(material: Material) -> str:
+    """Who asks: the student who signs, else the parents or the parent."""
+    if material.signer[0].strip().casefold() == material.student.name.strip().casefold() != "":
+        return "student"
+    return "parents" if len(material.with_role("parent")) > 1 else "parent"
+
+
+def _verb(words: Words, verb: str) -> str:
+    """`verb.ask`: that verb as it goes with who asks."""
+    return verb if side_of(words.material) == "parents" else f"{verb}s"
+
+
+def _possessive(side: str) -> str:
+    return f"{side}’" if side.endswith("s") else f"{side}’s"
+
+
 def _school_and_grade(material: Material) -> str:
     student = material.student
     return ", ".join(part for part in (student.school, f"grade {student.grade}" if student.grade else "") if part)
@@ -132,7 +150,7 @@ def _school_and_grade(material: Material) -> str:
 
 def _special_needs(material: Material) -> str:
     said = (material.student.disability.strip(), material.answer("special_needs"))
-    return " ".join(part for part in said if part)
+    return ". ".join(part.rstrip(".") if not n and all(said) else part for n, part in enumerate(said) if part)
 
 
 def _authority(material: Material) -> str:
@@ -168,6 +186,8 @@ VALUES: Mapping[str, Callable[[Material], str]] = {
     "student.homeless_contact": lambda m: m.student.homeless_contact if m.student.is_homeless else "",
     "parents": lambda m: _people(m, "parent"),
     "parents.names": lambda m: " and ".join(one.name for one in m.with_role("parent")),
+    "side": side_of,
+    "side.of": lambda m: _possessive(side_of(m)),
     "representative": lambda m: m.answer("representative") or _people(m, "parent_attorney", "advocate"),
     "complainant": lambda m: _filed_by(m, "complainant"),
     "requester": lambda m: _filed_by(m, "requester"),
@@ -223,7 +243,13 @@ def _is(words: Words, wanted: str) -> str:
     return "yes" if words.material.answer(key) == value else ""
 
 
-_PREFIXED: Mapping[str, Callable[[Words, str], str]] = {"answer": _answer, "on": _on, "due": _due, "is": _is}
+_PREFIXED: Mapping[str, Callable[[Words, str], str]] = {
+    "answer": _answer,
+    "on": _on,
+    "due": _due,
+    "is": _is,
+    "verb": _verb,
+}
 
 # -- lists ----------------------------------------------------------------------------------------------------
 
@@ -267,7 +293,7 @@ LISTS: Mapping[str, Callable[[Material], tuple[str, ...]]] = {
 def _known_dates(material: Material) -> Grid | None:
     issues = enumerate(material.issues, 1)
     rows = tuple((f"Issue {place}", long_date(issue.known_on)) for place, issue in issues if issue.known_on)
-    return Grid(("Issue", "The parent learned of it on"), rows, (1, 3)) if rows else None
+    return Grid(("Issue", f"The {side_of(material)} learned of it on"), rows, (1, 3)) if rows else None
 
 
 def _services(material: Material) -> Grid | None:
@@ -331,7 +357,21 @@ def _fees(material: Material) -> Grid | None:
     whole = fees.totals(found)[-1]
     rows.append(("", "", "Total", fees.plain_number(whole.hours), "", fees.money(whole.amount)))
     head = ("Day", "Who", "What was done", "Hours", "Rate", "Amount")
-    return Grid(head, tuple(rows), (1.5, 1.9, 3.6, 0.9, 1.25, 1.5), right=(3, 4, 5), totals=1)
+    return Grid(head, tuple(rows), (1.5, 1.6, 3.9, 0.9, 1.25, 1.5), right=(3, 4, 5), totals=1)
+
+
+def _costs_grid(material: Material) -> Grid | None:
+    """Costs, with their days as in the table of the work."""
+    typed = material.rows.get("costs", ())
+    rows = [(_short_day(day), what, fees.money(fees.decimal(amount) or Decimal(0))) for day, what, amount in typed]
+    if not rows:
+        return None
+    rows.append(("", "Total", fees.money(_costs(material))))
+    return Grid(("Day", "What", "Amount"), tuple(rows), (1.5, 7.65, 1.5), right=(2,), totals=1)
+
+
+def _short_day(said: str) -> str:
+    return f"{date.fromisoformat(said):%m/%d/%Y}" if said else ""
 
 
 def _fees_by_person(material: Material) -> Grid | None:
@@ -359,6 +399,7 @@ TABLES: Mapping[str, Callable[[Material], Grid | None]] = {
     "other_forums": _other_forums,
     "sufficiency": _sufficiency,
     "fees": _fees,
+    "costs": _costs_grid,
     "fees.by_person": _fees_by_person,
     "worked_out": _worked_out,
 }

@@ -49,7 +49,7 @@ class Writer:
         self.numbered += 1
         return self.numbered
 
-    def fields(self, pairs: Sequence[tuple[str, str]], label_width: float = 128) -> list[Flowable]:
+    def fields(self, pairs: Sequence[tuple[str, str]], label_width: float = 128, *, after: float = 8) -> list[Flowable]:
         """Return label and value side by side; a long value runs on over several rows."""
         rows = []
         for label, value in pairs:
@@ -58,8 +58,9 @@ class Writer:
                 rows.append([name, paragraph(self.type.markup(part), style.VALUE)])
         if not rows:
             return []
-        whole = [("NOSPLIT", (0, 0), (-1, -1))] if _fits([value for _, value in pairs]) else []
-        return [style.table(rows, [label_width, style.LINE - label_width], *whole, told_as=style.FIELDS), Spacer(1, 8)]
+        whole = _fits([value for _, value in pairs])
+        widths = [label_width, style.LINE - label_width]
+        return [style.table(rows, widths, told_as=style.FIELDS, whole=whole, after=after)]
 
     def items(self, block: Items) -> list[Flowable]:
         """Return a list with bullets, (a), (b), (c) or boxes."""
@@ -85,14 +86,13 @@ class Writer:
         columns = max([len(block.head), *(len(row) for row in block.rows)])
         shares = (*block.widths, *([1.0] * columns))[:columns]
         widths = [style.LINE * share / sum(shares) for share in shares]
-        room = max(200, int(1400 * min(shares) / sum(shares)))
         body: list[list[Flowable]] = []
         lines: list[tuple[Any, ...]] = []
         going_on: set[int] = set()
         for n, row in enumerate(block.rows):
             is_sum = n >= len(block.rows) - block.totals
             begin = len(body)
-            body += self._rows(row, columns, room, block.right, bold=is_sum)
+            body += self._rows(row, widths, block.right, bold=is_sum)
             going_on.update(range(begin + 2, len(body) + 1))  # the heading is row 0
             lines.append(("LINEBELOW", (0, len(body)), (-1, len(body)), 0.4, style.HAIR))
             if n == len(block.rows) - block.totals:
@@ -104,16 +104,18 @@ class Writer:
             )
             for n, name in enumerate((*block.head, *[""] * columns)[:columns])
         ]
-        if len(block.rows) <= SMALL and _fits([cell for row in block.rows for cell in row]):
-            lines.append(("NOSPLIT", (0, 0), (-1, -1)))
-        elif block.totals:
+        whole = len(block.rows) <= SMALL and _fits([cell for row in block.rows for cell in row])
+        if block.totals and not whole:
             lines.append(("NOSPLIT", (0, -2), (-1, -1)))  # no sum stands alone on a page
-        return [style.table([head, *body], widths, *lines, head=True, going_on=going_on), Spacer(1, 10)]
+        return [style.table([head, *body], widths, *lines, head=True, going_on=going_on, whole=whole, after=10)]
 
     def _rows(
-        self, row: Sequence[str], columns: int, room: int, right: Sequence[int], *, bold: bool
+        self, row: Sequence[str], widths: Sequence[float], right: Sequence[int], *, bold: bool
     ) -> list[list[Flowable]]:
-        parts = [pieces(cell, room) for cell in (*row, *[""] * columns)[:columns]]
+        """Return one row of a grid, or the several rows of one with more text than half a page holds."""
+        columns = len(widths)
+        cells = zip((*row, *[""] * columns)[:columns], widths, strict=True)
+        parts = [pieces(cell, max(100, int((width - 10) * CHARACTERS))) for cell, width in cells]
         font = fonts.SERIF_BOLD if bold else fonts.SERIF
         looks = [style.CELL_NUMBER if n in right else style.CELL for n in range(columns)]
         return [
@@ -132,19 +134,21 @@ class Writer:
         markup = self.type.line(label, font, limit=60)
         return style.link(markup, f"exhibit-{label}") if label in self.targets else markup
 
-    def signed(self, story: Sequence[Flowable], signers: Sequence[Signature]) -> list[Flowable]:
-        """Return the story with its signature blocks. Its last words stay with the first: nobody signs a bare page."""
+    def signed(self, story: Sequence[Flowable], signers: Sequence[Signature], closing: str = "") -> list[Flowable]:
+        """Return the story with `closing` and its signature blocks. Its last words stay with the first: nobody signs a
+        bare page."""
         if not signers:
             return list(story)
         end = len(story)
         while end and isinstance(story[end - 1], Spacer):
             end -= 1
-        if end and isinstance(story[end - 1], Paragraph) and len(story[end - 1].text) < SIGNED_WITH:
+        if end and _is_short(story[end - 1]):
             end -= 1
         while end and getattr(getattr(story[end - 1], "style", None), "keepWithNext", 0):
             end -= 1  # its heading comes along
         blocks = [self._signature(signer) for signer in signers]
-        return [*story[:end], KeepTogether([*story[end:], *blocks[0]]), *map(KeepTogether, blocks[1:])]
+        said = [Spacer(1, 10), paragraph(self.type.markup(closing), style.BODY)] if closing else []
+        return [*story[:end], KeepTogether([*story[end:], *said, *blocks[0]]), *map(KeepTogether, blocks[1:])]
 
     def _signature(self, signer: Signature) -> list[Flowable]:
         """Return a signature block, with a blank date unless one is given."""
@@ -165,6 +169,8 @@ class Writer:
         return [Spacer(1, 30), made, Spacer(1, 6)]
 
 
+CHARACTERS = 4.0
+"""Characters of a table's cell in 22 lines, by points of its width; longer ones run on in the next row."""
 WHOLE = 900
 """Fields, and tables of few rows, of at most so many characters in all are not split between two pages."""
 SMALL = 6
@@ -177,6 +183,13 @@ SIGNER = style.make_style("signer", fonts.SERIF_BOLD, 11, 15)
 def _fits(texts: Sequence[str]) -> bool:
     """Whether texts are so short that they stay on one page together."""
     return sum(len(text) + 60 * text.count("\n") for text in texts) < WHOLE
+
+
+def _is_short(last: Flowable) -> bool:
+    """Whether what stands before a signature is so short that it goes to the next page with it."""
+    if isinstance(last, Paragraph):
+        return len(last.text) < SIGNED_WITH
+    return isinstance(last, style.QuietTable) and last.is_whole
 
 
 def letter(number: int) -> str:

@@ -16,6 +16,7 @@ from casemgr.pdf.blocks import Writer
 from casemgr.pdf.filing import filing_story
 from casemgr.pdf.fonts import Typesetter
 from casemgr.pdf.front import Placed, chronology_story, cover_story, index_story
+from casemgr.pdf.keeping import Headed
 from casemgr.pdf.later import Number, canvas_with
 from casemgr.pdf.model import Exhibit, ExhibitKind, Packet
 from casemgr.pdf.slips import SlipSheet, certificate_story
@@ -161,7 +162,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
     def __init__(self, packet: Packet, writer: Writer, drawn: Drawn, out: io.BytesIO) -> None:
         size = (style.PAGE_WIDTH, style.PAGE_HEIGHT)
         super().__init__(out, pagesize=size, invariant=1, pageCompression=1, lang=packet.language,
-                         initialFontName=fonts.use(fonts.SANS))  # fmt: skip
+                         initialFontName=fonts.use(fonts.SANS), keepTogetherClass=Headed)  # fmt: skip
         self.packet, self.writer, self.drawn = packet, writer, drawn
         wide = _frame(style.MARGIN_SIDE, style.MARGIN_BOTTOM, style.MARGIN_TOP)
         slip = _frame(style.MARGIN_SIDE, style.MARGIN_BOTTOM - 10, style.MARGIN_TOP)

@@ -43,7 +43,7 @@ def filing_story(filing: Filing, writer: Writer) -> list[Flowable]:
     for section in filing.closing:
         part += 1
         story += _section(section, part, writer)
-    story = writer.signed(story, filing.signatures)
+    story = writer.signed(story, filing.signatures, filing.closing_words)
     for number, section in enumerate(filing.annexes, 1):
         story += _annex(section, number, filing, writer)
     return story
@@ -85,7 +85,7 @@ def _addressed(head: Heading, filing: Filing, writer: Writer) -> list[Flowable]:
     if filing.citation:
         story.append(paragraph(writer.type.line(filing.citation, fonts.SANS, limit=200), style.CITATION))
     story += [Spacer(1, 4), style.rule(thickness=1.25, color=style.ACCENT, after=6)]
-    return [*story, *writer.fields(head.lines, 84)[:1], Spacer(1, 4), style.rule(after=12)]
+    return [*story, *writer.fields(head.lines, 84), style.rule(after=12)]
 
 
 def _heading(part: int, words: str, writer: Writer) -> Flowable:
@@ -123,7 +123,7 @@ def _issue(issue: Issue, number: int, writer: Writer) -> list[Flowable]:
         story.append(paragraph(writer.type.markup(issue.summary), style.BODY))
     if issue.law:
         story.append(paragraph("LAW", style.LABEL))
-        laws = [paragraph(writer.type.markup(law), style.ITEM, bulletText="•") for law in issue.law]
+        laws = [paragraph(writer.type.markup(law), style.ITEM_LEAD, bulletText="•") for law in issue.law]
         style.listed([law] for law in laws)
         story += laws
     if issue.facts:

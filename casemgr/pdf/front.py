@@ -47,7 +47,7 @@ def cover_story(packet: Packet, placed: Sequence[Placed], writer: Writer) -> lis
     facts = [
         ("Student", packet.student[:200]),
         ("Docket number", packet.docket[:80]),
-        ("Filed by", filer[:500]),
+        (packet.filer_label, filer[:500]),
         ("Date", style.long_date(packet.dated) if packet.dated else ""),
     ]
     story += [Spacer(1, 16), *writer.fields([fact for fact in facts if fact[1]], 110)]

@@ -131,6 +131,8 @@ class Filing:
     opening: tuple[str, ...] = ()
     citation: str = ""
     """The law that allows the filing, set under its title, such as "34 CFR § 300.507–300.508"."""
+    closing_words: str = ""
+    """What stands right before the signatures, such as "Respectfully submitted,"."""
     annexes: tuple[Section, ...] = ()
     """Pages of their own behind the signatures, such as a consent page, each with the same signature lines."""
 
@@ -306,6 +308,7 @@ class Packet:
     parties: tuple[tuple[str, str], ...] = ()
     filer: str = ""
     filer_contact: tuple[str, ...] = ()
+    filer_label: str = "Filed by"
     dated: date | None = None
     docket: str = ""
     filing: Filing | None = None

@@ -12,6 +12,7 @@ from casemgr.pdf import fonts, navigation, style
 from casemgr.pdf.blocks import Writer
 from casemgr.pdf.filing import caption_story
 from casemgr.pdf.fonts import Typesetter
+from casemgr.pdf.keeping import Headed
 from casemgr.pdf.model import Block, Caption, Signature
 from casemgr.pdf.style import paragraph
 from casemgr.pdf.tags import ARTIFACT, Marks, marked, marks_of, tag_pages
@@ -77,7 +78,7 @@ def _story(sheet: Sheet, writer: Writer) -> list[Flowable]:
     if not sheet.caption:
         story.append(paragraph(line(sheet.title, fonts.SERIF_BOLD), style.SHEET_TITLE))
     if sheet.meta:
-        story += [*writer.fields(sheet.meta, 90)[:1], Spacer(1, 4), style.rule(after=12)]
+        story += [*writer.fields(sheet.meta, 90), style.rule(after=12)]
     for block in sheet.blocks:
         if isinstance(block, str):
             story.append(paragraph(line(block, fonts.SANS_BOLD), style.H2))
@@ -92,7 +93,7 @@ class _SheetDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no
     def __init__(self, sheet: Sheet, writer: Writer, out: io.BytesIO) -> None:
         size = (style.PAGE_WIDTH, style.PAGE_HEIGHT)
         super().__init__(out, pagesize=size, invariant=1, pageCompression=1, lang=sheet.language,
-                         initialFontName=fonts.use(fonts.SANS))  # fmt: skip
+                         initialFontName=fonts.use(fonts.SANS), keepTogetherClass=Headed)  # fmt: skip
         self.sheet, self.writer = sheet, writer
         self.marks: Marks = {}
         height = style.PAGE_HEIGHT - style.MARGIN_BOTTOM - 72

@@ -110,7 +110,7 @@ def certificate_story(certificate: CertificateOfService, writer: Writer) -> list
         paragraph(writer.type.line(certificate.title, fonts.SERIF_BOLD, limit=120), style.PAGE_TITLE),
         Spacer(1, 6),
         paragraph(words, style.BODY),
-        *writer.fields([("Document", document)], 90)[:1],
+        *writer.fields([("Document", document)], 90, after=0),
         style.table([[paragraph("Length", style.FIELD), length]], [90, style.LINE - 90], told_as=style.FIELDS),
         Spacer(1, 8),
         _recipients(certificate.recipients, writer),

@@ -50,6 +50,7 @@ BODY_LEAD = make_style("body-lead", fonts.SERIF, 11, 16, spaceAfter=8, keepWithN
 BODY_TIGHT = make_style("body-tight", fonts.SERIF, 11, 15.5)
 NUMBERED = make_style("numbered", fonts.SERIF, 11, 16, spaceAfter=8, leftIndent=28, bulletIndent=0)
 ITEM = make_style("item", fonts.SERIF, 11, 15.5, spaceAfter=5, leftIndent=28, bulletIndent=10)
+ITEM_LEAD = make_style("item-lead", fonts.SERIF, 11, 15.5, spaceAfter=5, leftIndent=28, bulletIndent=10, keepWithNext=1)
 H1 = make_style("h1", fonts.SANS_BOLD, 14, 19, spaceBefore=20, spaceAfter=7, textColor=ACCENT, keepWithNext=1)
 H2 = make_style("h2", fonts.SANS_BOLD, 11.5, 16, spaceBefore=18, spaceAfter=5, keepWithNext=1)
 LABEL = make_style("label", fonts.SANS_BOLD, 8.5, 12, spaceBefore=8, spaceAfter=3, textColor=QUIET, keepWithNext=1)
@@ -121,6 +122,16 @@ def rule(width: float = LINE, thickness: float = 0.75, color: Any = HAIR, after:
 class QuietTable(Table):  # type: ignore[misc]  # reportlab has no types
     """A table whose lines and grounds say nothing to a screen reader; its cells do."""
 
+    is_whole = False
+    """It is not split between two pages."""
+
+    def split(self, width: float, height: float) -> list[Table]:
+        """Split between rows; the last part keeps the space after the whole."""
+        parts: list[Table] = super().split(width, height)
+        if len(parts) > 1:
+            parts[-1].spaceAfter = self.getSpaceAfter()
+        return parts
+
     def _drawLines(self) -> None:
         with marked(self.canv, ARTIFACT):
             super()._drawLines()
@@ -142,15 +153,23 @@ def table(
     head: bool = False,
     told_as: str = "",
     going_on: Collection[int] = (),
+    whole: bool = False,
+    after: float = 0,
 ) -> Table:
     """Return a table with no boxes, top-aligned, rows padded evenly; `head` repeats the first row.
 
     Args:
         told_as: see `LAYOUT`; with a heading row it is a table.
         going_on: rows (from 0) that go on with the one above them; so does one whose first cell is "".
+        whole: do not split it between two pages. after: points of space below it.
     """
-    _tell(rows, told_as or (TABLE if head else LAYOUT), head, going_on)
-    made = QuietTable(list(rows), colWidths=list(widths), repeatRows=1 if head else 0, hAlign="LEFT")
+    is_layout = not (told_as or head)
+    following = [n for n, row in enumerate(rows) if n and not is_layout and (n in going_on or row[0] == "")]
+    _tell(rows, told_as or (TABLE if head else LAYOUT), head, following)
+    made = QuietTable(
+        list(rows), colWidths=list(widths), repeatRows=1 if head else 0, hAlign="LEFT", spaceAfter=after or None
+    )
+    made.is_whole = whole
     plain: list[Any] = [
         OWN_FONT,
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -162,17 +181,21 @@ def table(
     ]
     if head:
         plain.append(("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT))
+    for n in following:  # one text in several rows: no gap between them
+        plain += [("BOTTOMPADDING", (0, n - 1), (-1, n - 1), 0), ("TOPPADDING", (0, n), (-1, n), 0)]
+    if whole:
+        plain.append(("NOSPLIT", (0, 0), (-1, -1)))
     made.setStyle(TableStyle([*plain, *commands]))
     return made
 
 
-def _tell(rows: Sequence[Sequence[Any]], told_as: str, head: bool, going_on: Collection[int]) -> None:
-    """Say of each cell where in a table or list it stands."""
+def _tell(rows: Sequence[Sequence[Any]], told_as: str, head: bool, following: Collection[int]) -> None:
+    """Say of each cell where in a table or list it stands; rows that follow go on with the one above them."""
     if told_as == LAYOUT:
         return
     key, number = new_key(), -1
     for n, row in enumerate(rows):
-        if number < 0 or not (n in going_on or row[0] == ""):
+        if number < 0 or n not in following:
             number += 1
         if told_as == LIST:
             paths = [_in_list(key, number, column) for column in range(len(row))]

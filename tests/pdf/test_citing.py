@@ -114,7 +114,7 @@ def test_what_stands_in_another_volume_is_said_and_not_linked(tmp_path: Path) ->
     whole_one = build(packet, tmp_path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(volumes, "build", lambda one, folder, progress: build(one, folder))
-        made = volumes.split(packet, whole_one, volumes.Limit(most_pages=11), tmp_path)
+        made = volumes.split(packet, whole_one, volumes.Limit(most_pages=10), tmp_path)
     assert len(made) == 3
     said = [" ".join(" ".join(page_texts(one.pdf)[:6]).split()) for one in made]
     assert (

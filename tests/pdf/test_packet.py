@@ -11,6 +11,8 @@ import pytest
 
 from casemgr.pdf import ExhibitUnreadable, build_packet
 from casemgr.pdf import model as m
+from casemgr.pdf.blocks import Writer
+from casemgr.pdf.fonts import Typesetter
 from casemgr.pdf.manifest import section_hash
 from tests.pdf import samples
 from tests.pdf.conftest import Whole, page_texts
@@ -243,6 +245,34 @@ def test_two_exhibits_of_one_label_are_refused(tmp_path: Path) -> None:
 def test_a_packet_may_be_a_cover_alone(tmp_path: Path) -> None:
     packet = samples.packet(tmp_path, filing=None, chronology=(), exhibits=(), certificate=None)
     assert build_packet(packet, tmp_path / "out.pdf").sections == {"cover": (1, 1)}
+
+
+@pytest.mark.parametrize("lines, page, shown", [(10, 1, 7), (18, 1, 6), (24, 1, 4), (29, 1, 2)])
+def test_an_issue_begins_where_there_is_room_for_its_first_facts(
+    lines: int, page: int, shown: int, tmp_path: Path
+) -> None:
+    """Title, law and the first facts stay together, and the rest runs on: no half page is left bare."""
+    words = tuple(f"Sentence number {n} of what happened." for n in range(lines))
+    facts = tuple(m.Fact("March 2, 2026", f"Fact number {n}. " + "It went on. " * 20) for n in range(8))
+    issue = m.Issue("Nothing was done", ("34 CFR 300.301",), facts, ("Do it",))
+    filing = m.Filing("Complaint", samples.filing().caption, (m.Section("Before", (m.Text(words),)),), (issue,))
+    built = build_packet(samples.packet(tmp_path, exhibits=(), filing=filing), tmp_path / "out.pdf")
+    first, last = built.sections["filing"]
+    pages = page_texts(built.path)[first - 1 : last]
+    assert "Issue 1." in pages[page] and "34 CFR 300.301" in pages[page]
+    here = [n for n in range(8) if f"Fact number {n}." in pages[page]]
+    assert here == list(range(shown)) and f"Fact number {shown}." in pages[page + 1]
+
+
+def test_a_long_cell_of_a_table_is_one_paragraph(tmp_path: Path) -> None:
+    said = " ".join(f"Word {n}" for n in range(60))
+    grid = m.Grid(("What", "Why"), (("x", said),), (1, 3))
+    story = Writer(Typesetter()).grid(grid)
+    assert [len(table._cellvalues) for table in story] == [2]  # the heading and one row
+    endless = m.Grid(("What", "Why"), (("x", said * 20),), (1, 3))
+    (table,) = Writer(Typesetter()).grid(endless)
+    padding = [(row[0].topPadding, row[0].bottomPadding) for row in table._cellStyles[1:]]
+    assert len(padding) > 2 and set(padding[1:-1]) == {(0, 0)}
 
 
 @pytest.mark.parametrize("lines", range(20, 60, 3))

@@ -8,7 +8,8 @@ from datetime import date
 from casemgr.filings.items import finding as f
 from casemgr.filings.items.finding import Fix, Found, Rule
 from casemgr.filings.material import IssueData, Material, long_date
-from casemgr.law.days import DayCalendar, add_days
+from casemgr.filings.vocabulary import side_of
+from casemgr.law.days import DayCalendar, add_days, add_months
 from casemgr.law.limits import last_day
 from casemgr.law.rulebook import rulebook_for
 
@@ -93,6 +94,20 @@ def _initial(key: str, material: Material, today: date) -> Found:
     return Found(("This packet is an amendment.",), ("Its docket number is missing.",), fixes=(f.answer_fix("docket"),))
 
 
+def _child_name(key: str, material: Material, today: date) -> Found:
+    """The student's name. A student of age may be the one who has to file: rights pass at the State's age of majority
+    (34 CFR 300.520)."""
+    found = f.student_text("name", "The student has no name.")(key, material, today)
+    is_grown = today >= add_months(material.student.born_on, 12 * 18)
+    if found.gaps or not is_grown or side_of(material) == "student":
+        return found
+    words = (
+        "The student is 18 or older. Where the rights have passed to the student, the student signs, or a guardian or "
+        "somebody with a written share or delegation of them: say so, and add the paper."
+    )
+    return Found(found.taken, doubts=(words,), fixes=(f.SIGNER,))
+
+
 def _birthdate(key: str, material: Material, today: date) -> Found:
     return Found((long_date(material.student.born_on),))
 
@@ -100,9 +115,9 @@ def _birthdate(key: str, material: Material, today: date) -> Found:
 def _no_exhibits(key: str, material: Material, today: date) -> Found:
     if not material.exhibits:
         return Found(("No exhibit is in it.",))
-    words = (
-        f"{len(material.exhibits)} exhibits are chosen. Keep them for the hearing, and for the district if you like."
-    )
+    count = len(material.exhibits)
+    chosen, them = ("1 exhibit is", "it") if count == 1 else (f"{count} exhibits are", "them")
+    words = f"{chosen} chosen. Keep {them} for the hearing, and for the district if you like."
     return Found(gaps=(words,), fixes=(Fix("exhibits", "Take the exhibits out"),))
 
 
@@ -157,7 +172,7 @@ def _student(key: str, material: Material, today: date) -> Found:
 
 
 RULES: Mapping[str, Rule] = {
-    "child_name": f.student_text("name", "The student has no name."),
+    "child_name": _child_name,
     "child": f.student_text("name", "The student has no name."),
     "child_residence": f.student_text("address", "The student’s address is missing."),
     "child_address": f.student_text("address", "The student’s address is missing."),

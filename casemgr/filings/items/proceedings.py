@@ -87,15 +87,21 @@ def _void_date(key: str, material: Material, today: date) -> Found:
     return Found((f"{found.on:%A}, {long_date(found.on)}",), doubts=(found.note,) if found.note else ())
 
 
+def _counted(entries: int) -> str:
+    return "1 entry" if entries == 1 else f"{entries} entries"
+
+
 def _entries(key: str, material: Material, today: date) -> Found:
     rows = material.rows.get(key, ())
     if not rows:
         return Found(gaps=("No entry is there yet.",), fixes=(f.answer_fix(key, "Enter the work"),))
     found = fees.entries(rows)
     whole = fees.totals(found)[-1]
-    words = f"{len(rows)} entries, {fees.plain_number(whole.hours)} hours, {fees.money(whole.amount)}"
+    hours = f"{fees.plain_number(whole.hours)} {'hour' if whole.hours == 1 else 'hours'}"
+    words = f"{_counted(len(rows))}, {hours}, {fees.money(whole.amount)}"
     bare = sum(not (one.on and one.who and one.hours and one.what) for one in found)
-    doubts = (f"{bare} entries lack the day, the person, the hours or the work.",) if bare else ()
+    lacks = "lacks" if bare == 1 else "lack"
+    doubts = (f"{_counted(bare)} {lacks} the day, the person, the hours or the work.",) if bare else ()
     return Found((words,), doubts=doubts, fixes=(f.answer_fix(key, "Edit the entries"),) if doubts else ())
 
 

@@ -17,6 +17,9 @@ IN_A_STATE = frozenset(
 )
 
 
+UNDER_504 = frozenset({"title", "law", "opening"})
+
+
 class KindError(Exception):
     """A file of a kind cannot be used. The text names the file and what is wrong."""
 
@@ -54,7 +57,11 @@ def _kind(stem: str, row: dict[str, Any]) -> Kind:
     for code, words in states.items():
         if strange := set(words) - IN_A_STATE:
             raise ValueError(f"state.{code} cannot change {', '.join(sorted(strange))}")
+    under_504 = _converted(row.pop("under_504", {}))
+    if strange := set(under_504) - UNDER_504:
+        raise ValueError(f"under_504 cannot change {', '.join(sorted(strange))}")
     made = {
+        "under_504": under_504,
         "questions": tuple(_question(one) for one in row.pop("question", [])),
         "parts": tuple(_part(one) for one in row.pop("part", [])),
         "requires": tuple(_made(Require, one) for one in row.pop("require", [])),

@@ -100,6 +100,7 @@ class Part:
     Attributes:
         only_if: a name of vocabulary.py that must give something. only_in, not_in: States.
         issues: here stand the numbered issues of the case, instead of blocks.
+        is_idea: it says what only IDEA gives.
         new_page: it stands behind the signature, on a page of its own with signature lines of its own.
     """
 
@@ -111,6 +112,7 @@ class Part:
     not_in: tuple[str, ...] = ()
     issues: bool = False
     new_page: bool = False
+    is_idea: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ class Kind:
 
     Attributes:
         name, title: in lists, and on the document. plain: what it does. when: who uses it and when.
+        filer_is_signer: anybody may file it: who signs and is none of the family is the filer.
         event: the move that filing it is (it opens a proceeding). forum: the proceeding that it opens or belongs to.
         filed, received: the facts that it becomes when sent and when it arrived. Neither: only the log keeps it, and
             no_fact says why.
@@ -148,6 +151,7 @@ class Kind:
         copies: roles of people who get a copy from the start. to: name of vocabulary.py of who a notice is for.
         facts, rules: kinds of fact, and rules of the law, whose dates it prints.
         states: by two letters, the words that a State changes.
+        under_504: the words (title, law, opening) where every issue is under Section 504 alone.
     """
 
     kind: FilingKind
@@ -162,6 +166,7 @@ class Kind:
     verb: Verb = Verb.FILE
     opening: tuple[str, ...] = ()
     filer: str = "Petitioner"
+    filer_is_signer: bool = False
     other: str = "Respondent"
     parties: str = "both"
     docket_hint: str = ""
@@ -191,6 +196,14 @@ class Kind:
     questions: tuple[Question, ...] = ()
     parts: tuple[Part, ...] = ()
     states: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    under_504: Mapping[str, Any] = field(default_factory=dict)
+
+    def for_504(self) -> Kind:
+        """Return the kind as it speaks of Section 504 alone: without what only IDEA says."""
+        if not self.under_504:
+            return self
+        kept = tuple(replace(part, law=_without_idea(part.law)) for part in self.parts if not part.is_idea)
+        return replace(self, **self.under_504, parts=kept)
 
     def in_state(self, state: str) -> Kind:
         """Return the kind in the words of a State, with the questions and parts that belong there."""
@@ -221,3 +234,7 @@ class Kind:
 
     def question(self, key: str) -> Question | None:
         return next((one for one in self.questions if one.key == key), None)
+
+
+def _without_idea(law: str) -> str:
+    return "; ".join(one for one in law.split("; ") if not one.startswith(("34 CFR 300.", "20 U.S.C. 1415")))
