@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from uuid import UUID
 
 from casemgr.accounts.roles import Permission
 from casemgr.cases.queries import Counts, DueDate
@@ -32,7 +33,8 @@ FIRST_PAPER = ("Add the first paper", "A letter, an e-mail, a report: papers pro
 class NextStep:
     """One thing to do. `endpoints` are where it is done, the best page first; `permission` is what it takes.
 
-    `press`: the event of a move that is carried out at one press, and `button` what the button says."""
+    `arguments`: what its page needs beside the case. `press`: the event of a move that is carried out at one press, and
+    `button` what the button says."""
 
     title: str
     why: str
@@ -42,6 +44,7 @@ class NextStep:
     on: date | None = None
     press: str = ""
     button: str = ""
+    arguments: Mapping[str, UUID] = field(default_factory=dict)
 
     @property
     def is_pressing(self) -> bool:
@@ -128,12 +131,13 @@ def _pressing(now: Standing) -> Iterator[NextStep]:
             ("obligations.index",),
             Permission.CASE_READ,
         )
-    if now.counts.letters_on_their_way:
+    if now.counts.letter_on_its_way:
         yield NextStep(
             "Say when they received your letter",
-            "Some clocks start on the day the school has it, not on the day you sent it.",
-            ("letters.index",),
-            Permission.PACKET_EDIT,
+            "What it starts counts from the day they have it, not from the day you sent it.",
+            ("letters.received",),
+            Permission.PACKET_FILE,
+            arguments={"letter_id": now.counts.letter_on_its_way},
         )
 
 
@@ -142,11 +146,13 @@ def _first_rows(now: Standing) -> Iterator[NextStep]:
         title, why = PLAN_PAPER.get(now.plan, FIRST_PAPER)
         yield NextStep(title, why, ("documents.index",), Permission.DOCUMENT_ADD)
     if now.counts.letters_begun:
+        one = now.counts.letter_begun if now.counts.letters_begun == 1 else None
         yield NextStep(
             "Send the letter that you began",
             "A request in writing starts the clocks of the law. Its page shows what is still missing.",
-            ("letters.index",),
+            ("letters.show",) if one else ("letters.index",),
             Permission.PACKET_EDIT,
+            arguments={"letter_id": one} if one else {},
         )
     elif not now.counts.facts:
         yield NextStep(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true, union_all
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import aliased
 
@@ -24,6 +24,7 @@ from casemgr.filings.models import Packet
 from casemgr.issues.models import Issue, IssueEvidence
 from casemgr.law.facts import FACTS
 from casemgr.law.terms import PartyRole, RuleKind
+from casemgr.letters.kinds import waited_for
 from casemgr.letters.models import OutgoingLetter
 from casemgr.proceedings.models import StageMove
 from casemgr.web.voice import told
@@ -83,8 +84,10 @@ class Counts:
     packets_ready: int
     packets_begun: int = 0
     letters_begun: int = 0
-    letters_on_their_way: int = 0
-    """Sent, and nobody has said yet when they were received."""
+    letter_begun: UUID | None = None
+    """The newest of them."""
+    letter_on_its_way: UUID | None = None
+    """The oldest that was sent, whose receipt starts something, and of which nobody has said when it was received."""
 
 
 def people_of(case: Case) -> Sequence[Person]:
@@ -149,10 +152,26 @@ def counts(case: Case, visible: Collection[str]) -> Counts:
             how_many(Packet, Packet.state == "ready"),
             how_many(Packet, Packet.state.in_(("draft", "failed"))),
             how_many(OutgoingLetter, OutgoingLetter.state == "draft"),
-            how_many(OutgoingLetter, OutgoingLetter.state == "sent", OutgoingLetter.received_on.is_(None)),
+            _letter(case, OutgoingLetter.state == "draft").order_by(OutgoingLetter.created_at.desc()).scalar_subquery(),
+            _letter(case, OutgoingLetter.state == "sent", OutgoingLetter.received_on.is_(None), _is_waited_for())
+            .order_by(OutgoingLetter.sent_on, OutgoingLetter.created_at)
+            .scalar_subquery(),
         )
     ).one()
     return Counts(*row)
+
+
+def _letter(case: Case, *conditions: ColumnElement[bool]) -> Select[tuple[UUID]]:
+    return select(OutgoingLetter.id).where(OutgoingLetter.case_id == case.id, *conditions).limit(1)
+
+
+def _is_waited_for() -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(OutgoingLetter.kind == kind, OutgoingLetter.choices[key].astext == value if key else true())
+            for kind, key, value in waited_for()
+        )
+    )
 
 
 def issues_without_evidence(case: Case, limit: int) -> Sequence[Issue]:

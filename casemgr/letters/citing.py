@@ -6,12 +6,13 @@ A letter is a PDF of its own, so a reference in it is words only.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from casemgr.cases.models import Case
+from casemgr.citations import places
 from casemgr.citations import queries as citations
-from casemgr.citations.places import Numbering, Said, Trouble, braces_live, look
-from casemgr.citations.wording import to_shown, unreadable, with_labels
+from casemgr.citations.places import Numbering, Said, Trouble, braces_live, look, plain_in
+from casemgr.citations.wording import Typed, to_shown, unreadable, with_labels
 from casemgr.exhibit_binders import queries as binders
 from casemgr.filings import citing as packets
 from casemgr.letters import richtext
@@ -79,6 +80,49 @@ def _left(text: str) -> list[str]:
 def _in_braces(words: str, numbering: Numbering) -> Said:
     text = f"It names no page of an exhibit of the {numbering.name}. Change it, or take the braces out."
     return Said("", "", f"“{words[:60]}”", trouble=Trouble.UNREADABLE, text=text)
+
+
+@dataclass(frozen=True)
+class PlainWords:
+    """Citations that were typed as plain words, as a person reads them: they do not follow the order. `live`: those
+    that match an exhibit of today; `wrong`: those that match none, which may be of the other side."""
+
+    live: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+
+def typed(case: Case, content: Content) -> PlainWords:
+    """Return what a letter cites in plain words, by the numbering that it names exhibits by."""
+    found = numberings(case)
+    if not found:
+        return PlainWords()
+    text, numbering = BRACES.sub("", richtext.to_plain(content.body, emphasis=False)), chosen(content, found)
+    wrong = (f"{one.label}: {one.text}" for one in look(text, numbering, {}) if one.trouble is Trouble.PLAIN)
+    live = (f"“{one.words}”: now “{_title(one, numbering)}”" for one in plain_in(text, numbering))
+    return PlainWords(tuple(dict.fromkeys(live)), tuple(dict.fromkeys(wrong)))
+
+
+def _title(one: Typed, numbering: Numbering) -> str:
+    place = numbering.labelled(one.label)
+    return place.title if place is not None else ""
+
+
+def made_live(case: Case, content: Content) -> Content:
+    """Return a letter with the plain citations that match an exhibit of today as live references."""
+    numbering = chosen(content, numberings(case))
+    body = richtext.changed(content.body, lambda words: places.made_live(words, numbering))
+    return replace(content, body=body, exhibits_of=content.exhibits_of or numbering.id)
+
+
+def chips(case: Case, content: Content, visible: Collection[str]) -> dict[str, list[str]]:
+    """Return, by reference, label and title of what the letter cites and can cite, for the page that edits it."""
+    numbering = chosen(content, numberings(case))
+    found = {
+        ref: ["", title] for ref, title in citations.titles(case, citations.refs_in([content.text]), visible).items()
+    }
+    for place in (one for one in numbering.places if not one.refused):
+        found[place.refs[0]] = [place.label, found.get(place.refs[0], ["", place.title])[1]]
+    return {ref: [numbering.labels.get(ref, label), title] for ref, (label, title) in found.items()}
 
 
 def troubles(case: Case, content: Content) -> list[str]:

@@ -190,6 +190,14 @@ def kinds() -> Mapping[str, Kind]:
     return {kind.kind: kind for kind in sorted(found, key=lambda kind: (GROUPS.index(kind.group), kind.order))}
 
 
+@cache
+def waited_for() -> tuple[tuple[str, str, str], ...]:
+    """Return which letters start something by their receipt: kind, and where a choice decides, its key and value."""
+    found = [(kind.kind, "", "") for kind in kinds().values() if kind.received]
+    return (*found, *((kind.kind, choice.key, one.value) for kind in kinds().values() for choice in kind.choices
+                      for one in choice.options if one.received))  # fmt: skip
+
+
 def _read(path: Path) -> Kind:
     try:
         return _kind(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from casemgr.web.permissions import case_access, requires
 
 __all__ = ["bp", "sending_views"]
 TAB = "letters.index"
+LIVE = "live"
 
 
 @bp.get(LETTERS)
@@ -118,7 +120,7 @@ def show(case_id: UUID, letter_id: UUID) -> Any:
             services.save(
                 access.case,
                 row,
-                citing.with_references(access.case, form.to_content()),
+                _typed_now(access, form),
                 form.said_otherwise.data or [],
                 version=form.seen_version,
                 by=current_user,
@@ -138,12 +140,18 @@ def show(case_id: UUID, letter_id: UUID) -> Any:
     return page, 409 if theirs is not None else 422
 
 
+def _typed_now(access: Access, form: DraftForm) -> Content:
+    """Return what was typed, its references as they are kept; those in plain words too, where that was asked for."""
+    content = citing.with_references(access.case, form.to_content())
+    return citing.made_live(access.case, content) if request.form.get("then") == LIVE else content
+
+
 def _after_saving(case_id: UUID, letter_id: UUID) -> Any:
     """Go on to what the button named, which saved the letter on the way."""
     then = request.form.get("then", "")
     if then in ("mail", "by_hand"):
         return redirect(url_for(f".{then}", case_id=case_id, letter_id=letter_id))
-    flash("Saved.")
+    flash("Saved. What you cite follows the order of the exhibits now." if then == LIVE else "Saved.")
     return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
 
 
@@ -194,6 +202,8 @@ def _exhibits(access: Access, content: Content, form: DraftForm) -> dict[str, An
     ids = [one.id for one in known]
     return {
         "said": [("", "", said, [])],
+        "chips": citing.chips(access.case, content, access.visible),
+        "typed": citing.typed(access.case, content),
         "exhibits": citations.choices(access.case, known, access.visible)[0],
         "example": known[0].places[0].label if known else "",
         "asks_whose": len(ids) > 1 or (form.exhibits_of.data or "") not in ("", *ids),
@@ -205,7 +215,7 @@ def _look(access: Access, row: OutgoingLetter, content: Content, form: DraftForm
 
 
 def _differing(access: Access, theirs: Content, mine: Content) -> dict[str, list[tuple[str, str]]]:
-    both = (in_words(citing.shown(access.case, one, access.visible)) for one in (theirs, mine))
+    both = (in_words(replace(one, body=richtext.changed(one.body, with_papers_named))) for one in (theirs, mine))
     pairs = [pair for pair in zip(*both, strict=True) if pair[0] != pair[1]]
     return {"theirs": [one for one, _ in pairs], "mine": [one for _, one in pairs]}
 

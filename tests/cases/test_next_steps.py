@@ -60,7 +60,7 @@ def option(kind: VerdictKind, target: Stage = Stage.TEAM_MEETING, event: Event =
             id="a letter is begun",
         ),
         pytest.param(
-            {"counts": Counts(1, 1, 1, 1, 0, letters_on_their_way=1)},
+            {"counts": Counts(1, 1, 1, 1, 0, letter_on_its_way=uuid4())},
             ["Say when they received your letter"],
             id="nobody said yet when a letter was received",
         ),

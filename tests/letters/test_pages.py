@@ -18,6 +18,7 @@ from casemgr.letters.delivering import deliver
 from tests.documents.paper import pdf as paper_pdf
 from tests.letters.conftest import Desk
 from tests.letters.test_pdf import words
+from tests.letters.test_sending import by_hand
 from tests.mailserver import Post
 from tests.world import Actor, World
 
@@ -207,3 +208,14 @@ def test_others_write_for_the_parent_and_what_only_a_parent_can_say_the_parent_s
     assert "The parent’s letter" in page and "This e-mail carries the letter alone" in page
     _url, draft = begun(client, case_id, "records_request", choice_voice="parent")
     assert "I am the parent of" in draft["body"] and draft["enclosures"] == ""
+
+
+def test_the_home_of_the_case_leads_to_the_very_letter(desk: Desk, client: FlaskClient) -> None:
+    home, here = f"/cases/{desk.case_id}", f"/cases/{desk.case_id}/letters"
+    by_hand(desk, desk.written("thank_you"))
+    assert "Say when they received your letter" not in client.get(home).text  # nothing starts with its receipt
+    asked = desk.written("evaluation_request")
+    assert f'href="{here}/{asked}">Send the letter that you began' in client.get(home).text
+    by_hand(desk, asked)
+    assert f'href="{here}/{asked}/received">Say when they received your letter' in client.get(home).text
+    assert client.get(f"{here}/{asked}/received").status_code == 200

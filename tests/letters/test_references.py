@@ -80,6 +80,22 @@ def test_a_letter_follows_the_order_until_it_is_sent_and_stays_as_it_was_sent(
     assert "in Exhibit P-1, page 3, as" in one.page(f"/versions/{state(one.desk, one.id).sent_version}")
 
 
+def test_exhibits_in_plain_words_are_told_and_made_live_at_one_press(world: World, client_for: Clients) -> None:
+    one = Letter(world, client_for)
+    page = one.save("<p>Thank you. See P-2, page 3, then S-4 and P-2, page 9.</p>")
+    assert (
+        "“P-2, page 3”: now “IEP 2025-26”" in page and "“P-2, page 9”: P-2 has 3 pages." in page and "S-4”" not in page
+    )
+    assert "do not follow" in one.page("/mail?") or "do not follow" in one.page("/by-hand")
+    page = one.save("<p>Thank you. See P-2, page 3.</p>", then="live")
+    assert f"{{{{exhibit:{one.iep}#3}}}}" in one.body() and "follows the order of the exhibits now" in page
+    assert "typed as plain words" not in page
+    one.made.order("IEP 2025-26", "Photo of the ramp")
+    assert "See Exhibit P-1, page 3." in one.printed()
+    chips = one.client.get(one.url).text
+    assert f"{one.iep}&#34;: [&#34;P-1&#34;, &#34;IEP 2025-26&#34;]" in chips and "Legal advice" not in chips
+
+
 def test_a_letter_that_came_back_follows_again(world: World, client_for: Clients, post: Post) -> None:
     one = Letter(world, client_for)
     one.save(f"<p>Thank you, see {{{{IEP #{one.iep} page 3}}}}.</p>")
@@ -106,7 +122,8 @@ def test_what_leads_nowhere_is_named_and_keeps_the_letter_here(world: World, cli
         beyond in page
         and f"Exhibits that it cites: {closed}" in page
         and "P-99" in page
-        and "no exhibit P-99" not in page
+        and "“P-99”: There is no exhibit P-99. If the other side’s exhibit is meant, leave it." in page
+        and "Exhibits that it cites: “P-99”" not in page
     )
     told = one.client.post(f"{one.url}/preview", data=fields(one.client.get(one.url).text)).get_json()["stops"]
     assert [stop for stop in told if beyond in stop] and [stop for stop in told if closed in stop]

@@ -1,6 +1,7 @@
 // "Cite an exhibit": puts a reference where the cursor stands, and says under the text what each one means now.
 // Without this module a person types {{P-7, page 3}}, and the server says the same after saving.
-const REFERENCE = /\{\{[^{}#\n]{0,200}#([0-9a-f]{12})(?:\s*,?\s*(?:pages?|pp?\.)?\s*(\d{1,5})(?:\s*(?:-|–|to)\s*(\d{1,5}))?)?\s*\}\}/g;
+import { REFERENCE, kept, pagesInWords as inWords, showChips, withoutChips } from "./cite-chips.js";
+
 const PAUSE_MS = 250;
 
 const dialog = document.getElementById("cite-dialog");
@@ -14,6 +15,7 @@ function start() {
     if (!text || !button) continue;
     button.hidden = false;
     button.addEventListener("click", () => choose(text));
+    text.addEventListener("click", ({ target }) => target.closest?.(".cite-chip") && choose(text, target.closest(".cite-chip")));
     follow(place, text, choices);
   }
   const first = dialog.querySelector("#cite-first");
@@ -26,12 +28,14 @@ function start() {
 
 // A text area or a line, or formatted text (letters.js), which has no `value`.
 function valueOf(text) {
-  return text.value ?? text.textContent;
+  return text.value ?? kept(withoutChips(text).textContent);
 }
 
-function choose(text) {
-  const insert = text.isContentEditable ? intoFormatted(text) : intoPlain(text);
+// `chip`: the reference in formatted text that is changed.
+function choose(text, chip = null) {
+  const insert = text.isContentEditable ? intoFormatted(text, chip) : intoPlain(text);
   for (const input of dialog.querySelectorAll("input")) input.value = "";
+  if (chip) showIn(chip);
   dialog.returnValue = "";
   dialog.addEventListener(
     "close",
@@ -53,17 +57,34 @@ function intoPlain(text) {
   };
 }
 
-function intoFormatted(text) {
+function showIn(chip) {
+  const paper = dialog.querySelector("#cite-paper");
+  if (![...paper.options].some((option) => option.value === chip.dataset.ref)) return;
+  paper.value = chip.dataset.ref;
+  const [, , first, last] = [...chip.dataset.words.matchAll(REFERENCE)][0];
+  dialog.querySelector("#cite-first").value = first || "";
+  dialog.querySelector("#cite-last").value = last || "";
+  tellAbout(paper, dialog.querySelector("#cite-first"));
+}
+
+function intoFormatted(text, chip) {
   const here = getSelection();
-  const at = text.contains(here.focusNode) ? here.getRangeAt(0).cloneRange() : document.createRange();
-  if (!text.contains(at.startContainer)) {
+  const at = !chip && text.contains(here.focusNode) ? here.getRangeAt(0).cloneRange() : document.createRange();
+  if (chip) at.selectNode(chip);
+  else if (!text.contains(at.startContainer)) {
     at.selectNodeContents(text.lastElementChild || text);
     at.collapse(false);
   }
+  // By hand: the browser's own command ends the paragraph before what cannot be edited.
   return (words) => {
-    here.removeAllRanges();
-    here.addRange(at);
-    document.execCommand("insertText", false, words);
+    const made = document.createDocumentFragment();
+    made.append(words);
+    showChips(made, JSON.parse(text.closest("[data-rich]").dataset.rich || "{}"));
+    const last = made.lastChild;
+    at.deleteContents();
+    at.insertNode(made);
+    here.collapse(last, last.length);
+    text.dispatchEvent(new Event("input", { bubbles: true }));
   };
 }
 
@@ -74,11 +95,6 @@ function written() {
   const title = option.dataset.title.replace(/[{}#\s]+/g, " ").trim();
   const short = title.length > 60 ? `${title.slice(0, 59).trimEnd()}…` : title;
   return `{{${[short, `#${option.value}`, inWords(first, last)].filter(Boolean).join(" ")}}}`;
-}
-
-function inWords(first, last) {
-  if (!first) return "";
-  return last && last !== first ? `pages ${Math.min(first, last)} to ${Math.max(first, last)}` : `page ${first}`;
 }
 
 function tellAbout(paper, first) {

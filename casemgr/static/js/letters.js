@@ -1,6 +1,7 @@
 // The draft of a letter: formatted text instead of the plain text area. Without this module the text area does the same
 // work. The pictures of its pages are page-preview.js, which comes behind this.
 import { button } from "./button.js";
+import { kept, showChips, withoutChips } from "./cite-chips.js";
 
 const TAGS = ["P", "BR", "STRONG", "EM", "UL", "OL", "LI", "MARK"];
 const ALIASES = { B: "STRONG", I: "EM", DIV: "P" };
@@ -30,23 +31,26 @@ function startEditor(place) {
   if (errors) editor.setAttribute("aria-describedby", errors.id);
   // What was typed and not saved (keep-text.js has just put it back) comes before what is saved.
   const unsaved = sent.value !== sent.defaultValue && sent.value;
-  editor.append(cleaned(unsaved || place.querySelector("template").innerHTML));
+  const known = JSON.parse(place.dataset.rich || "{}");
+  const text = () => kept(withoutChips(editor).innerHTML);
+  editor.append(showChips(cleaned(unsaved || place.querySelector("template").innerHTML), known));
   plain.disabled = true;
   sent.disabled = false;
-  sent.value = editor.innerHTML;
+  sent.value = text();
   place.classList.add("is-rich");
   plain.before(toolbar(editor), editor);
   document.execCommand("defaultParagraphSeparator", false, "p");
   document.execCommand("styleWithCSS", false, false);
   editor.addEventListener("input", () => {
     for (const mark of editor.querySelectorAll("mark")) mark.classList.toggle("is-filled", !GAP.test(mark.textContent));
-    sent.value = editor.innerHTML;
+    sent.value = text();
   });
   editor.addEventListener("paste", (event) => {
     event.preventDefault();
     const html = event.clipboardData.getData("text/html");
     if (!html) document.execCommand("insertText", false, event.clipboardData.getData("text/plain"));
     else document.execCommand("insertHTML", false, asHtml(cleaned(html)));
+    showChips(editor, known);
   });
   editor.addEventListener("keydown", (event) => {
     const list = event.shiftKey && (event.ctrlKey || event.metaKey) && { Digit8: 2, Digit7: 3 }[event.code];
@@ -146,6 +150,7 @@ function cleaned(html) {
 function copy(node, to) {
   if (node.nodeType === Node.TEXT_NODE) to.append(node.data);
   if (node.nodeType !== Node.ELEMENT_NODE || ["SCRIPT", "STYLE"].includes(node.tagName)) return;
+  if (node.classList.contains("cite-chip")) return to.append(node.dataset.words);
   const name = ALIASES[node.tagName] || node.tagName;
   const into = TAGS.includes(name) ? document.createElement(name) : to;
   if (into !== to) to.append(into);
