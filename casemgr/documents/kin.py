@@ -7,14 +7,17 @@ Asked of all the papers of a case at once: a packet of three hundred exhibits ta
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from casemgr.copies.models import PaperRelation
-from casemgr.documents.models import Document, DocumentPart
+from casemgr.documents.models import Document, DocumentPart, MailboxMessage
 from casemgr.extensions import db
+from casemgr.storage.opening import can_be_opened
 
 LEVELS = 6  # of files inside files
 NEVER_TOLD = ("privileged", "mediation")
@@ -67,24 +70,90 @@ def _copies_of(papers: Sequence[Document]) -> dict[UUID, set[UUID]]:
     return {paper_id: ({first} | copies[first]) - {paper_id} for paper_id, first in firsts.items()}
 
 
-def holding_closed(papers: Sequence[Document]) -> Collection[UUID]:
-    """Return the ids of those files that hold, at any depth, a paper that is not marked as shared. All of one case."""
+def holding_closed(
+    papers: Sequence[Document], visible: Collection[str] = ("shared",), *, twins: bool = True
+) -> Collection[UUID]:
+    """Return the ids of those files that hold, at any depth, a paper with another mark than `visible`, or (`twins`) one
+    with the bytes of such a paper. All of one case."""
     holding: set[UUID] = set()
-    within = {paper.id: {paper.id} for paper in papers}  # by file: the papers that it lies in
+    for roots, child in _inside(papers):
+        if child.visibility not in visible or (twins and child.has_closed_twin(visible)):
+            holding |= roots
+    return holding
+
+
+def holding_unknown(papers: Sequence[Document]) -> Collection[UUID]:
+    """Return the ids of those files of which not all that is inside, at any depth, became papers whose marks can be
+    asked: not yet taken out, refused, or messages that nobody picked. All of one case."""
+    depths = [*((frozenset({one.id}), one.id, one.media_type, one.parts_state, one.parts_note) for one in papers)]
+    depths += [(roots, one.id, one.media_type, one.parts_state, one.parts_note) for roots, one in _inside(papers)]
+    packages = {paper_id: roots for roots, paper_id, media_type, _, _ in depths if can_be_opened(media_type)}
+    unknown: set[UUID] = set()
+    for roots, paper_id, _, state, note in depths:
+        if paper_id in packages and (state != "done" or note):
+            unknown |= roots
+    for paper_id in _with_more_inside(papers, packages):
+        unknown |= packages[paper_id]
+    return unknown
+
+
+class _Child(NamedTuple):
+    id: UUID
+    visibility: str
+    media_type: str
+    parts_state: str
+    parts_note: str
+    closed_twins: Collection[str]
+
+    def has_closed_twin(self, visible: Collection[str]) -> bool:
+        return any(mark not in visible for mark in self.closed_twins)
+
+
+def _inside(papers: Sequence[Document]) -> Iterator[tuple[frozenset[UUID], _Child]]:
+    """Yield each paper that lies in one of these, with the ids of those it lies in."""
+    within = {paper.id: frozenset({paper.id}) for paper in papers}
     seen: set[UUID] = set()
+    twin = aliased(Document)
+    marks = (
+        select(func.array_agg(twin.visibility))
+        .where(twin.case_id == Document.case_id, twin.sha256 == Document.sha256, twin.id != Document.id)
+        .scalar_subquery()
+    )
     for _ in range(LEVELS):
         if not within:
-            break
-        inside = db.session.execute(
-            select(DocumentPart.parent_id, Document.id, Document.visibility)
+            return
+        found = (
+            select(
+                DocumentPart.parent_id, Document.id, Document.visibility, Document.media_type, Document.parts_state,
+                Document.parts_note, marks,
+            )
             .join(Document, DocumentPart.document_id == Document.id)
             .where(DocumentPart.case_id == papers[0].case_id, DocumentPart.parent_id.in_(within))
-        ).all()
-        deeper: dict[UUID, set[UUID]] = defaultdict(set)
-        for parent, child, visibility in inside:
-            deeper[child] |= within[parent]
-            if visibility != "shared":
-                holding |= within[parent]
+        )  # fmt: skip
+        deeper: dict[UUID, frozenset[UUID]] = defaultdict(frozenset)
+        for parent, *child, twins in db.session.execute(found).all():
+            one = _Child(*child, closed_twins=twins or ())
+            deeper[one.id] |= within[parent]
+            yield within[parent], one
         seen |= within.keys()
-        within = {child: roots - holding for child, roots in deeper.items() if child not in seen and roots - holding}
-    return holding
+        within = {child: roots for child, roots in deeper.items() if child not in seen}
+
+
+def _with_more_inside(papers: Sequence[Document], packages: Collection[UUID]) -> Collection[UUID]:
+    """Of these packages, those with a part that became no paper, or with a message that nobody picked."""
+    if not packages:
+        return ()
+    refused = select(DocumentPart.parent_id).where(
+        DocumentPart.case_id == papers[0].case_id,
+        DocumentPart.parent_id.in_(packages),
+        DocumentPart.document_id.is_(None),
+    )
+    taken = select(1).where(
+        DocumentPart.case_id == MailboxMessage.case_id,
+        DocumentPart.parent_id == MailboxMessage.document_id,
+        DocumentPart.position == MailboxMessage.position,
+    )
+    left = select(MailboxMessage.document_id).where(
+        MailboxMessage.case_id == papers[0].case_id, MailboxMessage.document_id.in_(packages), ~taken.exists()
+    )
+    return set(db.session.scalars(refused)) | set(db.session.scalars(left))

@@ -22,6 +22,7 @@ from casemgr.extensions import db
 from casemgr.paper_order.models import DocumentTag
 
 PER_PAGE = 25
+CAME_WITH_CLOSED = "Came with another paper."
 MOST_RELATED = 50
 MOST_PARTS = 1000
 SORTS = {"arrival": "Newest arrival first", "date": "Newest date first", "oldest": "Oldest date first"}
@@ -250,9 +251,12 @@ def made_of(paper: Document) -> Document | None:
     return db.session.scalar(select(Document).where(Document.case_id == paper.case_id, Document.id.in_(parent)))
 
 
-def custody_of(paper: Document) -> list[CustodyLine]:
+def custody_of(paper: Document, visible: Collection[str]) -> list[CustodyLine]:
     """Return what happened to a paper since it arrived, oldest first; of downloads only the last twenty."""
-    lines = [CustodyLine(datetime.fromisoformat(entry["at"]), entry["words"], entry["by"]) for entry in paper.custody]
+    lines = [
+        CustodyLine(datetime.fromisoformat(entry["at"]), entry["words"], entry["by"])
+        for entry in custody_for(paper, visible)
+    ]
     downloads = select(AuditEvent).where(
         AuditEvent.org_id == paper.org_id,
         AuditEvent.case_id == paper.case_id,
@@ -262,6 +266,15 @@ def custody_of(paper: Document) -> list[CustodyLine]:
     for event in db.session.scalars(downloads.order_by(AuditEvent.at.desc()).limit(20)):
         lines.append(CustodyLine(event.at, "Downloaded.", event.actor_name))
     return sorted(lines, key=lambda line: line.at)
+
+
+def custody_for(paper: Document, visible: Collection[str]) -> list[dict[str, str]]:
+    """Return the lines of a paper's custody as they stand, for somebody who may open `visible`: what it came with is
+    named only where they may open that."""
+    parent = made_of(paper) if any(line["act"] == "came_with" for line in paper.custody) else None
+    if parent is None or parent.visibility in visible:
+        return list(paper.custody)
+    return [line | {"words": CAME_WITH_CLOSED} if line["act"] == "came_with" else line for line in paper.custody]
 
 
 def all_papers(case: Case, visible: Collection[str]) -> Select[tuple[Document]]:

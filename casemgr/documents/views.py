@@ -19,6 +19,7 @@ from casemgr.contents.queries import suggestions
 from casemgr.documents import drops, mailbox, quarantine, queries, services, serving, unpacking
 from casemgr.documents.forms import DropForm, PaperForm, fields_in, saved_in_words, to_filter, to_message_filter
 from casemgr.documents.intake import PIECE
+from casemgr.documents.kin import holding_closed
 from casemgr.documents.kinds import (
     DOCUMENT_KINDS,
     RECEIVED_HOW,
@@ -124,7 +125,7 @@ def show(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
         received_how=RECEIVED_HOW,
         visibilities=VISIBILITIES,
         twins=queries.others_with_same_bytes(paper, access.visible),
-        custody=queries.custody_of(paper),
+        custody=queries.custody_of(paper, access.visible),
         says_privileged=queries.text_says_privileged(paper),
         can_retry=services.may_retry_preview(paper),
         related=queries.surroundings(paper, access.visible),
@@ -288,6 +289,9 @@ def page_picture(case_id: UUID, document_id: UUID, number: int, size: str) -> Re
 def download(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     access = case_access()
     paper = _paper_or_404(access, document_id)
+    if holding_closed([paper], access.visible, twins=False):
+        flash("A paper lies in this file that you may not open, so the file is not handed out to you.", "error")
+        return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
     response = serving.original(paper)
     if request.method == "GET":  # a HEAD request takes no copy
         services.note_download(access.case, document_id, by=current_user)

@@ -24,6 +24,8 @@ from casemgr.audit import services as audit
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.models import Case
 from casemgr.documents import custody, quarantine
+from casemgr.documents import queries as paper_queries
+from casemgr.documents.kin import closed_twins, holding_closed
 from casemgr.documents.kinds import DOCUMENT_KINDS
 from casemgr.documents.models import Document
 from casemgr.documents.store import store
@@ -69,9 +71,9 @@ class Extent:
 def extent(case: Case, visible: Collection[str]) -> Extent:
     """Return how much there is to export for somebody who may open `visible`."""
     entries = _entries(case)
-    hidden = sum(entry.visibility not in visible for entry in entries)
-    papers = _papers(case, visible, entries)
-    return Extent(len(entries), hidden, len(papers), sum(row.size for row in papers))
+    shown = _shown(case, visible, entries)
+    papers = _papers(case, visible, shown)
+    return Extent(len(entries), len(entries) - len(shown), len(papers), sum(row.size for row in papers))
 
 
 def export(
@@ -118,13 +120,17 @@ class _Paper:
 
 def _gather(case: Case, may_open: Collection[str], by: User) -> tuple[archive.Contents, list[_Paper], dict[str, bytes]]:
     entries = _entries(case)
-    rows = _papers(case, may_open, entries)
+    visible = _shown(case, may_open, entries)
+    shown = {entry.id for entry in visible}
+    rows = _papers(case, may_open, visible)
     places: dict[str, str] = {}
     for row in rows:
         places.setdefault(row.sha256, archive.member_name(len(places) + 1, row.original_name))
-    papers = [archive.ArchivedPaper(str(row.id), row.sha256, row.size, places[row.sha256], _about(row)) for row in rows]
+    papers = [
+        archive.ArchivedPaper(str(row.id), row.sha256, row.size, places[row.sha256], _about(row, may_open))
+        for row in rows
+    ]
     inside = {paper.id for paper in papers}
-    visible = [entry for entry in entries if entry.visibility in may_open]
     away = {one["id"]: one["sha256"] for entry in visible for one in entry.documents if one["id"] not in inside}
     contents = archive.Contents(
         case_id=str(case.id),
@@ -132,7 +138,7 @@ def _gather(case: Case, may_open: Collection[str], by: User) -> tuple[archive.Co
         program=__version__,
         exported_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         exported_by=by.name,
-        entries=[_archived(entry, entry.visibility in may_open) for entry in entries],
+        entries=[_archived(entry, entry.id in shown) for entry in entries],
         papers=papers,
         left_out_papers=[{"id": key, "sha256": away[key]} for key in sorted(away)],
         stamps=_stamps(case),
@@ -145,7 +151,7 @@ def _gather(case: Case, may_open: Collection[str], by: User) -> tuple[archive.Co
             case=case,
             contents=contents,
             entries=entries,
-            visible=may_open,
+            shown=shown,
             papers={paper.id: paper for paper in papers},
             kinds=EVIDENCE_KINDS,
             document_kinds=DOCUMENT_KINDS,
@@ -182,15 +188,30 @@ def _entries(case: Case) -> list[EvidenceEntry]:
     )
 
 
+def _shown(case: Case, visible: Collection[str], entries: Iterable[EvidenceEntry]) -> list[EvidenceEntry]:
+    """The entries that are visible; none that quotes a paper which was closed since."""
+    closed = select(Document.id).where(Document.case_id == case.id, Document.visibility.not_in(visible))
+    ids = {str(one) for one in db.session.scalars(closed)}
+    return [
+        entry
+        for entry in entries
+        if entry.visibility in visible and not any(one.get("quote") and one["id"] in ids for one in entry.documents)
+    ]
+
+
 def _papers(case: Case, visible: Collection[str], entries: Iterable[EvidenceEntry]) -> list[Document]:
-    """All papers that are visible and not shut; of those in the trash, the ones that a visible entry names."""
-    named = {one["id"] for entry in entries if entry.visibility in visible for one in entry.documents}
+    """All papers that are visible and not shut; of those in the trash, the ones that a visible entry names. No file
+    that holds a paper which is not visible, and in what is handed on no copy of a closed paper."""
+    named = {one["id"] for entry in entries for one in entry.documents}
     rows = db.session.scalars(
         select(Document)
         .where(Document.case_id == case.id, Document.visibility.in_(visible))
         .order_by(Document.uploaded_at, Document.id)
     )
-    return [row for row in rows if (row.trashed_at is None or str(row.id) in named) and not quarantine.why_closed(row)]
+    found = [row for row in rows if (row.trashed_at is None or str(row.id) in named) and not quarantine.why_closed(row)]
+    is_handed_on = SHARED.issuperset(visible)
+    closed = set(holding_closed(found, visible, twins=is_handed_on)) | set(closed_twins(found) if is_handed_on else ())
+    return [row for row in found if row.id not in closed]
 
 
 def _archived(entry: EvidenceEntry, may_open: bool) -> archive.ArchivedEntry:
@@ -198,7 +219,7 @@ def _archived(entry: EvidenceEntry, may_open: bool) -> archive.ArchivedEntry:
     return archive.ArchivedEntry(entry.number, entry.previous_hash, entry.hash, text)
 
 
-def _about(row: Document) -> dict[str, Any]:
+def _about(row: Document, visible: Collection[str]) -> dict[str, Any]:
     return {
         "title": row.title,
         "kind": row.kind,
@@ -212,7 +233,7 @@ def _about(row: Document) -> dict[str, Any]:
         "in_trash": row.trashed_at is not None,
         "uploaded_by": row.uploaded_by_name,
         "uploaded_at": f"{row.uploaded_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
-        "custody": json.loads(json.dumps(row.custody)),
+        "custody": json.loads(json.dumps(paper_queries.custody_for(row, visible))),
     }
 
 

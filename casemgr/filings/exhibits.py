@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casemgr.documents import quarantine
-from casemgr.documents.kin import closed_twins, holding_closed
+from casemgr.documents.kin import closed_twins, holding_closed, holding_unknown
 from casemgr.documents.models import Document
 from casemgr.pdf.model import ExhibitKind
+from casemgr.redaction.queries import closed_since_redacted
 from casemgr.storage.renditions import How
 from casemgr.storage.types import Family
 
@@ -69,6 +70,28 @@ _HOLDS_CLOSED = NotAnExhibit(
     "It is delivered as the file that it is, and a paper inside it is not marked as shared",
     "Choose the papers that were taken out of it instead, each by itself.",
 )
+_HOLDS_UNKNOWN = NotAnExhibit(
+    "It is delivered as the file that it is, and not everything inside it became a paper whose mark could be asked",
+    "Choose the papers that were taken out of it instead, each by itself.",
+)
+_DECIDE_AGAIN = (
+    "Leave it out, or make a new redacted copy and choose that: then it is decided for the paper as it is marked now."
+)
+_CLOSED_SINCE = {
+    "privileged": NotAnExhibit(
+        "It is a redacted copy of a paper that was marked privileged after the copy was made",
+        _DECIDE_AGAIN,
+    ),
+    "mediation": NotAnExhibit(
+        "It is a redacted copy of a paper that was marked, after the copy was made, as said in mediation",
+        "Leave it out.",
+        "34 CFR 300.506(b)(8)",
+    ),
+    "internal": NotAnExhibit(
+        "It is a redacted copy of a paper that was marked internal after the copy was made",
+        _DECIDE_AGAIN,
+    ),
+}
 _TRASHED = NotAnExhibit("It is in the trash", "Take it out of the trash on the paper’s own page, or leave it out.")
 
 
@@ -83,8 +106,17 @@ def why_not_each(papers: Sequence[Document]) -> dict[UUID, NotAnExhibit]:
     found = {paper.id: why for paper in papers if (why := _own_reason(paper))}
     open_ones = [paper for paper in papers if paper.id not in found]
     found |= {paper_id: _COPY_OF[mark] for paper_id, mark in closed_twins(open_ones).items()}
-    as_files = [one for one in open_ones if one.id not in found and exhibit_kind(one) is ExhibitKind.NATIVE]
-    return found | dict.fromkeys(holding_closed(as_files), _HOLDS_CLOSED)
+    for paper_id, mark in closed_since_redacted(open_ones).items():
+        found.setdefault(paper_id, _CLOSED_SINCE[mark])
+    left = [one for one in open_ones if one.id not in found]
+    # A text that turns out not to be printed whole is delivered as the file that it is, too.
+    files = [one for one in left if exhibit_kind(one) in (ExhibitKind.NATIVE, ExhibitKind.TEXT)]
+    natives = [one for one in files if exhibit_kind(one) is ExhibitKind.NATIVE]
+    return (
+        found
+        | dict.fromkeys(holding_unknown(natives), _HOLDS_UNKNOWN)
+        | dict.fromkeys(holding_closed(files), _HOLDS_CLOSED)
+    )
 
 
 def _own_reason(paper: Document) -> NotAnExhibit | None:

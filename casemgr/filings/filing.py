@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID, uuid4
@@ -234,6 +235,11 @@ def closed_since(packet: Packet) -> list[tuple[Document, str]]:
     return [(paper, str(refused[paper.id])) for paper in papers if paper.id in refused]
 
 
+def may_see_all(packet: Packet, visible: Collection[str]) -> bool:
+    """Whether somebody who may open `visible` may open every exhibit of a packet as it is marked now."""
+    return all(paper.visibility in visible for _, paper in queries.exhibits_of(packet))
+
+
 __all__ = [
     "FactRefused",
     "Filing",
@@ -241,6 +247,7 @@ __all__ = [
     "closed_since",
     "made_on",
     "mark_filed",
+    "may_see_all",
     "record_received",
     "what_the_law_says",
 ]

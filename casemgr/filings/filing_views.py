@@ -83,6 +83,9 @@ def download(case_id: UUID, packet_id: UUID, part: str) -> Any:
     if packet.state == "ready" and filing.closed_since(packet):
         flash("This PDF holds a paper that may not be filed any more. Remove it, and make the PDF again.", "error")
         return _back(packet)
+    if packet.state == "filed" and not filing.may_see_all(packet, access.visible):
+        flash("This packet holds a paper that you may not open any more, so it is not handed out to you.", "error")
+        return _back(packet)
     try:
         pieces = store().open_stream(packet.org_id, sha256)
     except ObjectMissing:

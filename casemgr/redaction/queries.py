@@ -56,6 +56,22 @@ class LoggedCopy(NamedTuple):
     copy: Document | None
 
 
+def closed_since_redacted(papers: Sequence[Document]) -> dict[UUID, str]:
+    """Return, by redacted copy among `papers` (all of one case), the mark of its original, where that was closed, or
+    closed otherwise, after the copy was made: nobody opened the copy for a paper so marked."""
+    if not papers:
+        return {}
+    rows = select(RedactionEntry.result_id, Document.visibility).where(
+        RedactionEntry.case_id == papers[0].case_id,
+        RedactionEntry.result_id.in_([paper.id for paper in papers]),
+        Document.case_id == RedactionEntry.case_id,
+        Document.id == RedactionEntry.document_id,
+        Document.visibility != "shared",
+        Document.visibility != RedactionEntry.visibility_was,
+    )
+    return {row.result_id: row.visibility for row in db.session.execute(rows)}
+
+
 def open_one(paper: Document) -> Redaction | None:
     """Return the copy that is being made of a paper, or that failed."""
     return db.session.scalar(

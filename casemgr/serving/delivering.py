@@ -23,6 +23,7 @@ from casemgr.serving import outgoing, queries
 from casemgr.serving.models import SentCopy
 
 CLOSED = "A paper in it was closed after it was queued, so it was not sent."
+CHANGED = "The packet was changed after it was queued, so this PDF was not sent. Make it again, and send that one."
 HOW = {"email": "by e-mail", "mail": "by mail", "hand": "by hand"}
 
 
@@ -48,6 +49,8 @@ class CopyPosting(Posting[SentCopy]):
         return locked(self.row_id)
 
     def why_not(self, row: SentCopy) -> str:
+        if outgoing.was_changed(row):
+            return CHANGED
         return CLOSED if why_not_each(outgoing.papers_of(row.case_id, row)) else ""
 
     def message(self, server: MailServer, row: SentCopy) -> tuple[EmailMessage, list[str]]:

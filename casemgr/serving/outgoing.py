@@ -175,6 +175,13 @@ def papers_of(case_id: UUID, out: Outgoing | SentCopy) -> Sequence[Document]:
     return binders.papers_in(version) if version is not None and version.case_id == case_id else []
 
 
+def was_changed(row: SentCopy) -> bool:
+    """Whether a packet has another PDF by now, or none: a paper may have been taken out of it. What a version of a
+    binder holds is fixed."""
+    packet = db.session.get(Packet, row.packet_id) if row.packet_id is not None else None
+    return packet is not None and row.of_sha256 not in ("", packet.pdf_sha256)
+
+
 def name_of(case: Case, row: SentCopy) -> str:
     """Return how the paper is called of which a copy is recorded."""
     if row.packet_id is not None:

@@ -117,6 +117,8 @@ def send_again(case: Case, out: Outgoing, row: SentCopy, *, by: User) -> None:
     locked = delivering.locked(row.id)
     if locked is None or locked.state != "refused":
         raise FilingRefused("Only what was not sent can be sent again from here.")
+    if outgoing.was_changed(locked):
+        raise FilingRefused(delivering.CHANGED)
     locked.state, locked.tries, locked.problem, locked.done_at = "queued", 0, "", None
     delivering.queue(locked.id)
     audit.record(case, "serving:copy:again", by=by, subject=out.id, copy=str(locked.id))

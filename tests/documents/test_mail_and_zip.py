@@ -176,6 +176,16 @@ def test_what_came_with_a_privileged_email_is_privileged_too(world: World, clien
         f"/papers/{named(world, lawyer, case_id)['notes.pdf'].id}"
         not in family.get(f"/cases/{case_id}/papers/{plain}").text
     )
+    download = f"/cases/{case_id}/papers/{plain}/download"
+    assert family.get(download).status_code == 302, "the e-mail as it came would hand out what is attached to it"
+    assert client_for(lawyer).get(download).status_code == 200
+    with world.scope(lawyer):
+        paper = db.session.get_one(Document, named(world, lawyer, case_id)["memo.pdf"].id)
+        shared = PaperDetails(title=paper.title, kind=paper.kind, visibility="shared")
+        services.change_details(paper, shared, version=paper.version, confirmed=True, by=world.user(lawyer))
+        memo = paper.id
+    page = family.get(f"/cases/{case_id}/papers/{memo}").text
+    assert "Came with another paper." in page and "Strategy" not in page
 
 
 def test_letters_that_answer_each_other_are_one_conversation_whatever_comes_first(

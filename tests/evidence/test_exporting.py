@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.models import Case
-from casemgr.documents.models import Document
+from casemgr.documents.models import Document, DocumentPart
 from casemgr.evidence import archive, exporting
 from casemgr.evidence.archive_check import ArchiveCheck, verify_archive
 from casemgr.evidence.models import EvidenceEntry
@@ -114,6 +114,29 @@ def test_what_may_not_be_seen_is_left_out_and_the_chain_can_still_be_followed(
     manifest = json.loads(members(content)[archive.MANIFEST])
     assert [row["canonical"] is None for row in manifest["entries"]] == [False, True, False]
     assert [row["id"] for row in manifest["left_out"]["papers"]] == [str(memo)]
+
+
+def test_what_is_handed_on_holds_no_closed_paper_inside_another_or_as_a_copy_and_quotes_none(
+    world: World, client_for: Clients, attorney: Actor, tmp_path: Path
+) -> None:
+    case_id, letter, memo = a_log(world, attorney)
+    twin = paper(world, attorney, case_id, content=b"a memo", title="The same again")
+    other = paper(world, attorney, case_id, content=b"mail with the same", title="Another mail")
+    mail = paper(world, attorney, case_id, content=b"mail with memo", title="A mail")
+    own = {"org_id": attorney.org_id, "case_id": case_id}
+    log(world, attorney, case_id, told("It says so", papers=[PaperRef(letter, 1, "words that were open")]))
+    with world.scope(attorney):
+        for parent, child in ((mail, memo), (other, twin)):
+            db.session.add(DocumentPart(**own, parent_id=parent, position=1, name="memo.pdf", document_id=child))
+        db.session.get_one(Document, letter).visibility = "privileged"
+        db.session.commit()
+    content = exported(client_for(attorney), case_id, shared_only="1")
+    for secret in (b"a memo", b"mail with memo", b"mail with the same", b"words that were open"):
+        assert secret not in b"".join(members(content).values()), secret
+    found = checked(tmp_path, content)
+    assert found.intact and (found.entries, found.left_out, found.files) == (4, 2, 0), found.summary
+    everything = b"".join(members(exported(client_for(attorney), case_id)).values())
+    assert b"mail with memo" in everything and b"words that were open" in everything
 
 
 def with_claims(world: World, actor: Actor, case_id: UUID) -> None:

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from casemgr.copies import services as copies
-from casemgr.documents.models import Document, DocumentPart
+from casemgr.documents.models import Document, DocumentPart, MailboxMessage
 from casemgr.evidence.services import NewEntry, PaperRef, log_entry
 from casemgr.exhibit_binders import queries as binder_queries
 from casemgr.exhibit_binders import services as binders
@@ -138,6 +138,10 @@ class Roads:
             self._pretend(state="ready", pdf_sha256="0" * 64)
             page = self.client.get(f"{self.url}/filings/{self.packet_id}/pdf")
             assert page.status_code == 302
+            with self.case.open() as (row, _):
+                packet = queries.packet(row, self.packet_id, drafts=True)
+                assert packet is not None and filing.may_see_all(packet, EVERY)
+                assert not filing.may_see_all(packet, {"shared"}), "no guest takes it once it was filed"
             given = filing.Filing(date(2026, 3, 3), "email", "BSEA")
             words = self.refused(
                 lambda: self.case.change(
@@ -202,6 +206,65 @@ class Roads:
             whole_id = whole.id
         return self.refused(lambda: self.add_to_binder(whole_id))
 
+    def inside_a_file_that_was_not_opened(self) -> str:
+        with self.case.open() as (row, _):
+            own = {"org_id": row.org_id, "case_id": row.id}
+            whole = Document(
+                **own, title="Mailbox", kind="other", visibility="shared", original_name="all.mbox", sha256="3" * 64,
+                size=1, media_type="application/mbox", family="email", parts_state="done",
+            )  # fmt: skip
+            db.session.add(whole)
+            db.session.flush()
+            assert why_not(whole) is None, "of a mailbox without messages everything is known"
+            db.session.add(
+                MailboxMessage(
+                    **own, document_id=whole.id, position=1, start=0, length=9, sender="", recipients="",
+                    subject="Advice", attachments=0, fingerprint="",
+                )
+            )  # fmt: skip
+            db.session.flush()
+            words = str(why_not(whole))
+            whole.media_type, whole.parts_state = "application/zip", "failed"
+            db.session.commit()
+            whole_id = whole.id
+        assert "not everything inside" in words
+        return self.refused(lambda: self.add_to_binder(whole_id))
+
+    def inside_an_email_that_is_too_long_to_be_printed(self) -> str:
+        """Then the e-mail goes along as the file that it is, with all that is attached to it."""
+        with self.case.open() as (row, _):
+            inner, mail = self.case.papers[self.closed], self.case.papers["mail"]
+            part = DocumentPart(
+                org_id=row.org_id, case_id=row.id, parent_id=mail, position=1, name="a.pdf", document_id=inner
+            )
+            db.session.add(part)
+            db.session.commit()
+            part_id = part.id
+        words = self.refused(lambda: self.add_to_binder(self.case.papers["mail"]))
+        with self.case.open():
+            db.session.delete(db.session.get_one(DocumentPart, part_id))
+            db.session.commit()
+        return words
+
+    def as_a_redacted_copy_of_what_was_closed_later(self) -> str:
+        """Somebody covered a number while the paper was shared: nobody decided that the rest of it may leave."""
+        with self.case.open() as (row, _):
+            closed, copy = (self.case.papers[name] for name in (self.closed, "photo"))
+            own = {"org_id": row.org_id, "case_id": row.id}
+            redaction = Redaction(**own, document_id=closed, state="made", result_id=copy)
+            db.session.add(redaction)
+            db.session.flush()
+            entry = RedactionEntry(
+                **own, redaction_id=redaction.id, document_id=closed, result_id=copy, marks=[], proof={},
+                original_sha256="0" * 64, result_sha256="1" * 64, visibility_was="shared", visibility="shared",
+                reason="A number.",
+            )  # fmt: skip
+            db.session.add(entry)
+            db.session.flush()
+            words = str(why_not(db.session.get_one(Document, copy)))
+            db.session.rollback()  # the log takes new rows only
+        return words
+
     def by_the_command_line(self, folder: Path) -> str:
         path = folder / "Privileged and confidential advice.pdf"
         path.write_bytes(pdf("Advice"))
@@ -220,6 +283,9 @@ ROADS = [
     "as_a_copy_of_it",
     "as_the_same_bytes",
     "inside_a_file_that_is_delivered_whole",
+    "inside_a_file_that_was_not_opened",
+    "inside_an_email_that_is_too_long_to_be_printed",
+    "as_a_redacted_copy_of_what_was_closed_later",
     "tied_to_a_shared_entry",
     "marked_after_it_was_chosen",
     "marked_after_it_was_chosen_for_a_binder",

@@ -15,6 +15,7 @@ from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.filings import services
 from casemgr.platform.posting import MOST_TRIES, TryAgain
+from casemgr.serving import delivering
 from casemgr.serving.models import SentCopy
 from tests.documents.paper import pdf
 from tests.mailserver import Post
@@ -103,6 +104,18 @@ def test_a_paper_closed_after_the_queueing_stops_the_mail(world: World, post: Po
     assert rows(case, packet_id)[0].state == "refused" and post.letters == []
     with pytest.raises(services.FilingRefused, match="cannot go into a filing"):
         mail_to(case, packet_id, ("Lee", "lee@example.org"))
+
+
+def test_a_paper_taken_out_after_the_queueing_stops_the_mail_of_the_pdf_that_holds_it(world: World, post: Post) -> None:
+    case, packet_id, _url = made(world, "mail")
+    looked_at(case, packet_id)
+    mail_to(case, packet_id, ("Lee", "lee@example.org"))
+    case.set_paper("mail", visibility="privileged")
+    case.change(packet_id, lambda row, by: services.arrange_exhibits(row, [], {}, version=row.version, by=by))
+    [row] = rows(case, packet_id)
+    work(case, row)
+    [row] = rows(case, packet_id)
+    assert row.state == "refused" and row.problem == delivering.CHANGED and post.letters == []
 
 
 def test_what_a_person_sent_is_noted_proved_and_taken_back_with_a_trace(world: World, client_for: ClientFor) -> None:
