@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 
 from casemgr.accounts.access import Access
 from casemgr.accounts.roles import Permission
 from casemgr.cases.models import Case
+from casemgr.extensions import db
 from casemgr.filings import queries
 from casemgr.filings.items import Fix
 from casemgr.filings.kinds import SEND_METHODS, STATES
 from casemgr.filings.models import Packet
+from casemgr.filings.services import FilingRefused
 from casemgr.web.navigation import url_if_any
+from casemgr.web.once import make_once
 
 bp = Blueprint("filings", __name__)
 PACKETS = "/cases/<uuid:case_id>/filings"
@@ -34,6 +38,25 @@ def sees_drafts(access: Access) -> bool:
 
 def packet_or_404(access: Access, packet_id: UUID) -> Packet:
     return queries.packet(access.case, packet_id, drafts=sees_drafts(access)) or abort(404)
+
+
+def begun(case_id: UUID, make: Callable[[UUID], Packet]) -> Any:
+    """Lead to the packet that a button begins; the same button twice begins one."""
+    own_id = _id_of(request.form.get("submission", ""))
+    try:
+        packet, _made = make_once(Packet, own_id, case_id, lambda: make(own_id))
+    except FilingRefused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+        return redirect(url_for("filings.index", case_id=case_id))
+    return redirect(url_for("filings.show", case_id=case_id, packet_id=packet.id))
+
+
+def _id_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()
 
 
 def places_of(case: Case, packet: Packet) -> dict[str, str | None]:

@@ -182,13 +182,18 @@ def _received_fact(kind: Kind, on: date, notice_sent: str) -> NewFact:
     return NewFact(kind.received, on, by_party="parent", details=details)
 
 
+def log_title(kind: Kind) -> str:
+    """Return what the log calls the marking of a packet."""
+    return f"{kind.name} {DONE[kind.verb]}"
+
+
 def _log_words(packet: Packet, kind: Kind, filing: Filing, how: str) -> NewEntry:
     done = DONE[kind.verb]
     to = f"{how}, to: {filing.to}\n" if filing.to else ""
     return NewEntry(
         kind="letter_sent" if kind.verb in (Verb.FILE, Verb.SEND) else "other",
         happened_on=filing.filed_on,
-        title=f"{kind.name} {done}",
+        title=log_title(kind),
         body=f"{to}Pages: {packet.page_count}. SHA-256 of the PDF: {packet.pdf_sha256}",
         shows=f"It was {done} on {long_date(filing.filed_on)}.",
         visibility="shared",

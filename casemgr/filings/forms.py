@@ -177,3 +177,14 @@ class ReceivedForm(FlaskForm):
     @property
     def notice(self) -> str:
         return self.notice_sent.data if "notice_sent" in self else "unknown"
+
+
+class TakeBackForm(FlaskForm):
+    """Why it was not filed after all."""
+
+    reason = TextAreaField(
+        "Why?",
+        [DataRequired("Say why. Your reason is kept."), Length(max=1000, message="Use 1,000 characters or fewer.")],
+        filters=[_plain],
+        render_kw={"rows": 3},
+    )

@@ -25,8 +25,10 @@ from casemgr.filings import (
     preview_views,
     queries,
     services,
+    taking_back,
+    taking_back_views,
 )
-from casemgr.filings.blueprint import PACKET, PACKETS, bp, fix_url, packet_or_404, places_of, sees_drafts
+from casemgr.filings.blueprint import PACKET, PACKETS, begun, bp, fix_url, packet_or_404, places_of, sees_drafts
 from casemgr.filings.kinds import KINDS, kind_in
 from casemgr.filings.material import fingerprint
 from casemgr.filings.models import Packet
@@ -35,24 +37,30 @@ from casemgr.law.contents import routing
 from casemgr.law.terms import FilingKind
 from casemgr.platform.locking import StaleForm
 from casemgr.proceedings.queries import proceeding
-from casemgr.web.once import make_once
 from casemgr.web.page_preview import Looks
 from casemgr.web.permissions import case_access, requires
 
-__all__ = ["bp", "citing_views", "exhibit_views", "filing_views", "last_look_views", "preview_views"]
+__all__ = [
+    "bp",
+    "citing_views",
+    "exhibit_views",
+    "filing_views",
+    "last_look_views",
+    "preview_views",
+    "taking_back_views",
+]
 
 
 @bp.get(PACKETS)
 @requires(Permission.CASE_READ)
 def index(case_id: UUID) -> Any:
     access = case_access()
+    rows = queries.packets_of(access.case, drafts=sees_drafts(access))
     return render_template(
         "filings/index.html",
         case=access.case,
-        packets=[
-            (row, kind_in(row.kind, access.case.state))
-            for row in queries.packets_of(access.case, drafts=sees_drafts(access))
-        ],
+        packets=[(row, kind_in(row.kind, access.case.state)) for row in rows],
+        back=taking_back.taken_back(access.case, [row.id for row in rows if row.state == "filed"]),
         offer=fitting.offer(access.case) if sees_drafts(access) else None,
         fresh_id=uuid4,
     )
@@ -66,16 +74,7 @@ def begin(case_id: UUID) -> Any:
     kind = request.form.get("kind", "")
     if kind not in KINDS:
         abort(400)
-    own_id = _id_of(request.form.get("submission", ""))
-    try:
-        packet, _made = make_once(
-            Packet, own_id, case_id, lambda: services.begin(access.case, kind, by=current_user, packet_id=own_id)
-        )
-    except services.FilingRefused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "error")
-        return redirect(url_for(".index", case_id=case_id))
-    return redirect(url_for(".show", case_id=case_id, packet_id=packet.id))
+    return begun(case_id, lambda own_id: services.begin(access.case, kind, by=current_user, packet_id=own_id))
 
 
 @bp.get(PACKET)
@@ -95,7 +94,8 @@ def show(case_id: UUID, packet_id: UUID) -> Any:
     }
     if packet.state == "filed":
         own = proceeding(case, packet.proceeding_id) if packet.proceeding_id else None
-        return render_template("filings/filed.html", **shown, proceeding=own)
+        back = taking_back.taken_back(case, [packet.id]).get(packet.id)
+        return render_template("filings/filed.html", **shown, proceeding=own, back=back, fresh_id=uuid4)
     material = queries.gather(case, packet)
     return render_template(
         "filings/show.html",
@@ -230,10 +230,3 @@ def discard(case_id: UUID, packet_id: UUID) -> Any:
         return redirect(url_for(".show", case_id=case_id, packet_id=packet_id))
     flash("The packet was thrown away. Your papers and your case are as they were.")
     return redirect(url_for(".index", case_id=case_id))
-
-
-def _id_of(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()

@@ -108,6 +108,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "filings.look_again": ({"packet_id": "@ready"},),
     "filings.received": ({"packet_id": "@filed"},),
     "filings.service": PLAIN,
+    "filings.take_back": ({"packet_id": "@filed"},),
     "filings.show": ({}, {"packet_id": "@ready"}, {"packet_id": "@failed"}, {"packet_id": "@filed"}),
     "holds.index": PLAIN,
     "holds.lift": PLAIN,

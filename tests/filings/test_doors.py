@@ -43,6 +43,9 @@ ROUTES = [
     ("POST", "/{packet}/file", "file"),
     ("GET", "/{packet}/received", "file"),
     ("POST", "/{packet}/received", "file"),
+    ("GET", "/{packet}/take-back", "file"),
+    ("POST", "/{packet}/take-back", "file"),
+    ("POST", "/{packet}/again", "edit"),
 ]
 IDS = [f"{method} {path or '/'}" for method, path, _ in ROUTES]
 OWN = [row for row in ROUTES if "{packet}" in row[1]]
