@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
+from difflib import SequenceMatcher
 from typing import Any
 
 from casemgr.letters import richtext
 from casemgr.pdf.letter import Block, Letter
 
+NOT_THERE = "(not there)"
 FACES = {"serif": "Serif, like a book", "sans": "Sans serif, plain and clear"}
 
 
@@ -110,10 +112,24 @@ def as_message(content: Content) -> str:
     return "\n\n".join(part for part in parts if part.strip()) + "\n"
 
 
-def in_words(content: Content) -> list[tuple[str, str]]:
-    """Return (label, value) of everything, to compare two versions."""
-    rows = [(label, str(getattr(content, name) or "")) for name, label in PARTS.items()]
-    return [*rows, ("The letter", richtext.to_plain(content.body))]
+def differing(theirs: Content, mine: Content) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return (label, value) of each part in which two versions differ; of the text only the paragraphs that do."""
+    rows = [
+        (label, str(getattr(theirs, name) or ""), str(getattr(mine, name) or ""))
+        for name, label in PARTS.items()
+        if getattr(theirs, name) != getattr(mine, name)
+    ]
+    if theirs.body != mine.body:
+        rows.append(("The letter", *_differing_text(richtext.to_plain(theirs.body), richtext.to_plain(mine.body))))
+    return [(label, one) for label, one, _ in rows], [(label, one) for label, _, one in rows]
+
+
+def _differing_text(theirs: str, mine: str) -> tuple[str, str]:
+    first, second = theirs.split("\n\n"), mine.split("\n\n")
+    steps = [step for step in SequenceMatcher(None, first, second, autojunk=False).get_opcodes() if step[0] != "equal"]
+    kept = ("\n\n".join(part for _, i, j, _, _ in steps for part in first[i:j]),
+            "\n\n".join(part for _, _, _, i, j in steps for part in second[i:j]))  # fmt: skip
+    return kept[0] or NOT_THERE, kept[1] or NOT_THERE
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from casemgr.discipline.queries import current_removals
 from casemgr.evidence import queries as evidence
 from casemgr.evidence.kinds import when_words
 from casemgr.evidence.models import EvidenceEntry
+from casemgr.law.days import add_months
 from casemgr.law.facts import FACTS
 from casemgr.law.removals import KINDS as REMOVAL_KINDS
 from casemgr.law.terms import FactKind, RemovalKind
@@ -75,6 +76,11 @@ def look_of(row: OutgoingLetter, organization: Organization) -> str:
 def is_for_the_parent(row: OutgoingLetter, organization: Organization) -> bool:
     """Whether somebody else drafted it for the parent to sign."""
     return organization.kind != FAMILY and voice_in(row, organization) == PARENT
+
+
+def is_grown(case: Case) -> bool:
+    """Whether the student may be the one to sign: rights pass at the State's age of majority (34 CFR 300.520)."""
+    return today(case) >= add_months(case.student.born_on, 12 * 18)
 
 
 def slots_of(case: Case, voice: str) -> dict[str, Slot]:

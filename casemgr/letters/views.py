@@ -20,7 +20,7 @@ from casemgr.extensions import db
 from casemgr.letters import citing, forms, gathering, queries, richtext, sending_views, services
 from casemgr.letters.blueprint import LETTER, LETTERS, bp, letter_or_404, place_url, sees_drafts
 from casemgr.letters.checking import Look
-from casemgr.letters.content import Content, in_words, printed
+from casemgr.letters.content import Content, differing, printed
 from casemgr.letters.forms import DraftForm
 from casemgr.letters.kinds import GROUPS, Kind, kinds
 from casemgr.letters.models import OutgoingLetter
@@ -188,6 +188,7 @@ def _draft_page(
         used=[(one, place_url(case, one)) for one in used],
         changed=gathering.since_changed(used, slots),
         saved=queries.newest(row),
+        is_grown=gathering.is_grown(case),
         dates=queries.dates_for(case, services.kind_of(row)),
         last=next(iter(queries.sendings_of(row)), None),
         conflict_rows=_differing(access, theirs, content) if theirs is not None else None,
@@ -215,9 +216,9 @@ def _look(access: Access, row: OutgoingLetter, content: Content, form: DraftForm
 
 
 def _differing(access: Access, theirs: Content, mine: Content) -> dict[str, list[tuple[str, str]]]:
-    both = (in_words(replace(one, body=richtext.changed(one.body, with_papers_named))) for one in (theirs, mine))
-    pairs = [pair for pair in zip(*both, strict=True) if pair[0] != pair[1]]
-    return {"theirs": [one for one, _ in pairs], "mine": [one for _, one in pairs]}
+    first, second = (replace(one, body=richtext.changed(one.body, with_papers_named)) for one in (theirs, mine))
+    saved, typed = differing(first, second)
+    return {"theirs": saved, "mine": typed}
 
 
 @bp.post(f"{LETTER}/preview")

@@ -11,7 +11,7 @@ import pytest
 from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import Verification
 from casemgr.letters import checking, richtext
-from casemgr.letters.content import Content, Slot, Used
+from casemgr.letters.content import Content, Slot, Used, differing
 from casemgr.letters.drafting import BLANKS, Setting, blank_words, draft
 from casemgr.letters.kinds import PARENT, VOICES, BadKind, Kind, _kind, kinds
 from casemgr.letters.naming import called
@@ -79,7 +79,7 @@ def test_what_the_law_requires_has_its_source_and_no_unverified_law_stands_in_th
 
 
 def test_the_rules_that_a_letter_serves_exist() -> None:
-    known = {rule.id for rule in rulebook_for("MA").rules}
+    known = {rule.id for state in ("MA", "IL") for rule in rulebook_for(state).rules}
     assert {rule for kind in kinds().values() for rule in kind.rules} <= known
 
 
@@ -167,3 +167,13 @@ def test_the_day_printed_is_that_of_the_sending_unless_the_letter_has_its_own() 
     assert letter.dated == date(2026, 3, 3)
     own = printed(Content(body=(), dated_on=date(2026, 3, 1)), look="firm", on=date(2026, 3, 3), made_at=at)
     assert own.dated == date(2026, 3, 1)
+
+
+def test_of_two_versions_only_what_differs_is_shown() -> None:
+    theirs = Content(body=richtext.from_plain("One.\n\nTwo.\n\nThree."), subject="A", to="Ada")
+    mine = Content(body=richtext.from_plain("One.\n\nTwo, changed.\n\nThree.\n\nFour."), subject="B", to="Ada")
+    saved, typed = differing(theirs, mine)
+    assert saved == [("Subject", "A"), ("The letter", "Two.")]
+    assert typed == [("Subject", "B"), ("The letter", "Two, changed.\n\nFour.")]
+    assert differing(mine, replace(mine, body=mine.body[:1]))[1] == [("The letter", "(not there)")]
+    assert differing(mine, mine) == ([], [])

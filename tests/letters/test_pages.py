@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -219,3 +220,12 @@ def test_the_home_of_the_case_leads_to_the_very_letter(desk: Desk, client: Flask
     by_hand(desk, asked)
     assert f'href="{here}/{asked}/received">Say when they received your letter' in client.get(home).text
     assert client.get(f"{here}/{asked}/received").status_code == 200
+
+
+def test_of_a_student_of_age_the_draft_asks_who_signs(desk: Desk, client: FlaskClient) -> None:
+    url, _draft = begun(client, desk.case_id, "meeting_request")
+    assert "34 CFR 300.520" not in client.get(url).text
+    with desk.open() as (case, _user, _organization):
+        case.student.born_on = date(2000, 5, 4)
+        db.session.commit()
+    assert "The student is 18 or older" in client.get(url).text and "34 CFR 300.520" in client.get(url).text
