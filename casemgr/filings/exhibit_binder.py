@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import stat
@@ -92,6 +93,18 @@ class Binder:
     made: list[Path] = field(default_factory=list)
 
 
+class NoBinder(NotBuilt):
+    """There is no binder. `answers`: what had become of each file by then."""
+
+    def __init__(self, problem: NotBuilt, answers: list[Answer]) -> None:
+        """Name the file of the exhibit that stopped it."""
+        used = [answer.path.name for answer in answers if answer.status == IN_BINDER]
+        place = problem.label.rpartition("-")[2]
+        name = f" ({used[int(place) - 1]})" if place.isdigit() and 0 < int(place) <= len(used) else ""
+        super().__init__(problem.why, f"{problem.label}{name}")
+        self.answers = answers
+
+
 @dataclass
 class _Given:
     answer: Answer
@@ -103,29 +116,36 @@ class _Given:
 def make(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | None) -> Binder:
     """Make the binder at `out` (with volumes: beside it, named by number), and `out` with .json: its manifest.
 
-    Raises NotBuilt when no file can be used, or when one page alone is over the limit; OSError when the machine is at
+    Raises NoBinder when no file can be used, or when one page alone is over the limit; OSError when the machine is at
     fault. Nothing is left behind then."""
     with tempfile.TemporaryDirectory(prefix="binder-") as name:
         work = Path(name)
         given = [_look(path, work / f"given-{place}", office) for place, path in enumerate(paths)]
-        pdfs = [(one, pdf) for one in given if (pdf := _pdf_of(one)) is not None]
-        with ThreadPoolExecutor(1) as beside:
-            said = beside.submit(find_phrases, [pdf for _, pdf in pdfs], marks.PATTERN, work / "said")
-            whole, kept, packet = _whole(given, work, wish)
-        if _take_out([one for one, _ in pdfs], said.result()):
-            whole, kept, packet = _whole(given, work, wish)
-        if wish.most_bytes is None or whole.pdf.stat().st_size <= wish.most_bytes:
-            finished = [(whole, 0)]
-        else:
-            parts = volumes.split(packet, whole, volumes.Limit(wish.most_bytes), work)
-            finished = [(part, number) for number, part in enumerate(parts, 1)]
+        try:
+            kept, finished = _finished(given, work, wish)
+        except NotBuilt as problem:
+            raise NoBinder(problem, [one.answer for one in given]) from problem
         _tell(kept, finished)
         return Binder([one.answer for one in given], list(_move(finished, out)))
 
 
+def _finished(given: list[_Given], work: Path, wish: Wish) -> tuple[list[_Given], list[tuple[Made, int]]]:
+    """Make the PDF, or its volumes with their numbers."""
+    pdfs = [(one, pdf) for one in given if (pdf := _pdf_of(one)) is not None]
+    with ThreadPoolExecutor(1) as beside:
+        said = beside.submit(find_phrases, [pdf for _, pdf in pdfs], marks.PATTERN, work / "said")
+        whole, kept, packet = _whole(given, work, wish)
+    if _take_out([one for one, _ in pdfs], said.result()):
+        whole, kept, packet = _whole(given, work, wish)
+    if wish.most_bytes is None or whole.pdf.stat().st_size <= wish.most_bytes:
+        return kept, [(whole, 0)]
+    parts = volumes.split(packet, whole, volumes.Limit(wish.most_bytes), work)
+    return kept, [(part, number) for number, part in enumerate(parts, 1)]
+
+
 def _look(path: Path, work: Path, office: soffice.Office | None) -> _Given:
     """Find out what a file is and, where it is no PDF and no picture, have a PDF made of it."""
-    answer = Answer(path)
+    answer, name = Answer(path), os.fsencode(path.name).decode("utf-8", "replace")
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -135,16 +155,16 @@ def _look(path: Path, work: Path, office: soffice.Office | None) -> _Given:
             file.seek(0)
             head = file.read(EDGE)
             file.seek(max(0, status.st_size - EDGE))
-            file_type = sniff(head, path.name, tail=file.read(EDGE), size=status.st_size)
-        exhibit, text = _exhibit(path, answer.sha256, file_type, work, office)
+            file_type = sniff(head, name, tail=file.read(EDGE), size=status.st_size)
+        exhibit, text = _exhibit(_reachable(path, work), name, answer.sha256, file_type, work, office)
     except Refused as refusal:
         return _Given(_leave_out(answer, str(refusal)))
     except OSError as problem:
         if problem.errno == 28:  # a full disk is no fault of the file
             raise
         return _Given(_leave_out(answer, f"It cannot be read ({problem.strerror})."))
-    proposal = propose(path.name, file_type, head, datetime.now(UTC).date())
-    if mark := marks.mark_in_name(" ".join(re.split(r"[\W_]+", path.stem))):
+    proposal = propose(name, file_type, head, datetime.now(UTC).date())
+    if mark := marks.mark_in_name(" ".join(re.split(r"[\W_]+", Path(name).stem))):
         return _Given(_leave_out(answer, _closed(mark, "Its name marks it")))
     if proposal.is_privileged:
         return _Given(_leave_out(answer, f"Its words mark it {CLOSED[marks.PRIVILEGED]}. {WAY_OUT}"))
@@ -152,7 +172,7 @@ def _look(path: Path, work: Path, office: soffice.Office | None) -> _Given:
     if _is_closed(given, [Found(0, text)]):
         return given
     when = long_date(proposal.document_on) if proposal.document_on else ""
-    given.exhibit = replace(exhibit, title=proposal.title, when=when, file_name=clean_name(path.name))
+    given.exhibit = replace(exhibit, title=proposal.title, when=when, file_name=clean_name(name))
     return given
 
 
@@ -186,8 +206,20 @@ def _closed(mark: marks.Mark, who: str) -> str:
     return f"{who} {CLOSED[mark.kind]} (“{mark.words}”). {WAY_OUT}"
 
 
+def _reachable(path: Path, work: Path) -> Path:
+    """Return the way to a file; a link where its name, as the disk has it, is no text: libraries cannot open that."""
+    whole = path.resolve()
+    try:
+        str(whole).encode()
+    except UnicodeEncodeError:
+        link = work.with_name(f"{work.name}-link")
+        link.symlink_to(whole)
+        return link
+    return whole
+
+
 def _exhibit(
-    path: Path, sha256: str, file_type: FileType, work: Path, office: soffice.Office | None
+    path: Path, name: str, sha256: str, file_type: FileType, work: Path, office: soffice.Office | None
 ) -> tuple[Exhibit, str]:
     """The exhibit, and its text where the file has no pages. Raises Refused for what cannot be one."""
     if file_type.damaged:
@@ -196,9 +228,9 @@ def _exhibit(
         raise Refused("Other files are inside this file.", UNPACK)
     kind = KINDS.get(file_type.family)
     if kind is not None:
-        return Exhibit("X", "", kind, path.resolve(), sha256=sha256), ""
+        return Exhibit("X", "", kind, path, sha256=sha256), ""
     seen = preview(path, file_type, work / "seen")
-    about = renditions.About(path.name, clean_name(path.name), sha256, path.stat().st_size)
+    about = renditions.About(name, clean_name(name), sha256, path.stat().st_size)
     made = renditions.make(path, file_type, seen, work / "made", about, office)
     if made is None:
         raise Refused(seen.note or "This file cannot be shown on paper.", "")
@@ -208,7 +240,7 @@ def _exhibit(
         "X",
         "",
         ExhibitKind.PDF,
-        path.resolve(),
+        path,
         sha256=sha256,
         rendition=made.path,
         rendition_sha256=rendition_sha256,
@@ -262,7 +294,7 @@ def _whole(given: Sequence[_Given], work: Path, wish: Wish) -> tuple[Made, list[
             _leave_out(labels[label].answer, why)
         if used := [one for one in kept if one.answer.status == IN_BINDER]:
             return made, used, packet if len(used) == len(kept) else _packet(used, wish)
-    raise NotBuilt("\n".join(["None of the files can be used.", *(line_of(one.answer) for one in given)]))
+    raise NotBuilt("None of the files can be used.")
 
 
 def _fresh(folder: Path) -> Path:
@@ -288,6 +320,10 @@ def _tell(kept: Sequence[_Given], finished: Sequence[tuple[Made, int]]) -> None:
             else:
                 answer.bates = answer.bates[0], row["bates_last"]
             answer.pages += row["pages"]
+    first: dict[str, str] = {}
+    for one in kept:
+        if (before := first.setdefault(one.answer.sha256, one.answer.label)) != one.answer.label:
+            one.answer.notes += (f"It is the same file as {before}.",)
 
 
 def _move(finished: Sequence[tuple[Made, int]], out: Path) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from casemgr.filings.building import NotBuilt
-from casemgr.filings.exhibit_binder import IN_BINDER, Answer, Binder, Wish, line_of, make, printable
+from casemgr.filings.exhibit_binder import IN_BINDER, Answer, Binder, NoBinder, Wish, line_of, make, printable
 from casemgr.storage import soffice
 
 NAMING = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}")
@@ -30,16 +30,38 @@ def tell(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | 
         raise CannotBind("--prefix: up to 20 plain letters, digits, spaces, dots and hyphens.")
     if out.suffix.lower() != ".pdf" or not out.parent.is_dir():
         raise CannotBind("--out: name a file that ends in .pdf, in a folder that exists.")
-    binder = make(paths, out, wish, office)
+    for path in paths:
+        if _would_be_lost(path, out):
+            raise CannotBind(f"--out: {printable(path)} is one of the files to put in. Name another file.")
+    try:
+        binder = make(paths, out, wish, office)
+    except NoBinder as problem:
+        _say([answer for answer in problem.answers if answer.status != IN_BINDER], as_json=as_json)
+        raise
+    _say(binder.answers, as_json=as_json)
     if as_json:
-        for answer in binder.answers:
-            click.echo(json.dumps(_as_json(answer)))
         click.echo(json.dumps({"summary": _summary(binder)}))
         return
-    for answer in sorted(binder.answers, key=lambda one: one.status == IN_BINDER):
-        click.echo(line_of(answer))
     for path in binder.made:
         click.echo(f"Made {printable(path)} ({path.stat().st_size:,} bytes); its manifest: {path.stem}.json")
+
+
+def _would_be_lost(path: Path, out: Path) -> bool:
+    """Tell whether the binder, one of its volumes or a manifest would take the place of a file that is to go in."""
+    names = re.compile(rf"{re.escape(out.stem)}(-volume-\d+)?\.(pdf|json)", re.IGNORECASE)
+    try:
+        return bool(names.fullmatch(path.name)) and path.resolve().parent.samefile(out.parent)
+    except OSError:
+        return False
+
+
+def _say(answers: Sequence[Answer], *, as_json: bool) -> None:
+    if as_json:
+        for answer in answers:
+            click.echo(json.dumps(_as_json(answer)))
+        return
+    for answer in sorted(answers, key=lambda one: one.status == IN_BINDER):
+        click.echo(line_of(answer))
 
 
 def _summary(binder: Binder) -> dict[str, Any]:

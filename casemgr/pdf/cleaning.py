@@ -13,11 +13,15 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from casemgr.pdf.fields import draw_fields
+from casemgr.pdf.places import Box, numbers
 from casemgr.pdf.tags import marks_in
 
 # Keys of a page that act, carry hidden data or point into structures that stay behind.
 _PAGE_KEYS = frozenset(("/AA", "/Metadata", "/PieceInfo", "/Thumb", "/AF", "/B", "/StructParents", "/PresSteps"))
 _ACTING = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/Widget", "/TrapNet"}
+_FRAMELESS = {"/Link", "/Popup"}  # nothing is painted where they are
+_HIDDEN = 2  # of the flags of an annotation
+MOST_NOTES = 10_000  # annotations of one page; poppler draws neither a page with more nor any page behind it
 _SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
 MAX_CONTENT = 200_000_000  # bytes of drawing commands on one page; more is a bomb, not a paper
 MAX_CONTENTS = 20 * MAX_CONTENT  # and on all pages of a file: unpacking them takes seconds
@@ -47,6 +51,8 @@ class Cleaned:
     """Pages that draw one plain JPEG and little else."""
     unpacked: int = 0
     """Bytes of drawing commands on all pages so far."""
+    covered: dict[int, list[Box]] = field(default_factory=dict)
+    """Where pages have annotations, which would lie on top of a stamp."""
     redrawn: bool = False
     """The pages are no longer what another reader sees in the file."""
 
@@ -81,7 +87,7 @@ def clean_pdf(pdf: pikepdf.Pdf, *, repaired: bool) -> Cleaned:
             acted = acted or key == "/AA"
             del page[key]
         if "/Annots" in keys:
-            acted = _annotations(pdf, page) or acted
+            acted = _annotations(pdf, page, number, found) or acted
         _content(page, number, found, repaired)
     if acted:
         found.notes.append("Scripts, actions or attachments on its pages were removed.")
@@ -97,6 +103,8 @@ def _catalog(pdf: pikepdf.Pdf, pages: Sequence[Any], found: Cleaned) -> None:
         found.notes.append("Scripts and actions that run on opening were removed.")
     if "/EmbeddedFiles" in names or "/Collection" in root:
         found.notes.append("Files attached inside this PDF were left out; offer them as exhibits of their own.")
+    if "/AcroForm" in root and not isinstance(root.AcroForm, Dictionary):
+        del root["/AcroForm"]
     form = root.get("/AcroForm", Dictionary())
     if "/XFA" in form:
         found.notes.append("This is an XFA form: compare its pages with what its own program shows.")
@@ -136,7 +144,7 @@ def _is_signature(one: Any) -> bool:
     return False
 
 
-def _annotations(pdf: pikepdf.Pdf, page: Dictionary) -> bool:
+def _annotations(pdf: pikepdf.Pdf, page: Dictionary, number: int, found: Cleaned) -> bool:
     """Keep links and marks, drop what acts; return whether anything was dropped."""
     annotations = page.Annots
     if not isinstance(annotations, Array):
@@ -160,11 +168,34 @@ def _annotations(pdf: pikepdf.Pdf, page: Dictionary) -> bool:
             del one["/A"]
             dropped = True
         _explicit(pdf, one)
-        if one.get("/Subtype") == Name.Link and "/A" not in one and "/Dest" not in one:
+        if one.get("/Subtype") == Name.Link and "/A" not in one and "/Dest" not in one and not _has_frame(one):
             continue
         kept.append(one)
+    if len(kept) > MOST_NOTES:
+        kept = kept[:MOST_NOTES]
+        found.notes.append(
+            f"Page {number + 1:,} has more than {MOST_NOTES:,} notes and links: the others were left out."
+        )
     page.Annots = Array(kept)
+    if covered := [box for one in kept if (box := _covers(one)) is not None]:
+        found.covered[number] = covered
     return dropped
+
+
+def _covers(note: Dictionary) -> Box | None:
+    """Return where an annotation may be painted."""
+    flags = note.get("/F", 0)
+    if str(note.get("/Subtype", "")) in _FRAMELESS or (isinstance(flags, int) and flags & _HIDDEN):
+        return None
+    return numbers(note.get("/Rect"))
+
+
+def _has_frame(link: Dictionary) -> bool:
+    """Tell whether a frame is drawn around a link: it is, unless it says otherwise."""
+    style, border = link.get("/BS"), link.get("/Border")
+    if isinstance(style, Dictionary):
+        return bool(style.get("/W", 1) != 0)
+    return not (isinstance(border, Array) and len(border) > 2 and border[2] == 0)
 
 
 def _has_look(note: Any) -> bool:

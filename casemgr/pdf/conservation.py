@@ -190,11 +190,18 @@ def _without_band(given: pypdfium2.PdfDocument, number: int, result: pypdfium2.P
     would shift every dot by a part of one. Only this reader's copy in memory is changed."""
     with suppress(pypdfium2.PdfiumError):
         source, page = given[number - 1], result[place - 1]
-        wanted, there = source.get_cropbox(), page.get_cropbox()
+        wanted, there = _shown(source), page.get_cropbox()
         holds = there[0] <= wanted[0] and there[1] <= wanted[1] and there[2] >= wanted[2] and there[3] >= wanted[3]
         if holds and source.get_rotation() == page.get_rotation():
             page.set_mediabox(*source.get_mediabox())
             page.set_cropbox(*wanted)
+
+
+def _shown(page: pypdfium2.PdfPage) -> tuple[float, ...]:
+    """Return the crop box as far as it lies in the media box: left, bottom, right, top."""
+    media, crop = page.get_mediabox(), page.get_cropbox()
+    low = (max(min(media[n], media[n + 2]), min(crop[n], crop[n + 2])) for n in (0, 1))
+    return (*low, *(min(max(media[n], media[n + 2]), max(crop[n], crop[n + 2])) for n in (0, 1)))
 
 
 def _ink(drawn: bytes | None) -> int:

@@ -40,7 +40,7 @@ class Document:
 
     def room(self, number: int, rooms: list[list[float]], *, is_scan: bool) -> str:
         """Return the place of the first blank room on the page, or `NOWHERE`. Rooms are shares of the page:
-        left, top, right, bottom. `is_scan`: all that it can draw is one plain JPEG."""
+        left, top, right, bottom; empty: not to be used. `is_scan`: all that it can draw is one plain JPEG."""
         raw = self.raw
         page = raw.FPDF_LoadPage(self.pdf, number)
         if not page:
@@ -52,7 +52,7 @@ class Document:
             if is_scan and (pixels := self._jpeg(page)):
                 return self._on_jpeg(*pixels, rooms)
             for upper in (False, True):
-                strip = [(place, box) for place, box in enumerate(rooms) if (box[1] < 0.5) == upper]
+                strip = [(place, box) for place, box in enumerate(rooms) if box and (box[1] < 0.5) == upper]
                 if strip:
                     found = self._in_strip(page, formenv, strip)
                     if found != NOWHERE:

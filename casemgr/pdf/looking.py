@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -103,12 +104,15 @@ class Looking:
         runs: list[list[Any]] = []
         before: tuple[tuple[float, float], bool] | None = None
         for n, shape in enumerate(source.shapes):
-            size, is_scan = shape.size, n in source.cleaned.scans and not shape.turns
-            if (size, is_scan) == before:
+            covered = [shape.shares_of(box) for box in source.cleaned.covered.get(n, ())]
+            size, is_scan = shape.size, n in source.cleaned.scans and not shape.turns and not covered
+            if (size, is_scan) == before and not covered:
                 runs[-1][1] += 1
                 continue
-            before = size, is_scan
+            before = None if covered else (size, is_scan)
             rooms = [[round(share, 5) for share in spot.shares(size)] for spot in spots(size, source.stamp_width)]
+            if covered:  # what stands on the page would lie beneath
+                rooms = [[] if any(_meet(room, box) for box in covered) else room for room in rooms]
             runs.append([first + n, 1, is_scan, rooms])
         self.found[number] = [BELOW] * source.pages  # what is not answered counts as full
         self.open.add(number)
@@ -181,6 +185,10 @@ class Looking:
         child.answers.close()
         self.children.remove(child)
         return child.process.wait()
+
+
+def _meet(room: Sequence[float], box: Sequence[float]) -> bool:
+    return room[0] < box[2] and room[2] > box[0] and room[1] < box[3] and room[3] > box[1]
 
 
 def can_copy() -> bool:

@@ -54,6 +54,18 @@ class Shape:
         """The directions on the page that are shown as across (to the right) and as up."""
         return (((1, 0), (0, 1)), ((0, 1), (-1, 0)), ((-1, 0), (0, -1)), ((0, -1), (1, 0)))[self.turns]
 
+    def shares_of(self, box: Box) -> Box:
+        """A box on the page, in its own units, as shares of the page as shown: left, top, right, bottom, from the top
+        left."""
+        left, bottom, right, top = self.box
+        width, height = right - left, top - bottom
+        corners = []
+        for x, y in ((box[0], box[1]), (box[2], box[3])):
+            across, up = (x - left) / width, (y - bottom) / height
+            corners.append(((across, 1 - up), (up, across), (1 - across, up), (1 - up, 1 - across))[self.turns])
+        (x1, y1), (x2, y2) = corners
+        return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
     def extended(self, points: float) -> "Shape":
         """The same page, so much longer at its shown bottom."""
         left, bottom, right, top = self.box

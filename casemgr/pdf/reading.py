@@ -100,18 +100,23 @@ def _carry_layers(source: pikepdf.Pdf, pdf: pikepdf.Pdf) -> None:
     given = source.Root.get("/OCProperties")
     if not isinstance(given, Dictionary) or not isinstance(given.get("/OCGs"), Array):
         return
-    groups = [one for one in given.OCGs if isinstance(one, Dictionary) and one.is_indirect]
-    config = given.get("/D", Dictionary())
-    on, off = (list(config.get(key, Array())) for key in ("/ON", "/OFF"))
+    groups, config = _groups(given.OCGs), given.get("/D")
+    config = config if isinstance(config, Dictionary) else Dictionary()
+    on, off = (_groups(config.get(key)) for key in ("/ON", "/OFF"))
+    hidden = {one.objgen for one in off}
     if config.get("/BaseState") == Name.OFF:
-        shown = {one.objgen for one in on}
-        off = [one for one in groups if one.objgen not in shown]
+        hidden |= {one.objgen for one in groups} - {one.objgen for one in on}
     if "/OCProperties" not in pdf.Root:
         pdf.Root.OCProperties = Dictionary(OCGs=Array(), D=Dictionary(ON=Array(), OFF=Array()))
     ours = pdf.Root.OCProperties
-    hidden = {one.objgen for one in off}
     for group in groups:
         copy = pdf.copy_foreign(group)
         ours.OCGs.append(copy)
         if group.objgen in hidden:
             ours.D.OFF.append(copy)
+
+
+def _groups(array: object) -> list[Dictionary]:
+    """The layers in a list that may hold anything, and be no list."""
+    every = array if isinstance(array, Array) else ()
+    return [one for one in every if isinstance(one, Dictionary) and one.is_indirect]

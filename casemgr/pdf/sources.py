@@ -97,8 +97,9 @@ def _choose(source: Source, pdf: pikepdf.Pdf, first: int, last: int) -> None:
     sealed = source.cleaned.sealed
     source.cleaned.sealed = {page - first + 1: form for page, form in sealed.items() if first - 1 <= page < last}
     source.cleaned.scans = {page - first + 1 for page in source.cleaned.scans if first - 1 <= page < last}
-    marks = source.cleaned.marks
+    marks, covered = source.cleaned.marks, source.cleaned.covered
     source.cleaned.marks = {page - first + 1: found for page, found in marks.items() if first - 1 <= page < last}
+    source.cleaned.covered = {page - first + 1: boxes for page, boxes in covered.items() if first - 1 <= page < last}
     source.cleaned.notes.append(f"Pages {first:,} to {last:,} of {source.pages:,}.")
     source.pages = last - first + 1
 

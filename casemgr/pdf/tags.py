@@ -216,6 +216,8 @@ class Structure:
         found: list[Any] = []
         for n, note in enumerate(notes):
             if isinstance(note, Dictionary) and note.get("/Subtype") == Name.Link and "/StructParent" not in note:
+                if "/A" not in note and "/Dest" not in note:  # only its frame is left
+                    continue
                 if not note.is_indirect:
                     notes[n] = note = self.pdf.make_indirect(note)
                 found.append(note)

@@ -18,8 +18,12 @@ COPY = "redacted.pdf"
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, from 0 to 1 of the upright page."""
 
-_SLOW = "Making the redacted copy takes too much time or memory. Split the paper, and redact its parts."
-_BROKEN = "The paper cannot be opened to be redacted: it is damaged, or of a kind that cannot be rebuilt."
+_SLOW = "Making the redacted copy takes too much time or memory{}. Split the paper, and redact its parts.{}"
+_HEAVY = "; it stopped at page {}", " If page {} alone is too much, print it to a new PDF with another program first."
+_BROKEN = (
+    "The paper cannot be opened to be redacted: it is damaged, far larger than it looks, or of a kind that cannot be "
+    "rebuilt."
+)
 _UNPROVED = "The copy was thrown away: it could not be proved that all was removed"
 _LEAKS = {
     "words": "words under a box were still in it",
@@ -83,7 +87,9 @@ def redact(
     proved = _last(outcome, "proved")
     if outcome.failure or proved is None:
         leak = _last(outcome, "leak")
-        raise NotRedacted(_leak(leak) if leak else f"{_UNPROVED}, because it could not be read again.")
+        slow = outcome.failure and outcome.failure.kind is not FailureKind.CRASHED
+        why = "reading both again takes too much time or memory" if slow else "it could not be read again"
+        raise NotRedacted(_leak(leak) if leak else f"{_UNPROVED}, because {why}.")
     return made, _proof(proved, told)
 
 
@@ -94,11 +100,11 @@ def _last(outcome: Outcome, name: str) -> dict | None:
 def _why(outcome: Outcome) -> str:
     if _last(outcome, "encrypted"):
         return "The paper is locked with a password. Ask for a copy without one, and add that."
-    if outcome.failure and outcome.failure.kind is not FailureKind.CRASHED:
-        return _SLOW
     page = _last(outcome, "begin")
-    where = f" It stopped at page {page['number']}." if page and isinstance(page.get("number"), int) else ""
-    return _BROKEN + where
+    number = page["number"] if page and isinstance(page.get("number"), int) else 0
+    if outcome.failure and outcome.failure.kind is not FailureKind.CRASHED:
+        return _SLOW.format(*(words.format(number) if number else "" for words in _HEAVY))
+    return _BROKEN + (f" It stopped at page {number}." if number else "")
 
 
 def _leak(leak: dict) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +153,41 @@ def test_what_cannot_be_done_is_said_and_leaves_nothing(files: list[Path], tmp_p
         assert result.exit_code != 0 and says in result.output, result.output
     assert run("binder", "--out", tmp_path / "no" / "b.pdf", files[0]).exit_code == 2
     assert [path.name for path in tmp_path.iterdir()] == ["files"]
+
+
+def test_no_file_that_goes_in_is_written_over(files: list[Path], tmp_path: Path) -> None:
+    first = files[0]
+    before = first.read_bytes()
+    for out, given in [
+        (first, first),
+        (first.with_name("notes.pdf"), copied(first, "notes.json")),
+        (first.with_name("b.pdf"), copied(first, "b-volume-2.pdf")),
+    ]:
+        result = run("binder", "--out", out, first, given)
+        assert result.exit_code == 2 and f"{given.name} is one of the files" in " ".join(result.output.split())
+    assert first.read_bytes() == before
+
+
+def copied(path: Path, name: str) -> Path:
+    return Path(shutil.copy(path, path.with_name(name)))
+
+
+def test_each_file_is_answered_also_where_there_is_no_binder(files: list[Path], tmp_path: Path) -> None:
+    locked, missing = tmp_path / "files" / "locked.pdf", tmp_path / "nowhere.pdf"
+    result = run("binder", "--out", tmp_path / "b.pdf", locked, missing)
+    assert result.exit_code == 1 and "needs a password" in result.output and "No such file" in result.output
+    told = [
+        json.loads(line) for line in run("binder", "--out", tmp_path / "b.pdf", "--json", missing).stdout.splitlines()
+    ]
+    assert [one["status"] for one in told] == ["left_out"]
+    too_large = run("binder", "--out", tmp_path / "b.pdf", "--max-mb", "0.05", tmp_path / "files" / "photo.jpg")
+    assert "Exhibit P-1 (photo.jpg): Page 1 alone is over the limit" in too_large.output
+
+
+def test_a_name_that_is_no_text_is_bound_and_a_file_given_twice_is_told(files: list[Path], tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(files[0].parent) + b"/d\xe9cision\x1b[31m.pdf"))
+    shutil.copy(files[0], odd)
+    answers, summary = bind([files[0], odd, odd], tmp_path / "b.pdf")
+    assert summary["in_binder"] == 3
+    assert answers[odd.name]["notes"] == ["It is the same file as P-1."] and answers[files[0].name]["notes"] == []
+    assert "\x1b" not in run("binder", "--out", tmp_path / "c.pdf", odd).output

@@ -314,6 +314,48 @@ KINDS["layers off but one"] = lambda: layered(
 )
 
 
+KINDS["layers off and on"] = lambda: layered(
+    b"/OC /A BDC 0 1 0 rg 20 20 50 50 re f EMC /OC /B BDC 1 0 0 rg 100 20 50 150 re f EMC /X Do ",
+    lambda on, off: Dictionary(BaseState=Name.OFF, ON=Array([on, off]), OFF=Array([off])),
+)
+for name, wrong in {"nothing": b"[null 5 (x)]", "a name": b"/X", "words": b"(abc)"}.items():
+    KINDS[f"layers off: {name}"] = partial(
+        layered,
+        b"/OC /A BDC 0 1 0 rg 20 20 50 50 re f EMC ",
+        lambda on, off, wrong=wrong: Dictionary(ON=pikepdf.Object.parse(wrong), OFF=pikepdf.Object.parse(wrong)),
+    )
+
+
+def with_root(**keys: bytes) -> bytes:
+    pdf = paper()
+    for key, value in keys.items():
+        pdf.Root[f"/{key}"] = pikepdf.Object.parse(value)
+    return saved(pdf)
+
+
+KINDS["layers that are none"] = partial(with_root, OCProperties=b"<</OCGs[null 5]/D 7>>")
+for name, wrong in {"a list": b"[1]", "a number": b"5", "words": b"(x)"}.items():
+    KINDS[f"form that is {name}"] = partial(with_root, AcroForm=wrong)
+
+
+@kind
+def frames_of_links() -> bytes:
+    """What a link did may go, but not the frame that is drawn around it."""
+    pdf = paper()
+    look = {"C": Array([1, 0, 0])}
+    script = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+    pdf.pages[0].obj.Annots = Array(
+        [
+            note("Link", (10, 20, 60, 50), A=script, Border=Array([0, 0, 3]), **look),
+            note("Link", (70, 20, 120, 50), A=script, **look),
+            note("Link", (130, 20, 190, 50), A=script, BS=Dictionary(W=2), **look),
+            note("Link", (10, 110, 60, 140), A=script, Border=Array([0, 0, 0]), **look),
+            note("Link", (70, 110, 120, 140), Dest=String("nowhere"), **look),
+        ]
+    )
+    return saved(pdf)
+
+
 @kind
 def fields() -> bytes:
     """A hidden field, one that is not for the screen, one that is shown, and one that lies on its side."""

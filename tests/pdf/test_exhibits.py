@@ -126,8 +126,9 @@ def test_links_within_an_exhibit_still_lead_to_its_own_pages(tmp_path: Path) -> 
             {"A": Dictionary(S=Name.GoTo, D=String("end"))},
             {"Dest": String("nowhere")},
         ]
+        bare = {"Rect": Array([0, 0, 9, 9]), "Border": Array([0, 0, 0])}
         pdf.pages[0].obj.Annots = Array(
-            [Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), **target) for target in targets]
+            [Dictionary(Type=Name.Annot, Subtype=Name.Link, **bare, **target) for target in targets]
         )
         pdf.save()
     built = build(file, tmp_path)

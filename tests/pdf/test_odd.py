@@ -21,7 +21,7 @@ from tests.pdf import odd, samples
 DOTS = 36  # an inch
 BY_POPPLER = (
     "turned 90", "turned 270", "unit 90", "matrix left", "array open", "path left", "in parts, within a word",
-    "inherited", "notes", "layer off", "layers off but one", "below zero",
+    "inherited", "notes", "layer off", "layers off but one", "layers off and on", "below zero", "frames_of_links",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from casemgr.pdf import ExhibitUnreadable, build_packet
+from casemgr.pdf import ExhibitUnreadable, build_packet, cleaning
 from casemgr.pdf import model as m
 from tests.pdf import odd, samples
 from tests.pdf.conftest import Whole, page_texts
@@ -223,3 +223,18 @@ def test_labels_language_title_and_bookmarks_are_there(whole: Whole) -> None:
     assert "/PageLabels" in root and "/Outlines" in root
     labels = [page.label for page in whole.pdf.pages]
     assert len(labels) == whole.built.pages and labels.count("SAMPLE-000001") == 1
+
+
+def test_a_page_with_more_notes_than_a_reader_bears_keeps_as_many_as_it_bears(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Poppler gives up a page with over 10,000 annotations, and with it every later page of the file."""
+    assert cleaning.MOST_NOTES <= 10_000
+    monkeypatch.setattr(cleaning, "MOST_NOTES", 3)
+    notes = b"[" + b"<</Subtype/Link/Rect[1 1 5 5]/Border[0 0 0]/A<</S/URI/URI(https://a.b)>>>>" * 4 + b"]"
+    (tmp_path / "many.pdf").write_bytes(odd.drawing(odd.BAR, pages=2, Annots=pikepdf.Object.parse(notes)))
+    built = one(tmp_path / "many.pdf", tmp_path)
+    with pikepdf.open(built.path) as pdf:
+        kept = [len(page.obj.get("/Annots", ())) for page in pdf.pages[first_page(built) :]]
+    assert kept == [3, 3]
+    assert built.exhibits[0].notes[1] == "Page 2 has more than 3 notes and links: the others were left out."

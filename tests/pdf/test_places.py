@@ -164,6 +164,37 @@ def test_a_note_or_a_form_field_in_the_corner_is_not_covered(tmp_path: Path) -> 
         assert build(tmp_path / name, tmp_path).exhibits[0].stamps[0].place == "bottom middle", name
 
 
+@pytest.mark.parametrize(
+    "turn, rect, place",
+    [
+        (0, [300, 0, 612, 70], "bottom left"),
+        (0, [612, 60, 0, 0], "top right"),
+        (90, [300, 500, 612, 792], "bottom middle"),
+        (180, [0, 700, 200, 792], "bottom middle"),
+        (270, [0, 0, 300, 300], "bottom middle"),
+        (0, [0, 0, 612, 792], "below the page"),
+    ],
+)
+def test_no_stamp_stands_beneath_a_note_that_is_white(turn: int, rect: list[int], place: str, tmp_path: Path) -> None:
+    """A note lies on top of what the page draws, and white or tinted paper looks like room."""
+    with pikepdf.new() as pdf:
+        white = pdf.make_stream(
+            b"1 g 0 0 999 999 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 612, 792])
+        )
+        note = Dictionary(Type=Name.Annot, Subtype=Name.FreeText, F=4, Rect=Array(rect), AP=Dictionary(N=white))
+        for _ in range(2):
+            page = pdf.add_blank_page(page_size=(612, 792)).obj
+            page.Annots, page.Rotate = Array([note]), turn
+        del pdf.pages[1].obj["/Annots"]
+        pdf.save(tmp_path / "a.pdf")
+    exhibit = (built := build(tmp_path / "a.pdf", tmp_path)).exhibits[0]
+    assert [one.place for one in exhibit.stamps] == [place, "bottom right"]
+    shown = picture(built.path, exhibit.first_page - 1)
+    left, top, right, bottom = stamp_box(built.path, exhibit.first_page - 1)[:4]
+    box = (left * shown.width, top * shown.height, right * shown.width, bottom * shown.height)
+    assert shown.crop(tuple(map(round, box))).getextrema()[0] < 120
+
+
 def test_only_the_chosen_pages_are_looked_at(tmp_path: Path) -> None:
     with pikepdf.open(samples.pdf_file(tmp_path / "a.pdf", 5), allow_overwriting_input=True) as pdf:
         font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
@@ -238,6 +269,17 @@ def test_what_readers_take_differently_is_put_right_on_the_page(key: str, given:
 
 def test_a_page_that_is_cut_to_a_place_beside_it_is_proved(tmp_path: Path) -> None:
     path = page_file(tmp_path / "a.pdf", words((20, 20, "beside")), CropBox=Array([900, 900, 950, 950]))
-    built = build(path, tmp_path)
+    assert problems(path, tmp_path) == []
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_small_page_that_was_cut_beyond_its_media_and_got_a_band_is_proved(turn: int, tmp_path: Path) -> None:
+    boxes = {"MediaBox": Array([0, 0, 200, 200]), "CropBox": Array([-20, -20, 100, 100])}
+    path = page_file(tmp_path / "a.pdf", b"0.3 g 0 0 100 50 re f 0.6 g 0 50 100 50 re f", Rotate=turn, **boxes)
+    assert problems(path, tmp_path) == []
+
+
+def problems(path: Path, folder: Path) -> list[str]:
+    built = build(path, folder)
     sources = {"P-1": {"path": str(path), "kind": "pdf"}}
-    assert prove(built.path, built.manifest, sources, tmp_path, lambda _: None)["problems"] == []
+    return prove(built.path, built.manifest, sources, folder, lambda _: None)["problems"]

@@ -10,8 +10,9 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 
 from casemgr.storage import redaction
+from casemgr.storage.readers import redact
 from casemgr.storage.redaction import Leaf, NotRedacted
-from casemgr.storage.sandbox import Limits, Outcome, run
+from casemgr.storage.sandbox import FailureKind, Limits, Outcome, ReadFailed, run
 from tests.redaction.makers import (
     LINES,
     SECRET,
@@ -232,6 +233,24 @@ def test_a_copy_that_still_holds_the_words_is_thrown_away(tmp_path: Path, monkey
         monkeypatch.setattr(redaction, "run", cheated)
         with pytest.raises(NotRedacted, match=words):
             rebuilt(data, leaves, tmp_path / "cheated")
+
+
+def test_a_page_that_takes_too_long_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Outcome([{"event": "begin", "number": 3}], ReadFailed(FailureKind.TIMEOUT))
+    monkeypatch.setattr(redaction, "run", lambda *_: slow)
+    with pytest.raises(NotRedacted, match=r"too much time or memory; it stopped at page 3\..*If page 3 alone"):
+        rebuilt(sheet(), {1: Leaf(((0.1, 0.1, 0.2, 0.2),))}, tmp_path / "made")
+
+
+def test_each_page_has_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(redact, "allow_cpu", told.append)
+    (tmp_path / "a.pdf").write_bytes(sheet(pages=2))
+    (tmp_path / "plan.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    redact.redact(report=lambda event, **_: told.append(event), path="a.pdf", pdf=True, ident="x", all_pages=True)
+    seconds = redact.PAGE_CPU_SECONDS
+    assert told == ["begin", seconds, "begin", seconds, 0, "redacted"]
 
 
 def _whitened(copy: bytes) -> bytes:

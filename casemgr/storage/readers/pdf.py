@@ -217,7 +217,8 @@ def has_page_picture(page: pdfium.PdfPage) -> bool:
 
 
 def allow_cpu(seconds: int) -> None:
-    """One page may not use up the time of all others: the kernel ends the child when this runs out (SIGPROF)."""
+    """One page may not use up the time of all others: the kernel ends the child when this runs out (SIGPROF). 0: no
+    such limit any more."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_PROF, seconds)

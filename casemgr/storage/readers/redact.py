@@ -18,12 +18,13 @@ from PIL import Image, ImageDraw, ImageFile
 
 from .drawing import has_colour
 from .images import prepared
-from .pdf import MAX_WORDS, REPAIRED, has_page_picture, open_pdf, page_of, show_forms, text_of, with_fields
+from .pdf import MAX_WORDS, REPAIRED, allow_cpu, has_page_picture, open_pdf, page_of, show_forms, text_of, with_fields
 from .redact_clean import bare, is_open_page, scrub
 from .searchable import know_font, text_pages
 
 REDACTED = "redacted.pdf"
 PLAN = "plan.json"
+PAGE_CPU_SECONDS = 60  # of a page that is drawn, or read for the proof; the largest plans need ten
 TITLE = "Redacted copy"
 DOTS, GLANCE_DOTS = 200, 90  # an inch: of a page that is kept, of one that is only looked at
 MOST_PIXELS, MOST_SIDE = 14_000_000, 9_000
@@ -85,6 +86,7 @@ def _of_pdf(report: Callable, path: str, plan: dict[int, Leaf], all_pages: bool)
     def pictures() -> Iterator[tuple]:
         for number in range(1, count + 1):
             report("begin", number=number)
+            allow_cpu(PAGE_CPU_SECONDS)
             page, leaf = page_of(document, number), plan.get(number, Leaf())
             try:
                 if not leaf.boxes and not all_pages and _may_stay(page, source.pages[number - 1]):
@@ -95,6 +97,7 @@ def _of_pdf(report: Callable, path: str, plan: dict[int, Leaf], all_pages: bool)
                     yield _picture_page(page, leaf, size, picture)
             finally:
                 page.close()
+        allow_cpu(0)
 
     return _put_together(pictures(), kept, source, count)
 

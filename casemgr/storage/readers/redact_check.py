@@ -15,8 +15,8 @@ import pypdfium2 as pdfium
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
-from .pdf import MAX_WORDS, open_pdf, page_of, show_forms, text_of, with_fields
-from .redact import REDACTED, TITLE, Box, Leaf, read_plan
+from .pdf import MAX_WORDS, allow_cpu, open_pdf, page_of, show_forms, text_of, with_fields
+from .redact import PAGE_CPU_SECONDS, REDACTED, TITLE, Box, Leaf, read_plan
 from .redact_clean import KEPT, SECRET, inherited, parts_of
 
 BLACK = 72  # of 255: JPEG draws no perfect black beside white
@@ -87,10 +87,12 @@ def _words(document: pdfium.PdfDocument, plan: dict[int, Leaf]) -> dict[int, lis
     found = {}
     for number in range(1, len(document) + 1):
         leaf = plan.get(number, Leaf())
+        allow_cpu(PAGE_CPU_SECONDS)
         page = with_fields(document, page_of(document, number), number)
         own = text_of(page, MAX_WORDS).get("words", [])
         page.close()
         found[number] = [[word[0], *_turned(word[1:], leaf.turn)] for word in own] + (leaf.words or [])
+    allow_cpu(0)
     return found
 
 
