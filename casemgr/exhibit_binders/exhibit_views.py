@@ -62,10 +62,12 @@ def arrange(case_id: UUID, binder_id: UUID) -> Any:
     """Save what is said and the order, and do what the pressed button says: `up:<id>`, `down:<id>`, `remove:<id>`,
     `withdraw:<id>`, `restore:<id>`, `sort`."""
     verb, _, target = request.form.get("do", "save").partition(":")
+    anchor = "order"
 
     def do(row: ExhibitBinder, version: int) -> str:
+        nonlocal anchor
         rows = [one.id for one, _ in queries.rows_of(row)]
-        order = _in_given_order(rows)
+        order = _at_typed_places(_in_given_order(rows), rows)
         order = services.proposed_order(row) if verb == "sort" else _moved(order, verb, target)
         services.arrange(row, order, {one: _line(one) for one in rows if f"title-{one}" in request.form},
                          version=version, by=current_user)  # fmt: skip
@@ -76,11 +78,12 @@ def arrange(case_id: UUID, binder_id: UUID) -> Any:
             services.withdraw(
                 row, _id_or_400(target), reason if verb == "withdraw" else "", version=row.version, by=current_user
             )
+        anchor = _where(order, rows, verb, target)
         if verb in ("remove", "save") and citing.troubles(case_access().case, row):
             flash("A text cites what is not here: look at the references on this page and in the checks.", "warning")
         return DONE.get(verb, "Saved.")
 
-    return _do(case_id, binder_id, do, anchor="order")
+    return _do(case_id, binder_id, do, anchor=lambda: anchor)
 
 
 @bp.route(f"{ONE}/exhibits/<uuid:exhibit_id>/replace", methods=["GET", "POST"])
@@ -106,8 +109,26 @@ def replace(case_id: UUID, binder_id: UUID, exhibit_id: UUID) -> Any:
     return page, 422 if request.method == "POST" else 200
 
 
-def _do(case_id: UUID, binder_id: UUID, do: Callable[[ExhibitBinder, int], str], anchor: str = "order") -> Any:
-    """Do one thing with the binder as the person saw it, and say what was done or why not."""
+def _where(order: list[UUID], before: list[UUID], verb: str, target: str) -> str:
+    """Return where the page opens again: at the button that was pressed, so that it can be pressed once more, or else
+    at the exhibit, or at the one that took its place."""
+    names, old = [str(one) for one in order], [str(one) for one in before]
+    if verb in ("up", "down") and target in names and len(names) > 1:
+        at_end = {0: "down", len(names) - 1: "up"}.get(names.index(target))
+        return f"{at_end or verb}-{target}"
+    if verb == "remove" and target in old and names:
+        return f"exhibit-{names[min(old.index(target), len(names) - 1)]}"
+    return f"exhibit-{target}" if target in names else "order"
+
+
+def _do(
+    case_id: UUID,
+    binder_id: UUID,
+    do: Callable[[ExhibitBinder, int], str],
+    anchor: str | Callable[[], str] = "order",
+) -> Any:
+    """Do one thing with the binder as the person saw it, and say what was done or why not. `anchor`: where the page
+    opens then."""
     access = case_access()
     row = binder_or_404(access, binder_id)
     version = forms.VersionForm().seen_version
@@ -120,7 +141,7 @@ def _do(case_id: UUID, binder_id: UUID, do: Callable[[ExhibitBinder, int], str],
         db.session.rollback()
         return _page(access, binder_or_404(access, binder_id), FilingRefused(STALE)), 409
     flash(words)
-    return _here(case_id, binder_id, anchor)
+    return _here(case_id, binder_id, anchor if isinstance(anchor, str) else anchor())
 
 
 def _here(case_id: UUID, binder_id: UUID, anchor: str) -> Any:
@@ -128,20 +149,26 @@ def _here(case_id: UUID, binder_id: UUID, anchor: str) -> Any:
 
 
 def _page(access: Access, row: ExhibitBinder, refusal: FilingRefused | None = None) -> str:
-    kind = request.args.get("kind", "")
+    kind, words = request.args.get("kind", ""), request.args.get("words", "").strip()[:200]
     chosen = queries.exhibits_now(row)
     taken = {one.document_id for one in chosen}
-    papers = queries.paper_choices(access.case, access.visible, kind)
+    papers = queries.paper_choices(access.case, access.visible, kind, words)
+    rows = list(zip(chosen, (one for one, _ in queries.rows_of(row)), strict=True))
+    if refusal:  # what was dragged stays where it was dropped
+        order = _in_given_order([kept.id for _, kept in rows])
+        rows.sort(key=lambda pair: order.index(pair[1].id))
     return render_template(
         "exhibit_binders/exhibits.html",
         case=access.case,
         row=row,
-        chosen=list(zip(chosen, (one for one, _ in queries.rows_of(row)), strict=True)),
+        chosen=rows,
+        places={str(kept.id): n for n, (kept, _) in enumerate(queries.rows_of(row), 1)},
         papers=[paper for paper in papers if str(paper.id) not in taken],
         closed=queries.closed_papers(access.case, access.visible),
         kinds_of_paper=DOCUMENT_KINDS,
         evidence=queries.EVIDENCE,
         wanted_kind=kind,
+        wanted_words=words,
         is_served=any(one.served_on for one in queries.versions_of(row)),
         refusal=refusal,
         said=lambda name, saved: request.form.get(name, saved) if refusal else saved,
@@ -151,17 +178,34 @@ def _page(access: Access, row: ExhibitBinder, refusal: FilingRefused | None = No
 
 def _line(one: UUID) -> Line:
     said = {name: " ".join(request.form.get(f"{name}-{one}", "").split())[:most] for name, most in LENGTHS.items()}
-    first, last = (_number(request.form.get(f"{name}-{one}", "")) for name in ("first", "last"))
+    first, last = (_number(f"{name}-{one}") for name in ("first", "last"))
     return Line(**said, first_page=first, last_page=last, is_joint=f"joint-{one}" in request.form)
 
 
-def _number(text: str) -> int | None:
-    text = text.strip()
+def _number(name: str) -> int | None:
+    text = request.form.get(name, "").strip()
     if not text:
         return None
     if not text.isdecimal() or len(text) > 6:
-        raise FilingRefused(f"“{text[:20]}” is no page. Give numbers, such as 3 and 7, or leave both empty.")
+        words = f"“{text[:20]}” is no page. Give numbers, such as 3 and 7, or leave both empty."
+        raise FilingRefused(words, field=name)
     return int(text)
+
+
+def _at_typed_places(order: list[UUID], rows: list[UUID]) -> list[UUID]:
+    """Move each exhibit whose place was typed anew to that place, counted from 1; beyond the end is the end."""
+    wanted = {one: place for n, one in enumerate(rows, 1) if (place := _place(f"place-{one}", n)) != n}
+    moved = [one for one in order if one not in wanted]
+    for one, place in sorted(wanted.items(), key=lambda pair: pair[1]):
+        moved.insert(place - 1, one)
+    return moved
+
+
+def _place(name: str, now: int) -> int:
+    text = request.form.get(name, "").strip()
+    if text and (not text.isdecimal() or not 1 <= len(text) <= 4 or not int(text)):
+        raise FilingRefused(f"“{text[:20]}” is no place. Give a number from 1 on.", field=name)
+    return int(text) if text else now
 
 
 def _in_given_order(rows: list[UUID]) -> list[UUID]:

@@ -27,7 +27,7 @@ class Volume:
 
     pdf: Path
     manifest: Path
-    sources: Mapping[str, Mapping[str, str]]
+    sources: Mapping[str, Mapping[str, Any]]
     parts: Mapping[str, Path] = field(default_factory=dict)
     print_to: Path | None = None
 

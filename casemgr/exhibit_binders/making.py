@@ -17,6 +17,7 @@ from casemgr.filings import volumes
 from casemgr.filings.building import Made, NotBuilt
 from casemgr.filings.compose import File
 from casemgr.filings.conforming import build_conforming
+from casemgr.filings.exhibits import SCAN_NOTE, shown_as
 from casemgr.filings.kinds import SEND_METHODS
 from casemgr.pdf import model as pdf
 from casemgr.pdf.archival import STANDARD
@@ -72,7 +73,8 @@ def make(
 def _finish(
     material: Material, files: Mapping[str, File], packet: pdf.Packet, made: Sequence[Made], work: Path, tell: Tell
 ) -> Result:
-    sources = {one.label: _source(one) for one in packet.exhibits}
+    turns = {one.label: one.turns for one in material.exhibits}
+    sources = {one.label: _source(one, turns[one.label]) for one in packet.exhibits}
     names = zipping.names_of(material)
     stem = clean_name(material.heading)
     manifests = [json.loads(one.manifest.read_bytes()) for one in made]
@@ -125,7 +127,10 @@ def _tabs(material: Material, path: Path, name: str) -> Output:
     return Output("tabs", name, path, made.pages)
 
 
-def _source(exhibit: pdf.Exhibit) -> dict[str, str]:
+def _source(exhibit: pdf.Exhibit, turns: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """What the pages are compared with: of a scan its own file, turned as the rendition is."""
+    if exhibit.rendition and exhibit.rendition_note == SCAN_NOTE:
+        return {"path": str(exhibit.path), "kind": ExhibitKind.PDF.value, "turns": [list(one) for one in turns]}
     kind = ExhibitKind.PDF if exhibit.rendition else exhibit.kind
     return {"path": str(exhibit.rendition or exhibit.path), "kind": kind.value}
 
@@ -202,6 +207,7 @@ def _exhibit(material: Material, one: ExhibitNow, file: File) -> pdf.Exhibit:
         rendition=file.rendition,
         rendition_sha256=one.rendition_sha256,
         rendition_note=one.rendition_note,
+        shown_as=shown_as(one.rendition_note),
         mark=MARKS.get(change.kind, "") if change else "",
         only_pages=one.only_pages if kind in (ExhibitKind.PDF, ExhibitKind.IMAGE) else None,
     )

@@ -39,6 +39,8 @@ class ExhibitNow:
     rendition_sha256: str = ""
     rendition_size: int = 0
     rendition_note: str = ""
+    turns: tuple[tuple[int, int], ...] = ()
+    """Of a scan: pages of the file and the degrees clockwise by which the rendition turns them upright."""
 
 
 @dataclass(frozen=True)
@@ -115,5 +117,8 @@ def fingerprint(material: Material) -> str:
     for later in ("cited", "archival"):  # what was made before these could be said is what it was
         if not data[later]:
             del data[later]
+    for one in data["exhibits"]:
+        if not one["turns"]:
+            del one["turns"]
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -16,14 +16,16 @@ from sqlalchemy import func, select
 
 from casemgr.cases.models import Case
 from casemgr.citations.places import Trouble
-from casemgr.documents.models import DocumentPage
+from casemgr.documents.models import Document, DocumentPage
 from casemgr.exhibit_binders import citing, queries
 from casemgr.exhibit_binders.disclosure import Countdown, countdown, missing_evaluations
 from casemgr.exhibit_binders.material import ExhibitNow
 from casemgr.exhibit_binders.models import ExhibitBinder
 from casemgr.extensions import db
+from casemgr.filings.exhibits import SCAN_NOTE
 from casemgr.forums.profiles import Need, Profile, Rule, profile
 from casemgr.pdf.model import ExhibitKind
+from casemgr.storage.preview import unseen_pages
 from casemgr.web.filters import plural, short_date
 
 LETTER = 11 / 8.5
@@ -67,12 +69,14 @@ class Binding:
     pages: Mapping[str, Sequence[PageLook]]
     visible: Collection[str]
     countdown: Countdown | None
+    unseen: Mapping[str, Sequence[int]]
+    """Pages of a paper with words that its picture does not show."""
 
 
 def preflight(case: Case, row: ExhibitBinder, visible: Collection[str]) -> list[Finding]:
     """Return what is wrong with a binder, what stops first. No file is opened: what was read of each counts."""
     chosen = [one for one in queries.exhibits_now(row) if not one.withdrawn]
-    binding = Binding(case, row, chosen, _pages(case, chosen), visible, countdown(case))
+    binding = Binding(case, row, chosen, _pages(case, chosen), visible, countdown(case), _unseen(case, chosen))
     office = profile(row.forum)
     found = [*_cannot(binding), *_by_the_rules(binding, office)]
     return sorted(found, key=lambda one: (not one.stops, list(Need).index(one.need)))
@@ -94,6 +98,13 @@ def _pages(case: Case, chosen: Sequence[ExhibitNow]) -> dict[str, list[PageLook]
     return found
 
 
+def _unseen(case: Case, chosen: Sequence[ExhibitNow]) -> dict[str, list[int]]:
+    wanted = select(Document.id, Document.preview_note).where(
+        Document.case_id == case.id, Document.id.in_([UUID(one.document_id) for one in chosen])
+    )
+    return {str(row.id): unseen_pages(row.preview_note) for row in db.session.execute(wanted)}
+
+
 def _cannot(binding: Binding) -> Iterable[Finding]:
     refused = [f"{one.label} “{one.title}”: {one.refused}" for one in binding.chosen if one.refused]
     if refused:
@@ -105,7 +116,18 @@ def _cannot(binding: Binding) -> Iterable[Finding]:
     ]
     if beyond:
         yield Finding("Pages that are not there", Need.REQUIRED, tuple(beyond), "exhibits")
+    unseen = [
+        f"{one.label}, {runs(pages)}: words under a bar, or in the color of the paper. Redact it, and choose the copy."
+        for one in binding.chosen
+        if (pages := [page for page in binding.unseen.get(one.document_id, ()) if _goes_in(one, page)])
+    ]
+    if unseen:
+        yield Finding("Words that cannot be seen, and can be copied out", Need.ASKED, tuple(unseen), "exhibits")
     yield from _references(binding)
+
+
+def _goes_in(one: ExhibitNow, page: int) -> bool:
+    return one.only_pages is None or one.only_pages[0] <= page <= one.only_pages[1]
 
 
 def _references(binding: Binding) -> Iterable[Finding]:
@@ -210,7 +232,7 @@ def _index(binding: Binding, rule: Rule) -> Found:
 
 
 def _page_size(binding: Binding, rule: Rule) -> Found:
-    def is_odd(page: PageLook) -> bool:
+    def is_odd(one: ExhibitNow, page: PageLook) -> bool:
         long, short = max(page.width, page.height), max(1, min(page.width, page.height))
         return abs(long / short - LETTER) > 0.02
 
@@ -218,13 +240,23 @@ def _page_size(binding: Binding, rule: Rule) -> Found:
 
 
 def _searchable(binding: Binding, rule: Rule) -> Found:
-    def is_picture(page: PageLook) -> bool:
-        return not page.has_text and page.recognition not in ("blank", "nothing")
+    """What a machine read can be searched here; it goes along only with a scan that is a PDF."""
 
-    return _pages_that(binding, is_picture, "without text that can be searched")
+    def is_picture(one: ExhibitNow, page: PageLook) -> bool:
+        if page.recognition == "read":
+            return one.rendition_note != SCAN_NOTE
+        return not page.has_text and page.recognition not in ("blank", "nothing", "waiting")
+
+    def is_waiting(one: ExhibitNow, page: PageLook) -> bool:
+        return page.recognition == "waiting"
+
+    waiting = _pages_that(binding, is_waiting, "still being read; wait a little, and make the binder then")
+    pictures = _pages_that(binding, is_picture, "without text that can be searched")
+    lines = [line for found in (waiting, pictures) if found for line in found[1]]
+    return ("exhibits", lines) if lines else None
 
 
-def _pages_that(binding: Binding, is_so: Callable[[PageLook], bool], words: str) -> Found:
+def _pages_that(binding: Binding, is_so: Callable[[ExhibitNow, PageLook], bool], words: str) -> Found:
     lines = []
     for one in binding.chosen:
         if one.kind is ExhibitKind.NATIVE:
@@ -233,7 +265,7 @@ def _pages_that(binding: Binding, is_so: Callable[[PageLook], bool], words: str)
         numbers = [
             page.number
             for page in binding.pages.get(one.document_id, ())
-            if first <= page.number <= last and is_so(page)
+            if first <= page.number <= last and is_so(one, page)
         ]
         if numbers:
             lines.append(f"{one.label}, {runs(numbers)}: {words}.")

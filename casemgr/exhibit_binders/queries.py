@@ -16,19 +16,20 @@ from casemgr.citations.places import Numbering, Place
 from casemgr.deadlines.models import Fact
 from casemgr.deadlines.queries import current_facts
 from casemgr.documents.kinds import DOCUMENT_KINDS
-from casemgr.documents.models import Document
+from casemgr.documents.models import Document, DocumentPage
 from casemgr.evidence.models import EvidenceDocument
 from casemgr.exhibit_binders import material as m
 from casemgr.exhibit_binders.labels import Change, Placed, Served, changes, in_supplement, labels
 from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
 from casemgr.extensions import db
-from casemgr.filings.exhibits import exhibit_kind, rendition_of, why_not_each
+from casemgr.filings.exhibits import exhibit_kind, rendition_note_of, rendition_of, why_not_each
 from casemgr.filings.material import Recipient, long_date
 from casemgr.filings.queries import papers_to_choose
 from casemgr.forums.profiles import profile
 from casemgr.law.terms import FactKind
 from casemgr.pdf.model import ExhibitKind
 from casemgr.proceedings import queries as proceedings
+from casemgr.storage.types import Family
 
 __all__ = ["papers_to_choose"]
 MB = 1_000_000
@@ -105,10 +106,12 @@ def papers_in(row: BinderVersion) -> Sequence[Document]:
     return db.session.scalars(select(Document).where(Document.case_id == row.case_id, Document.id.in_(ids))).all()
 
 
-def paper_choices(case: Case, visible: Collection[str], kind: str) -> Sequence[Document]:
-    """Return the papers that may be chosen: of one kind, or those that stand in the evidence log, or all."""
+def paper_choices(case: Case, visible: Collection[str], kind: str, words: str = "") -> Sequence[Document]:
+    """Return the papers that may be chosen: of one kind, or those that stand in the evidence log, or all. `words`: each
+    stands in the title."""
     found = papers_to_choose(case, visible, kind if kind in DOCUMENT_KINDS else "")
-    found = [paper for paper in found if not paper.is_source]
+    parts = words.casefold().split()
+    found = [paper for paper in found if not paper.is_source and all(one in paper.title.casefold() for one in parts)]
     if kind != EVIDENCE:
         return found
     logged = set(
@@ -137,13 +140,31 @@ def exhibits_now(row: ExhibitBinder) -> tuple[m.ExhibitNow, ...]:
     prefixes = profile(row.forum).prefixes
     names = labels([one for one, _ in rows], row.exhibit_prefix, prefixes["joint"])
     refused = why_not_each([paper for one, paper in rows if not one.withdrawn])
+    turns = _turns([paper for _, paper in rows if paper.family == Family.PDF and rendition_of(paper)])
     return tuple(
-        _exhibit(one, paper, label, str(refused.get(paper.id, "")))
+        _exhibit(one, paper, label, str(refused.get(paper.id, "")), tuple(turns.get(paper.id, ())))
         for (one, paper), label in zip(rows, names, strict=True)
     )
 
 
-def _exhibit(row: BinderExhibit, paper: Document, label: str, refused: str) -> m.ExhibitNow:
+def _turns(papers: Sequence[Document]) -> dict[UUID, list[tuple[int, int]]]:
+    """Return, of scans, the pages that do not lie upright in the file, each with its turn."""
+    found: dict[UUID, list[tuple[int, int]]] = {}
+    if papers:
+        wanted = select(DocumentPage.document_id, DocumentPage.number, DocumentPage.turn).where(
+            DocumentPage.case_id == papers[0].case_id,
+            DocumentPage.document_id.in_([paper.id for paper in papers]),
+            DocumentPage.turn != 0,
+            DocumentPage.recognition == "read",
+        )
+        for document_id, number, turn in db.session.execute(wanted.order_by(DocumentPage.number)):
+            found.setdefault(document_id, []).append((number, turn))
+    return found
+
+
+def _exhibit(
+    row: BinderExhibit, paper: Document, label: str, refused: str, turns: tuple[tuple[int, int], ...]
+) -> m.ExhibitNow:
     rendition = rendition_of(paper)
     return m.ExhibitNow(
         id=str(row.id),
@@ -165,7 +186,8 @@ def _exhibit(row: BinderExhibit, paper: Document, label: str, refused: str) -> m
         refused="" if row.withdrawn else refused,
         rendition_sha256=rendition,
         rendition_size=paper.rendition_size,
-        rendition_note=paper.rendition_note if rendition else "",
+        rendition_note=rendition_note_of(paper),
+        turns=turns,
     )
 
 

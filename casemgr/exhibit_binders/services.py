@@ -33,6 +33,7 @@ from casemgr.holds.guard import refuse_if_held
 from casemgr.platform.jobs import enqueue
 from casemgr.platform.locking import StaleForm, check_version
 from casemgr.serving import queries as sent
+from casemgr.web.filters import plural
 
 MOST_EXHIBITS = 500
 WENT_OUT = (
@@ -227,14 +228,21 @@ def arrange(row: ExhibitBinder, order: Sequence[UUID], said: Mapping[UUID, Line]
 
 def _say(one: BinderExhibit, paper: Document, line: Line, numbering: Numbering) -> None:
     if (line.first_page is None) != (line.last_page is None):
-        raise FilingRefused(f"“{paper.title}”: give the first and the last page, or neither.")
+        missing = "last" if line.last_page is None else "first"
+        raise FilingRefused(
+            f"“{paper.title}”: give the first and the last page, or neither.", field=f"{missing}-{one.id}"
+        )
     if line.first_page is not None and line.last_page is not None:
-        if not 1 <= line.first_page <= line.last_page:
-            raise FilingRefused(f"“{paper.title}”: the first page comes before the last one.")
+        if line.first_page < 1:
+            raise FilingRefused(f"“{paper.title}”: pages are counted from 1.", field=f"first-{one.id}")
+        if line.first_page > line.last_page:
+            raise FilingRefused(f"“{paper.title}”: the first page comes before the last one.", field=f"last-{one.id}")
         if not paper.page_count:
-            raise FilingRefused(f"“{paper.title}” has no pages to choose from: it goes in as a whole.")
+            words = f"“{paper.title}” has no pages to choose from: it goes in as a whole."
+            raise FilingRefused(words, field=f"first-{one.id}")
         if line.last_page > paper.page_count:
-            raise FilingRefused(f"“{paper.title}” has {paper.page_count} pages. Choose pages that it has.")
+            words = f"“{paper.title}” has {plural(paper.page_count, 'page')}. Choose pages that it has."
+            raise FilingRefused(words, field=f"last-{one.id}")
     if one.label and line.is_joint != one.is_joint:
         raise FilingRefused(f"{one.label} was served under this number, and keeps it.")
     line = replace(line, description=described(line.title or paper.title, line.description, numbering))

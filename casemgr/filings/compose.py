@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from casemgr.filings.drafting import draft
+from casemgr.filings.exhibits import shown_as
 from casemgr.filings.kinds import SEND_METHODS, Kind, Layout, Verb, kind_in
 from casemgr.filings.material import Material, in_filing_words
 from casemgr.filings.vocabulary import Words, side_of
@@ -135,6 +136,7 @@ def _exhibit(material: Material, place: int, files: Mapping[str, File]) -> pdf.E
         rendition=file.rendition,
         rendition_sha256=one.rendition_sha256,
         rendition_note=one.rendition_note,
+        shown_as=shown_as(one.rendition_note),
     )
 
 

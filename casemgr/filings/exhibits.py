@@ -128,11 +128,31 @@ def _own_reason(paper: Document) -> NotAnExhibit | None:
     return NotAnExhibit(closed.rstrip("."), "Leave it out until then.") if closed else None
 
 
+SCAN_NOTE = "A scan: words that a machine read lie under its pictures, and pages that lay on the side stand upright."
+
+
 def rendition_of(paper: Document) -> str:
     """Return the hash of the PDF that is printed in the place of the original, or "".
 
-    A slip with the words of a file is not the file: then the file itself is delivered beside the packet."""
+    A scan that was read goes in upright and with its words, so that it can be searched. A slip with the words of a
+    file is not the file: then the file itself is delivered beside the packet."""
+    if paper.family == Family.PDF:
+        return paper.searchable_sha256
     return "" if paper.rendition_how == How.TEXT_ONLY else paper.rendition_sha256
+
+
+def rendition_note_of(paper: Document) -> str:
+    """Return how that PDF came about, in words for the manifest; "" without one."""
+    if not rendition_of(paper):
+        return ""
+    return SCAN_NOTE if paper.family == Family.PDF else paper.rendition_note
+
+
+def shown_as(rendition_note: str) -> str:
+    """Return what the sheet before an exhibit says of its rendition."""
+    if rendition_note.startswith(SCAN_NOTE):
+        return "This scan, upright, with the words that a machine read laid under it"
+    return "A PDF made from this file"
 
 
 def exhibit_kind(paper: Document) -> ExhibitKind:

@@ -30,6 +30,7 @@ from casemgr.law.paths import LeftKind
 from casemgr.pdf.model import ExhibitKind
 from casemgr.redaction import patterns
 from casemgr.redaction import queries as redaction
+from casemgr.storage.preview import unseen_pages
 
 ACTION = "filings:packet:last_look"
 MOST_SPOTS = 40
@@ -84,6 +85,12 @@ CLASSES: dict[str, Class] = {
         "Letters that no font here can draw",
         f"They stand as numbers, such as [U+6210], in the PDF. {WAY_OUT}",
         "The numbers may stand there.",
+    ),
+    "unseen": Class(
+        "Words that cannot be seen stand in the exhibits",
+        "Under a bar, or in the color of the paper: whoever gets the file can copy them out. Redact the paper, and "
+        "choose the redacted copy.",
+        "These words may be read by everybody who gets a copy.",
     ),
     "other_children": Class(
         "Names to protect stand in the exhibits",
@@ -273,6 +280,9 @@ def _in_pages(case: Case, exhibits: Sequence[Shown]) -> Iterable[tuple[str, Spot
         by_paper.setdefault(one.paper.id, []).append(one)
         if queries.exhibit_kind(one.paper) is ExhibitKind.NATIVE:
             yield "unread", _spot(one)
+        for page in unseen_pages(one.paper.preview_note):
+            if (one.first or 1) <= page <= (one.last or page):
+                yield "unseen", _spot(one, page)
     if not by_paper:
         return
     suspect = or_(

@@ -25,7 +25,7 @@ from casemgr.evidence.models import EvidenceEntry
 from casemgr.extensions import db
 from casemgr.filings import material as m
 from casemgr.filings.dates import worked_out
-from casemgr.filings.exhibits import exhibit_kind, rendition_of, why_not_each
+from casemgr.filings.exhibits import exhibit_kind, rendition_note_of, rendition_of, why_not_each
 from casemgr.filings.kinds import SEND_METHODS, Kind, kind_in
 from casemgr.filings.models import Packet, PacketExhibit
 from casemgr.issues import queries as issue_queries
@@ -223,7 +223,7 @@ def _exhibits(packet: Packet) -> tuple[m.ExhibitData, ...]:
             media_type=paper.media_type,
             refused=str(refused.get(paper.id, "")),
             rendition_sha256=rendition_of(paper),
-            rendition_note=paper.rendition_note if rendition_of(paper) else "",
+            rendition_note=rendition_note_of(paper),
         )
         for place, (row, paper) in enumerate(chosen, 1)
     )

@@ -117,9 +117,11 @@ def _build(
     for number, parts in enumerate(plan, 1):
         pages = sum(part.last - part.first + 1 for part in parts)
         volume = _volume(packet, rows, plan, number)
+        which, paper = f", volume {_first(packet) + number} of {_first(packet) + len(plan)}", packet.certificate
         one = replace(
             packet,
-            title=f"{packet.title}, volume {_first(packet) + number} of {_first(packet) + len(plan)}",
+            title=packet.title + which,
+            certificate=replace(paper, document=paper.document + which) if paper else None,
             exhibits=tuple(_exhibit(packet, rows, plan, part, number) for part in parts),
             bates=replace(packet.bates, start=packet.bates.start + before),
             volume=volume,

@@ -34,14 +34,15 @@ MOST_NAMED = 20
 def prove(
     made: Path,
     manifest: Mapping[str, Any],
-    sources: Mapping[str, Mapping[str, str]],
+    sources: Mapping[str, Mapping[str, Any]],
     work: Path,
     step: Callable[[str], None],
 ) -> dict[str, Any]:
     """Compare one PDF with the files it was made of; return what was found, as plain data.
 
     Args:
-        sources: by label, `path` of what was printed and its `kind` (pdf, image, text or native).
+        sources: by label, `path` of what was printed and its `kind` (pdf, image, text or native); of a scan `turns`,
+            pages with the degrees clockwise by which they were turned upright.
     Returns: `problems` (sentences; none: it is proved), `pages` in all, and a row for each exhibit.
     """
     problems: list[str] = []
@@ -67,7 +68,7 @@ def result_pages(rows: list[dict[str, Any]]) -> list[int]:
 def _exhibit(
     result: pypdfium2.PdfDocument,
     row: Mapping[str, Any],
-    source: Mapping[str, str],
+    source: Mapping[str, Any],
     work: Path,
     problems: list[str],
 ) -> dict[str, Any]:
@@ -104,6 +105,8 @@ def _exhibit(
                     f"another {len(given):,}."
                 )
                 return told
+            for number, turn in source.get("turns", ()):  # in this reader's copy in memory
+                given[number - 1].set_rotation((given[number - 1].get_rotation() + turn) % 360)
             for n in range(row["pages"]):
                 stamp = _stamp(row, n + 1)
                 is_drawn = any(a <= first + n <= b for a, b in row.get("as_pictures", ()))
@@ -118,7 +121,7 @@ def _outside(first: int, last: int, count: int) -> list[list[int]]:
     return [[a, b] for a, b in ((1, first - 1), (last + 1, count)) if a <= b]
 
 
-def _printed(source: Mapping[str, str], work: Path, label: str) -> Path:
+def _printed(source: Mapping[str, Any], work: Path, label: str) -> Path:
     """Return the PDF that was printed for an exhibit; of a picture it is made once more."""
     path = Path(source["path"])
     if source["kind"] != "image":

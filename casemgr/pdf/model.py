@@ -182,6 +182,8 @@ class Exhibit:
     rendition_sha256: str = ""
     rendition_note: str = ""
     """How the rendition was made, in words, for the manifest."""
+    shown_as: str = "A PDF made from this file"
+    """What the rendition is, for its sheet."""
     only_pages: tuple[int, int] | None = None
     """First and last page (from 1) that go in; None: all. Not for text and native files."""
     as_pictures: tuple[int, ...] = ()

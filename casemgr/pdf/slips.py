@@ -70,7 +70,7 @@ class SlipSheet(Flowable):  # type: ignore[misc]  # reportlab has no types
             ("Pages", "Delivered as a file" if native else f"{placed.pages:,}"),
             ("Bates numbers", placed.bates),
             ("File", " ".join(clean(placed.exhibit.file_name).split())),
-            ("Shown as", "A PDF made from this file" if placed.exhibit.rendition else ""),
+            ("Shown as", placed.exhibit.shown_as if placed.exhibit.rendition else ""),
             ("Size", f"{self.size:,} bytes" if native else ""),
             ("SHA-256", self.sha256),
         ]

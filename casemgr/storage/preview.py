@@ -3,6 +3,7 @@
 What the child reports is believed as little as the file itself: numbers are checked, file names are made here.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,12 @@ LOCKED = (
     "print it to a PDF, and upload that copy as well."
 )
 KEPT = "It was kept exactly as it came, and you can download it."
+MOST_UNSEEN = 100  # pages that are named
+_UNSEEN = "Words that cannot be seen stand on page"
+_UNSEEN_MEANS = (
+    ": under a bar, or in the color of the paper. Whoever gets this file can copy them out. “Redact” makes a copy in "
+    "which what you cover is gone."
+)
 NO_PREVIEW = {
     Family.OFFICE: "No words could be read in this document. Download it to read it.",
     Family.AUDIO: "Recordings are kept as they are.",
@@ -223,9 +230,17 @@ def _page_warnings(reading: _Reading, pages: list[PageImage]) -> list[str]:
     lost = checked.get("lost") if isinstance(checked.get("lost"), list) else []
     if suspicious := blank if damaged else blank.intersection(n for n in lost if isinstance(n, int)):
         warnings.append(f"{_listed(sorted(suspicious))} came out empty. Because of the damage, something may be lost.")
+    if unseen := sorted({number for number, event in reading.pages.items() if event.get("unseen") is True} & numbers):
+        warnings.append(f"{_UNSEEN} {', '.join(map(str, unseen[:MOST_UNSEEN]))}{_UNSEEN_MEANS}")
     if any(event.get("cut") for event in reading.pages.values()):
         warnings.append("This picture is cut off: the end of the file is missing.")
     return warnings
+
+
+def unseen_pages(note: str) -> list[int]:
+    """Return the pages of which a paper's note says that they hold words that cannot be seen."""
+    found = re.findall(rf"^{_UNSEEN} ([\d, ]+):", note, re.MULTILINE)
+    return [int(number) for numbers in found for number in numbers.split(", ")]
 
 
 def _part_warnings(said: dict[str, dict]) -> list[str]:

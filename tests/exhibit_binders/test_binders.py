@@ -164,6 +164,7 @@ def test_volumes_keep_the_limit_of_pages_and_their_numbers_go_on(world: World) -
         more(made, f"paper{n}", pdf(f"Paper {n}", 6), f"Paper {n}")
         made.add(f"paper{n}")
     made.settings(most_pages=12)
+    made.people()
     version = made.made()
     assert version.volumes > 1
     volumes = [one for one in made.files(version).values() if one.kind == "volume"]
@@ -176,6 +177,7 @@ def test_volumes_keep_the_limit_of_pages_and_their_numbers_go_on(world: World) -
     version = made.made()
     first, *_ = (texts(made.case.bytes_of(one.sha256)) for one in made.files(version).values() if one.kind == "volume")
     assert version.volumes == 2 and "volume 3 of 4" in " ".join(first[0].split())
+    assert "Document Parent’s exhibits, supplement 1, volume 3 of 4" in " ".join(first[-1].split())
     index = " ".join(next(one for one in first if "Master exhibit" in one).split())
     assert "P-1" in index and "in volume 1." in index and "in volume 2." in index and "in volume 4" in index
 

@@ -71,6 +71,8 @@ def test_a_binder_is_begun_chosen_ordered_and_taken_along(world: World, client_f
     answer = client.post(f"{made.url}/exhibits/arrange", data=bad)
     assert answer.status_code == 422 and "“five” is no page" in answer.text and 'value="five"' in answer.text
 
+    assert f'aria-describedby="first-{iep.id}-error"' in answer.text and f'href="#first-{iep.id}"' in answer.text
+
     assert "Witness list" in client.get(made.url).text or "A witness list" in client.get(made.url).text
     answer = client.post(f"{made.url}/build", follow_redirects=True)
     assert "It cannot be made yet: A witness list" in answer.text
@@ -163,3 +165,32 @@ def test_each_breach_is_named_with_its_rule_exhibit_and_page(world: World) -> No
     assert [one.split("”")[0] for one in found["evaluations"].lines] == ["“Own evaluation", "“Reading evaluation"]
     assert "not marked as shared" in found["evaluations"].lines[0]
     assert {key for key, one in found.items() if one.stops} == {"evaluations", "witness_list", "hard_copy"}
+
+
+def test_sixty_exhibits_are_moved_without_losing_the_place(world: World, client_for: ClientFor) -> None:
+    made = binding(world, "iep", "mail", "photo", "sound")
+    client = client_for(made.case.actor)
+    iep, mail, photo, sound = (one.id for one in made.now())
+
+    def press(do: str, **typed: object) -> str:
+        answer = client.post(f"{made.url}/exhibits/arrange", data={"do": do, "version": made.row().version} | typed)
+        return answer.location.partition("#")[2] if answer.status_code == 302 else answer.text
+
+    def order() -> list[str]:
+        return [one.id for one in made.now()]
+
+    assert press(f"down:{iep}") == f"down-{iep}" and order() == [mail, iep, photo, sound]
+    assert press(f"up:{iep}") == f"down-{iep}" and order() == [iep, mail, photo, sound]  # there is no further up
+    assert press("save", **{f"place-{sound}": "2"}) == "order" and order() == [iep, sound, mail, photo]
+    places = {f"place-{one}": str(n) for one, n in ((iep, 4), (sound, 2), (mail, 3), (photo, 1))}
+    press("save", **places)
+    assert order() == [photo, sound, mail, iep]
+    press("save", **{f"place-{photo}": "999"})
+    assert order() == [sound, mail, iep, photo]
+    dragged = {"order": [photo, sound, mail, iep], f"place-{iep}": "first"}
+    page = press("save", **dragged)
+    assert "“first” is no place" in page and order() == [sound, mail, iep, photo]
+    assert page.index(f'id="exhibit-{photo}"') < page.index(f'id="exhibit-{sound}"')  # as it was dragged
+    assert press(f"remove:{mail}") == f"exhibit-{iep}" and order() == [sound, iep, photo]
+    assert "E-mail asking" in client.get(f"{made.url}/exhibits?words=ASKING e-mail").text.partition('id="add"')[2]
+    assert "no paper to add" in client.get(f"{made.url}/exhibits?words=nowhere").text

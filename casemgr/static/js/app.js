@@ -1,5 +1,5 @@
 // Everything here improves a page that already works without it.
-import { startChoosing } from "./choose.js";
+import { startChoosing, startTickingAll } from "./choose.js";
 import { startForms } from "./forms.js";
 import { startJobs } from "./jobs.js";
 import { startKeeper } from "./keep-text.js";
@@ -8,6 +8,7 @@ import { startPreviews } from "./preview.js";
 import { startTheme } from "./theme.js";
 import { startUploads } from "./upload.js";
 
-for (const start of [startTheme, startMenus, startForms, startKeeper, startJobs, startPreviews, startUploads, startChoosing]) {
+const starts = [startTheme, startMenus, startForms, startKeeper, startJobs, startPreviews, startUploads];
+for (const start of [...starts, startChoosing, startTickingAll]) {
   start(document);
 }

@@ -22,3 +22,26 @@ export function startChoosing(page) {
     count();
   }
 }
+
+// A list of papers to tick in a form of its own: one button ticks all of them, and says how many there are.
+export function startTickingAll(page) {
+  for (const list of page.querySelectorAll("[data-tick-all]")) {
+    const boxes = [...list.querySelectorAll("input[type=checkbox]")];
+    if (boxes.length < 2) continue;
+    const all = document.createElement("button");
+    all.type = "button";
+    all.className = "btn btn-link";
+    const ticked = () => boxes.filter((box) => box.checked).length;
+    const tell = () => {
+      all.textContent = ticked() === boxes.length ? "Tick none" : `Tick all ${boxes.length}`;
+    };
+    all.addEventListener("click", () => {
+      const to = ticked() < boxes.length;
+      for (const box of boxes) box.checked = to;
+      tell();
+    });
+    list.addEventListener("change", tell);
+    list.querySelector("legend").after(all);
+    tell();
+  }
+}

@@ -20,7 +20,7 @@ import pypdfium2.raw as pdfium_c
 
 from .drawing import READING_SIDE, has_colour, write_page
 from .pdf_check import check_pdf
-from .pdf_words import HYPHENS, words_of
+from .pdf_words import HYPHENS, has_unseen, words_of
 
 PAGE_CPU_SECONDS = 20
 MAX_PAGES_WITH_TEXT = 5000
@@ -85,6 +85,7 @@ def rehearse() -> None:
     page = document[0]
     _is_scan(page, text_of(page, MAX_WORDS)["text"])
     picture = page.render(rev_byteorder=True, prefer_bgrx=True).to_pil()
+    has_unseen(picture, [])
     has_colour(picture)
     for mode in ("RGB", "L"):
         picture.convert(mode).save(io.BytesIO(), "JPEG")
@@ -135,9 +136,13 @@ def _read_page(document: pdfium.PdfDocument, number: int, *, draw: bool, most_wo
         facts = {"width": max(1, round(width * scale)), "height": max(1, round(height * scale))}
         if draw:
             bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)  # four bytes: nothing is copied
-            facts |= write_page(bitmap.to_pil(), number)
+            picture = bitmap.to_pil()
+            facts |= text_of(page, most_words)
+            facts["unseen"] = has_unseen(picture, facts.get("words", ()))
+            facts |= write_page(picture, number)
             bitmap.close()
-        facts |= text_of(page, most_words if draw else 0)
+        else:
+            facts |= text_of(page, 0)
         facts["scan"] = not facts.get("blank") and _is_scan(page, facts["text"])  # whatever was typed onto it
         bare, page = page, with_fields(document, page, number)
         if page is not bare:

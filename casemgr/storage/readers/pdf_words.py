@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from PIL import Image
 
 LONGEST = 200  # letters of one word
 GRID = 100_000  # the picture as a grid, so that pdfium turns, mirrors and crops for us
 LEAST = 10  # steps of the grid: what is thinner is nothing to point at
 HYPHENS = (0x02, 0xFFFE)  # what pdfium gives for a hyphen at the end of a line that it joined with the next
+
+LEAST_UNSEEN, MANY_UNSEEN = 3, 6  # letters: of one word, and of a page, from which something counts as not seen
+EVEN = 10  # of 255: what differs less is one tone
 
 _WORD = re.compile(rf"[^\x00-\x20\s\ufffe]{{1,{LONGEST}}}")
 
@@ -38,6 +42,24 @@ def words_of(
             if len(found) == most:
                 break
     return found
+
+
+def has_unseen(picture: Image.Image, words: Sequence[Word]) -> bool:
+    """Tell whether words stand on the page that its picture does not show: under a bar, or white on white.
+
+    Whoever gets the file can copy them out. The middle of a word has ink and paper in it, or it is not seen."""
+    (width, height), letters = picture.size, 0
+    for text, x0, y0, x1, y1 in words:
+        if len(text) < LEAST_UNSEEN:
+            continue
+        across, down = (x1 - x0) * width / 4, (y1 - y0) * height / 4
+        if across < 2 or down < 1:  # too small to tell
+            continue
+        box = (int(x0 * width + across), int(y0 * height + down), int(x1 * width - across), int(y1 * height - down) + 1)
+        tones = picture.crop(box).getextrema()
+        if all(lightest - darkest < EVEN for darkest, lightest in (tones[:3] if len(tones) > 2 else [tones])):
+            letters += sum(map(str.isalnum, text))
+    return letters >= MANY_UNSEEN
 
 
 def _spans(units: Sequence[int]) -> Iterator[tuple[str, int, int]]:
