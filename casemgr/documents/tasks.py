@@ -98,10 +98,13 @@ def _set_apart(case_id: str, document_id: str) -> Document | None:
 
 
 def _draw(document: Document) -> None:
-    """Pages that are there already stay when they cannot be drawn now: the file is as it was."""
+    """Pages that are there already stay when they cannot be drawn now; why they cannot is said."""
     read = _read(document)
     if read.seen.state is not PreviewState.FAILED or document.preview_state != "ready":
         _save(document, read)
+    else:
+        _write(document, {"preview_note": "\n".join(dict.fromkeys([read.seen.note, document.preview_note])).strip()})
+        db.session.commit()
 
 
 def _may_give_more(document: Document) -> bool:

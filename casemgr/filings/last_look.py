@@ -185,6 +185,9 @@ def look(
             found.setdefault("undated", []).append(_spot(one))
     for kind, spot in _in_pages(case, exhibits):
         found.setdefault(kind, []).append(spot)
+    order = {one.label: place for place, one in enumerate(exhibits)}
+    for spots in found.values():
+        spots.sort(key=lambda spot: (order[spot.label], spot.page))
     return [
         Warned(
             kind,
@@ -291,11 +294,16 @@ def _in_pages(case: Case, exhibits: Sequence[Shown]) -> Iterable[tuple[str, Spot
         DocumentPage.text == "",
         *(DocumentPage.text.op("~*")(_begins(name)) for name in names),
     )
-    pages = select(DocumentPage.document_id, DocumentPage.number, DocumentPage.text, DocumentPage.recognition).where(
-        DocumentPage.case_id == case.id, DocumentPage.document_id.in_(by_paper), suspect
-    )
-    for paper_id, number, text, recognition in db.session.execute(pages.order_by("document_id", "number")):
+    pages = select(
+        DocumentPage.document_id,
+        DocumentPage.number,
+        DocumentPage.text,
+        DocumentPage.recognition,
+        DocumentPage.words,
+    ).where(DocumentPage.case_id == case.id, DocumentPage.document_id.in_(by_paper), suspect)
+    for paper_id, number, text, recognition, words in db.session.execute(pages.order_by("document_id", "number")):
         kinds = patterns.kinds_in(text, ("ssn", "dob", "name"), names)
+        kinds |= {place.kind for place in patterns.find(words or (), ("ssn", "dob"))}
         if any(marks.marks_in(text)):
             kinds.add("marked")
         if not text.strip() and recognition != "blank":

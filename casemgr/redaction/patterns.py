@@ -29,6 +29,8 @@ REASON_OF = {
 }
 """The usual reason for covering it: a key of reasons.REASONS."""
 
+LABELLED = {"ssn", "dob"}
+"""Known by the words before them, which a form has in another column, and a reader of columns far away."""
 AROUND = 6  # words shown before and after a place
 _MONTHS = (
     "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t(?:ember)?)?|Oct(?:ober)?"
@@ -91,6 +93,7 @@ def find(
     """
     said = [str(word[0]) for word in words]
     found = {(first, last): kind for kind, first, last in _spans(said, kinds, names, born_on)}
+    found |= {(first, last): kind for kind, first, last in _beside_their_label(words, set(kinds) & LABELLED)}
     inner = {span for span in found for other in found if other != span and other[0] <= span[0] and span[1] <= other[1]}
     return [
         Place(
@@ -131,6 +134,32 @@ def _spans(
         for name in names:
             for tokens in _ways(_parts(name)):
                 yield from (("name", first, last) for first, last in _runs(parts, tokens))
+
+
+def _beside_their_label(words: Sequence[Sequence[Any]], kinds: Collection[str]) -> Iterator[tuple[str, int, int]]:
+    """Look once more at the words as they stand beside each other on the page, line by line."""
+    if not kinds or any(len(word) < 5 for word in words):
+        return
+    order = _line_by_line(words)
+    if order == list(range(len(words))):
+        return
+    for kind, first, last in _spans([str(words[place][0]) for place in order], kinds, (), None):
+        places = sorted(order[first : last + 1])
+        starts = [place for place in places if place - 1 not in places]
+        ends = [place for place in places if place + 1 not in places]
+        yield from ((kind, start, end) for start, end in zip(starts, ends, strict=True))
+
+
+def _line_by_line(words: Sequence[Sequence[Any]]) -> list[int]:
+    """The numbers of the words from the top line to the last one, each from left to right."""
+    lines: list[tuple[float, list[int]]] = []
+    for place in sorted(range(len(words)), key=lambda one: words[one][2] + words[one][4]):
+        _text, _x0, top, _x1, bottom = words[place][:5]
+        if lines and (top + bottom) / 2 - lines[-1][0] < (bottom - top) / 2:
+            lines[-1][1].append(place)
+        else:
+            lines.append(((top + bottom) / 2, [place]))
+    return [place for _middle, line in lines for place in sorted(line, key=lambda one: words[one][1])]
 
 
 def _word_at(starts: Sequence[int], place: int) -> int:

@@ -22,6 +22,7 @@ from casemgr.platform.posting import ATTEMPTS, WAIT, Posting
 from casemgr.serving import outgoing, queries
 from casemgr.serving.models import SentCopy
 
+PDF = "application/pdf"
 CLOSED = "A paper in it was closed after it was queued, so it was not sent."
 CHANGED = "The packet was changed after it was queued, so this PDF was not sent. Make it again, and send that one."
 HOW = {"email": "by e-mail", "mail": "by mail", "hand": "by hand"}
@@ -43,7 +44,7 @@ def queue(copy_id: UUID) -> None:
 
 
 class CopyPosting(Posting[SentCopy]):
-    """One message with one PDF to one recipient."""
+    """One message with one file to one recipient."""
 
     def lock(self) -> SentCopy | None:
         return locked(self.row_id)
@@ -55,7 +56,7 @@ class CopyPosting(Posting[SentCopy]):
 
     def message(self, server: MailServer, row: SentCopy) -> tuple[EmailMessage, list[str]]:
         case = db.session.get_one(Case, row.case_id)
-        pdf = b"".join(store().open_stream(row.org_id, row.sha256))
+        data = b"".join(store().open_stream(row.org_id, row.sha256))
         made = mail.letter(
             server,
             [row.address],
@@ -64,7 +65,7 @@ class CopyPosting(Posting[SentCopy]):
             message_id=str(row.id),
             sender_name=row.asked_by_name,
             reply_to=row.reply_to,
-            attachments=[Attachment(row.file_name or "copy.pdf", "application/pdf", pdf)],
+            attachments=[Attachment(row.file_name or "copy.pdf", _media_type(row), data)],
         )
         return made, [row.address]
 
@@ -78,9 +79,15 @@ def subject_of(case: Case, row: SentCopy) -> str:
 
 
 def part_in_words(row: SentCopy) -> str:
-    """Say which of several messages this is, and what its PDF is."""
+    """Say which of several messages this is, and what its file is."""
     holds = f" It holds {row.holds}." if row.holds else ""
-    return f"This is message {row.part} of {row.parts}.{holds}\nSHA-256 of its PDF: {row.sha256}"
+    what = "PDF" if _media_type(row) == PDF else "file"
+    return f"This is message {row.part} of {row.parts}.{holds}\nSHA-256 of its {what}: {row.sha256}"
+
+
+def _media_type(row: SentCopy) -> str:
+    """What we made is a PDF; the file of an exhibit is sent as it is, and nobody is told to open it."""
+    return PDF if not row.holds.startswith("the file ") else "application/octet-stream"
 
 
 def locked(copy_id: UUID) -> SentCopy | None:

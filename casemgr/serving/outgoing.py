@@ -25,6 +25,7 @@ from casemgr.filings.models import Packet
 from casemgr.filings.services import FilingRefused
 from casemgr.pdf.model import Caption
 from casemgr.serving.models import SentCopy
+from casemgr.storage.names import clean_name
 
 PACKET, BINDER = "packet", "binder"
 MAKE_FIRST = "Make the PDF first. Then it can be sent."
@@ -33,13 +34,18 @@ CHANGED = "The binder has changed since this PDF was made. Make it again, and se
 
 @dataclass(frozen=True)
 class SentFile:
-    """A stored PDF that goes out."""
+    """A stored PDF that goes out, or the file of an exhibit that cannot be printed (`pages` 0)."""
 
     name: str
     sha256: str
     size: int
     pages: int
     holds: str = ""
+
+    @property
+    def is_pdf(self) -> bool:
+        """One that we made; a file of an exhibit goes as it is."""
+        return self.pages > 0
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,15 @@ class Outgoing:
     signer: tuple[str, str, str]
     certificate: str
     """The name that the forum has for a certificate of service."""
+
+    @property
+    def pdfs(self) -> tuple[SentFile, ...]:
+        return tuple(one for one in self.files if one.is_pdf)
+
+    @property
+    def beside(self) -> tuple[SentFile, ...]:
+        """The files of exhibits that cannot be printed: without them the copy is not complete."""
+        return tuple(one for one in self.files if not one.is_pdf)
 
     @property
     def keys(self) -> dict[str, UUID | None]:
@@ -102,7 +117,13 @@ def _of_packet(case: Case, packet: Packet) -> Outgoing:
         binder_id=None,
         name=kind.name,
         file_stem=stem,
-        files=(SentFile(f"{stem}.pdf", packet.pdf_sha256, packet.pdf_size, packet.page_count),),
+        files=(
+            SentFile(f"{stem}.pdf", packet.pdf_sha256, packet.pdf_size, packet.page_count),
+            *(
+                _beside(clean_name(f"{one.label} {one.file_name}"), one.sha256, one.size)
+                for one in filings.gather(case, packet).native_exhibits
+            ),
+        ),
         pages=packet.page_count,
         sha256=packet.pdf_sha256,
         sha256_of="PDF",
@@ -113,6 +134,10 @@ def _of_packet(case: Case, packet: Packet) -> Outgoing:
         signer=(signer.get("name", ""), signer.get("role", ""), signer.get("contact", "")),
         certificate=kind.certificate,
     )
+
+
+def _beside(name: str, sha256: str, size: int) -> SentFile:
+    return SentFile(name, sha256, size, 0, f"the file “{name[:80]}”")
 
 
 def _of_version(case: Case, row: ExhibitBinder, version: BinderVersion) -> Outgoing:
@@ -132,9 +157,12 @@ def _of_version(case: Case, row: ExhibitBinder, version: BinderVersion) -> Outgo
         binder_id=row.id,
         name=binders.name_of(row, version),
         file_stem=binders.name_of(row, version),
-        files=tuple(
-            SentFile(one.name, one.sha256, one.size, one.pages, f"volume {n}" if len(volumes) > 1 else "")
-            for n, one in enumerate(volumes, first)
+        files=(
+            *(
+                SentFile(one.name, one.sha256, one.size, one.pages, f"volume {n}" if len(volumes) > 1 else "")
+                for n, one in enumerate(volumes, first)
+            ),
+            *(_beside(one.name, one.sha256, one.size) for one in files if one.kind == "native"),
         ),
         pages=version.page_count,
         sha256=manifest.sha256,

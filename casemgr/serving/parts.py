@@ -1,4 +1,4 @@
-"""What goes by e-mail, message by message: each carries one PDF, whole and small enough for most mail servers."""
+"""What goes by e-mail, message by message: each carries one file, whole and small enough for most mail servers."""
 
 from __future__ import annotations
 
@@ -17,22 +17,32 @@ from casemgr.web.filters import file_size
 
 LARGEST = 18 * 1000 * 1000  # bytes; coded for mail it is a third more, and most servers take 25 MB
 MOST_MESSAGES = 12
+MOST_FILES = 30  # with the files of exhibits that cannot be printed
 LIMITS = sandbox.Limits(cpu_seconds=60, wall_seconds=90, memory_bytes=2 << 30, file_bytes=1 << 30)
 OTHERWISE = "Give it on a USB stick or through the portal of the office, and note that below."
 
 
 def messages(org_id: UUID, out: Outgoing) -> list[SentFile]:
-    """Return the PDFs that go, one a message: as they are where they are small enough, a large packet in parts.
+    """Return what goes, one file a message: PDFs as they are where they are small enough, a large packet in parts, then
+    the files of exhibits that cannot be printed, but for those that `too_large` names.
 
     Ends the open transaction: cutting takes a while. Raises FilingRefused with the way out."""
-    if len(out.files) > MOST_MESSAGES or out.size > LARGEST * MOST_MESSAGES:
+    pdfs, beside = out.pdfs, [one for one in out.beside if one.size <= LARGEST]
+    if len(pdfs) > MOST_MESSAGES or out.size > LARGEST * MOST_MESSAGES:
         raise FilingRefused(f"With {file_size(out.size)} it is far too large for mail. {OTHERWISE}")
-    large = [one for one in out.files if one.size > LARGEST]
+    if len(pdfs) + len(beside) > MOST_FILES:
+        raise FilingRefused(f"It would take {len(pdfs) + len(beside)} messages. {OTHERWISE}")
+    large = [one for one in pdfs if one.size > LARGEST]
     if not large:
-        return list(out.files)
+        return [*pdfs, *beside]
     if out.what == BINDER:
         raise FilingRefused(_too_large(out, large[0]))
-    return _cut(org_id, out.files[0])
+    return [*_cut(org_id, pdfs[0]), *beside]
+
+
+def too_large(out: Outgoing) -> list[SentFile]:
+    """Return the files of exhibits that no mail server takes: they go another way."""
+    return [one for one in out.beside if one.size > LARGEST]
 
 
 def _too_large(out: Outgoing, one: SentFile) -> str:

@@ -26,6 +26,7 @@ from casemgr.serving import delivering, outgoing, parts, queries
 from casemgr.serving.models import SentCopy
 from casemgr.serving.outgoing import Outgoing, SentFile
 from casemgr.serving.queries import OUT, Sending
+from casemgr.web.filters import plural
 
 MOST_RECIPIENTS = 10
 MOST_A_DAY = 40
@@ -56,7 +57,9 @@ class Letter:
 
 
 def first_message(out: Outgoing) -> str:
-    how = "as one PDF" if len(out.files) == 1 else f"in {len(out.files)} volumes"
+    how = "as one PDF" if len(out.pdfs) == 1 else f"in {len(out.pdfs)} volumes"
+    if out.beside:
+        how += f", and {plural(len(out.beside), 'file')} that cannot be printed"
     return (
         f"Attached is a copy for you: {out.name}, {out.pages} pages, {how}.\n\n"
         f"SHA-256 of the {out.sha256_of}: {out.sha256}\n\nPlease write back that you received it."

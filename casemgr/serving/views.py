@@ -209,6 +209,7 @@ def _page(access: Access, out: Outgoing, mail_form: MailForm | None = None, note
         is_certified=bool(lines) and certificates.is_up_to_date(access.case, out),
         missing=services.not_served(out, sendings),
         largest=parts.LARGEST,
+        too_large=parts.too_large(out),
         sends_mail=settings().mail_server is not None,
         mail_form=mail_form or _mail_form(out, fresh=True),
         note_form=note_form or _note_form(access, fresh=True),

@@ -80,7 +80,7 @@ def test_warnings_name_page_and_exhibit_and_each_kind_is_ticked(world: World, cl
     assert (
         found["marked"] == [("P-2", 2)]
         and found["undated"] == [("P-3", 0)]
-        and found["unread"] == [("P-3", 0), ("P-2", 1)]
+        and found["unread"] == [("P-2", 1), ("P-3", 0)]
     )
 
     ticks = list(found)

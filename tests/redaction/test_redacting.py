@@ -196,6 +196,21 @@ def test_patterns_are_found_confirmed_and_covered_on_all_pages(world: World, cli
     assert "Nothing was ticked" in client.post(f"{url}/cover", data={}, follow_redirects=True).text
 
 
+def test_a_date_of_birth_is_found_beside_its_label_though_another_column_was_read_between() -> None:
+    columns = [
+        (0.1, ("Date of", "Service log", "Social Security")),
+        (0.4, ("birth: 5/4/2016", "3/4/2026", "123456789")),
+    ]
+    words = [
+        [word, left + n / 20, line / 10, left + (n + 0.9) / 20, line / 10 + 0.03]
+        for left, lines in columns
+        for line, text in enumerate(lines)
+        for n, word in enumerate(text.split())
+    ]
+    found = patterns.find(words, ["dob", "ssn"])
+    assert {(one.kind, one.words) for one in found} == {("dob", "5/4/2016"), ("ssn", "123456789")}
+
+
 def test_patterns_know_the_many_ways_of_writing() -> None:
     words = placed(STORY)
     found = patterns.find(words, list(patterns.PATTERNS), ["Dana Lee", "Dana"])

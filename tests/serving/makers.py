@@ -55,8 +55,10 @@ def looked_at(case: Dispute, packet_id: UUID) -> None:
         assert last_look.go_on(row, packet, list(last_look.CLASSES), by=user) == []
 
 
-def made_binder(world: World, *names: str, volumes: int = 1, actor: Actor | None = None) -> tuple[Binding, UUID, str]:
-    """A binder that is made and was looked at; its volumes are small PDFs."""
+def made_binder(
+    world: World, *names: str, volumes: int = 1, actor: Actor | None = None, beside: bytes = b""
+) -> tuple[Binding, UUID, str]:
+    """A binder that is made and was looked at; its volumes are small PDFs. `beside`: a file that cannot be printed."""
     bound = binding(world, *names or ("iep", "mail"), actor=actor)
     bound.people("Ms. Larch")
 
@@ -77,6 +79,8 @@ def made_binder(world: World, *names: str, volumes: int = 1, actor: Actor | None
         for n in range(1, volumes + 1):
             _file(version, n, "volume", f"Parent’s exhibits, volume {n}.pdf", pdf(f"Volume {n}"))
         _file(version, volumes + 1, "manifest", "Parent’s exhibits, manifest.json", b"{}")
+        if beside:
+            _file(version, volumes + 2, "native", "P-3 Voice message.wav", beside)
         row.state = "ready"
         db.session.commit()
         assert binder_serving.go_on(case, row, version, list(last_look.CLASSES), by=by) == []

@@ -22,7 +22,7 @@ from casemgr.extensions import db
 from casemgr.filings.material import long_date
 from casemgr.filings.models import Packet
 from casemgr.filings.services import FilingRefused
-from casemgr.serving import certificates, queries, services
+from casemgr.serving import certificates, parts, queries, services
 from casemgr.serving.outgoing import Outgoing
 from casemgr.serving.services import Told
 from tests.filings.makers import Dispute, texts
@@ -149,6 +149,28 @@ def test_a_binder_is_mailed_volume_by_volume_certified_and_stays_as_others_have_
         and "came after the binder was served" not in client.get(bound.url).text
     )
     assert client.get(url).status_code == 200 and bound.add("photo") is None
+
+
+def test_the_file_of_an_exhibit_that_cannot_be_printed_goes_along_or_is_named(
+    world: World, client_for: ClientFor, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound, version_id, url = made_binder(world, volumes=2, beside=b"RIFF and sound")
+    case, client = bound.case, client_for(bound.case.actor)
+    page = client.get(url).text
+    assert "1 of 3" in page and "1 exhibit cannot be printed" in page and "and 1 file that cannot be printed" in page
+    assert mail_to(case, version_id, ("Dana Director", "director@example.org"), what="binder") == (3, 0)
+    for row in rows(case, version_id, "binder"):
+        work(case, row)
+    text_part, sound = post.letters[2][1].get_payload()
+    assert sound.get_filename() == "P-3 Voice message.wav" and sound.get_content_type() == "application/octet-stream"
+    assert sound.get_payload(decode=True) == b"RIFF and sound"
+    assert "SHA-256 of its file" in text_part.get_payload(decode=True).decode()
+
+    monkeypatch.setattr(parts, "LARGEST", 3000)
+    other, version_id, url = made_binder(world, beside=b"x" * 3001)
+    page = client_for(other.case.actor).get(url).text
+    assert "“P-3 Voice message.wav” does not go by e-mail" in page and "USB stick" in page
+    assert mail_to(other.case, version_id, ("Dana", "director@example.org"), what="binder") == (1, 0)
 
 
 def test_before_a_binder_leaves_it_gets_the_last_look(world: World, client_for: ClientFor, post: Post) -> None:
