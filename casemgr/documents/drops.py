@@ -11,7 +11,7 @@ import config
 from casemgr.accounts.access import Access
 from casemgr.accounts.models import User
 from casemgr.documents import intake, services
-from casemgr.documents.kinds import DOCUMENT_KINDS
+from casemgr.documents.kinds import DOCUMENT_KINDS, stays_open
 from casemgr.documents.models import Document
 from casemgr.documents.services import PaperDetails
 from casemgr.extensions import db
@@ -53,12 +53,12 @@ def add_one(
     except intake.NotTaken as refusal:
         return Result(False, refusal.reason, refusal.what_to_do, status=refusal.status)
     document, twin = services.receive(case, taken.stored, taken.file_type, taken.name, details, by=by, visible=visible)
-    return told(document, twin, visible)
+    return told(document, twin, visible, details.visibility)
 
 
-def told(document: Document, twin: Document | None, visible: frozenset[str]) -> Result:
-    """Return what `services.receive` gave as an answer for the person who sent the file."""
-    return _duplicate(twin) if twin is not None else _saved(document, visible)
+def told(document: Document, twin: Document | None, visible: frozenset[str], wanted: str) -> Result:
+    """Return what `services.receive` gave as an answer for the person who sent the file to be kept as `wanted`."""
+    return _duplicate(twin, wanted) if twin is not None else _saved(document, visible)
 
 
 def _saved(document: Document, visible: frozenset[str]) -> Result:
@@ -72,10 +72,16 @@ def _saved(document: Document, visible: frozenset[str]) -> Result:
     return Result(True, message, notes, url)
 
 
-def _duplicate(twin: Document) -> Result:
+def _duplicate(twin: Document, wanted: str) -> Result:
     where = " It is in the trash; open it to bring it back." if twin.trashed_at else ""
     url = url_for("documents.show", case_id=twin.case_id, document_id=twin.id)
-    return Result(True, f"This exact file is in the case as “{twin.title}”.{where}", "", url, duplicate=True)
+    return Result(
+        True,
+        f"This exact file is in the case as “{twin.title}”.{where}",
+        stays_open(twin.visibility, wanted),
+        url,
+        duplicate=True,
+    )
 
 
 def remember(results: list[tuple[str, Result]]) -> None:

@@ -24,6 +24,7 @@ from casemgr.accounts.access import Access, access_to_case
 from casemgr.accounts.models import User
 from casemgr.accounts.roles import Permission
 from casemgr.documents import intake, services
+from casemgr.documents.kinds import stays_open
 from casemgr.documents.models import Document, DocumentPage, DocumentPart
 from casemgr.documents.services import PaperDetails
 from casemgr.extensions import db
@@ -175,6 +176,7 @@ def _enter(access: Access, user: User, path: Path, details: PaperDetails) -> Ans
         sha256=taken.stored.sha256,
         kind=paper.kind,
         media_type=paper.media_type,
+        reason=stays_open(twin.visibility, details.visibility) if twin is not None else "",
         duplicate_of=str(twin.id) if twin is not None else None,
         paper=str(paper.id),
     )
@@ -225,7 +227,7 @@ def _seen(answer: Answer) -> Answer:
     return replace(
         answer,
         status=KEPT_UNREADABLE if is_closed or unfinished or nothing_of_it else ACCEPTED,
-        reason=not_finished if unfinished else "\n".join(notes),
+        reason=not_finished if unfinished else "\n".join([answer.reason, *notes] if answer.reason else notes),
         pages=paper.page_count,
         text_chars=db.session.scalar(letters) or 0,
         parts=len(inside),

@@ -90,6 +90,14 @@ def opens_it_to_more_people(before: str, after: str) -> bool:
     return bool(VISIBILITIES[after].roles - VISIBILITIES[before].roles)
 
 
+def stays_open(now_is: str, wanted: str) -> str:
+    """Return a warning where a file is here already and more people may see it than was wanted this time; else ""."""
+    if not opens_it_to_more_people(wanted, now_is):
+        return ""
+    kept, chosen = VISIBILITIES[now_is].label, VISIBILITIES[wanted].label
+    return f"It stays “{kept}” as it is there, not “{chosen}”. If that is wrong, change who may see it."
+
+
 def choices_for(visible: frozenset[str]) -> list[tuple[str, str]]:
     """Return the visibilities a person may give to a paper: only those they can open themselves."""
     return [(key, label) for key, label in VISIBILITY_CHOICES if key in visible]

@@ -210,7 +210,7 @@ def _finish(access: Access, upload_id: UUID, path: Path, details: PaperDetails, 
     document, twin = documents.receive(
         access.case, taken.stored, taken.file_type, taken.name, details, by=by, visible=access.visible, commit=False
     )
-    locked.outcome = asdict(drops.told(document, twin, access.visible))
+    locked.outcome = asdict(drops.told(document, twin, access.visible, details.visibility))
     locked.expires_at = now() + TOLD_AGAIN
     db.session.commit()
     parts.discard(path)

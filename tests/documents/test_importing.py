@@ -102,7 +102,8 @@ def test_a_second_import_adds_nothing(world: World, command: Any, folder: Path) 
     case_id = world.case(parent)
     paper = folder / "IEP 2026-01-05.pdf"
     one, _ = lines(command(case_id, paper, paper, "--json", "--email", parent.email))
-    two, summary = lines(command(case_id, paper, "--json", "--email", parent.email))
+    two, summary = lines(command(case_id, paper, "--json", "--email", parent.email, "--visibility", "privileged"))
+    assert "It stays “Shared with the family”" in two[paper.name]["reason"]
     assert one[paper.name]["kind"] == "iep" and one[paper.name]["duplicate_of"] is None
     assert two[paper.name]["duplicate_of"] == one[paper.name]["paper"] and summary["duplicates"] == 1
     assert len(papers_of(world, parent, case_id)) == 1

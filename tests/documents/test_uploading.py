@@ -118,7 +118,9 @@ def test_the_same_file_twice_is_one_paper_and_the_answer_links_it(world: World, 
     again = send(client, case_id, "another name.pdf", pdf())
     assert again.status_code == 200
     assert again.json["duplicate"] and again.json["url"] == first.json["url"]
-    assert "IEP" in again.json["message"]
+    assert "IEP" in again.json["message"] and not again.json["what_to_do"]
+    closed = send(client, case_id, "iep.pdf", pdf(), visibility="privileged")
+    assert "It stays “Shared with the family”" in closed.json["what_to_do"], "nobody thinks that it is closed now"
     assert len(papers_of(world, parent, case_id)) == 1
 
 
