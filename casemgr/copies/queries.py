@@ -125,6 +125,19 @@ def count_suggestions(case: Case, visible: Collection[str]) -> int:
     return db.session.scalar(wanted) or 0
 
 
+def like_closed(case: Case, paper_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these papers that look like a paper which is not marked as shared, whoever may see that one.
+    Where somebody said what the two are to each other, that counts."""
+    one, other = aliased(Document), aliased(Document)
+    pairs = (
+        select(one.id)
+        .join(PaperPair, or_(PaperPair.first_id == one.id, PaperPair.second_id == one.id))
+        .join(other, and_(or_(other.id == PaperPair.first_id, other.id == PaperPair.second_id), other.id != one.id))
+        .where(_is_open(case), one.id.in_(paper_ids), other.visibility != "shared")
+    )
+    return set(db.session.scalars(pairs))
+
+
 def pair_of(case: Case, one: UUID, other: UUID) -> PaperPair | None:
     first, second = sorted((one, other))
     return db.session.scalar(

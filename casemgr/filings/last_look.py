@@ -20,6 +20,7 @@ from casemgr.audit import services as audit
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.clock import today
 from casemgr.cases.models import Case
+from casemgr.copies.queries import like_closed
 from casemgr.documents import marks
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.extensions import db
@@ -61,6 +62,12 @@ CLASSES: dict[str, Class] = {
         "They are marked as legal advice, work product, or said to settle or in mediation, though the paper is kept as "
         "shared. Take it out, redact it, or change on its own page who may see it.",
         "I looked at these pages; they may leave.",
+    ),
+    "alike": Class(
+        "Exhibits that look like a closed paper",
+        "Another paper that looks the same is kept as privileged, internal or said in mediation. Compare the two on "
+        "the exhibit’s own page, and say what they are.",
+        "It is another paper than the closed one.",
     ),
     "references": Class(
         "References to exhibits that lead nowhere",
@@ -178,7 +185,10 @@ def look(
         "printed_date": printed_on is not None and printed_on < now,
     }
     found: dict[str, list[Spot]] = {kind: [] for kind, holds in plain.items() if holds}
+    alike = like_closed(case, {one.paper.id for one in exhibits})
     for one in exhibits:
+        if one.paper.id in alike:
+            found.setdefault("alike", []).append(_spot(one))
         if one.refused:
             found.setdefault("closed", []).append(_spot(one))
         if not one.has_date:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from casemgr.audit.models import AuditEvent
 from casemgr.cases.clock import today
+from casemgr.copies.models import PaperPair
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.exhibit_binders import services as binders
 from casemgr.exhibit_binders.material import Witness
@@ -61,12 +62,17 @@ def test_warnings_name_page_and_exhibit_and_each_kind_is_ticked(world: World, cl
     pages(case, "photo", "", "ATTORNEY WORK PRODUCT\nWhat we think")
     with case.open() as (row, user):
         redaction.protect_names(row, ["Remy Stone"], by=user)
+        first, second = sorted((case.papers["iep"], case.papers["advice"]))
+        db.session.add(PaperPair(org_id=row.org_id, case_id=row.id, first_id=first, second_id=second, kind="picture"))
+        db.session.commit()
     pretend_made(case, packet_id)
     url = f"/cases/{case.case_id}/filings/{packet_id}"
     client = client_for(case.actor)
     assert client.get(f"{url}/file").location.endswith("/last-look")
     page = " ".join(client.get(f"{url}/last-look").text.split())
-    titles = [last_look.CLASSES[kind].title for kind in ("marked", "other_children", "identity", "undated", "unread")]
+    titles = [
+        last_look.CLASSES[kind].title for kind in ("marked", "alike", "other_children", "identity", "undated", "unread")
+    ]
     for words in (*titles, "Dana Director", "IEP 2025-26"):
         assert words in page, words
     assert "Nobody is named who signs" not in page and "Otherchild" not in page
@@ -78,7 +84,8 @@ def test_warnings_name_page_and_exhibit_and_each_kind_is_ticked(world: World, cl
         found = {one.kind: [(spot.label, spot.page) for spot in one.spots] for one in last_look.look_at(row, packet)}
     assert found["other_children"] == [("P-1", 2)] and found["identity"] == [("P-1", 2), ("P-1", 3)]
     assert (
-        found["marked"] == [("P-2", 2)]
+        found["alike"] == [("P-1", 0)]
+        and found["marked"] == [("P-2", 2)]
         and found["undated"] == [("P-3", 0)]
         and found["unread"] == [("P-2", 1), ("P-3", 0)]
     )
