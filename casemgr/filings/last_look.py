@@ -69,6 +69,12 @@ CLASSES: dict[str, Class] = {
         "the exhibit’s own page, and say what they are.",
         "It is another paper than the closed one.",
     ),
+    "entries": Class(
+        "Entries of the evidence log that stand on a closed paper",
+        "They are shared and are printed, but the paper that they name is privileged, internal or said in mediation. "
+        "See that they do not repeat it; correct the entry, or change who may see it.",
+        "These entries do not tell what the closed paper says.",
+    ),
     "references": Class(
         "References to exhibits that lead nowhere",
         "The text cites a paper or a page that does not go along. Make the paper an exhibit, or change the text.",
@@ -166,6 +172,7 @@ def look(
     last_safe: date | None = None,
     references: Sequence[str] = (),
     unprinted: Sequence[Unprinted] = (),
+    entries: Sequence[str] = (),
 ) -> list[Warned]:
     """Return what should give pause, in the order of CLASSES; empty when nothing does.
 
@@ -173,11 +180,13 @@ def look(
         signer: who signs; "" when nobody is named, None where nobody needs to. recipients: how many get a copy.
         printed_on: the date on the paper. last_safe: the last day on which it is on time. None: there is none.
         references: what is wrong with the references to exhibits, one thing a line.
-        unprinted: what no font here can draw, field by field.
+        unprinted: what no font here can draw, field by field. entries: what is printed of the log and names a closed
+            paper, one entry a line.
     """
     now = today(case)
     plain = {
         "references": bool(references),
+        "entries": bool(entries),
         "unprinted": bool(unprinted),
         "unsigned": signer is not None and not signer.strip(),
         "no_recipients": recipients == 0,
@@ -203,7 +212,7 @@ def look(
             kind,
             tuple(found[kind][:MOST_SPOTS]),
             max(0, len(found[kind]) - MOST_SPOTS),
-            tuple(references) if kind == "references" else (),
+            tuple({"references": references, "entries": entries}.get(kind, ())),
             tuple(unprinted) if kind == "unprinted" else (),
         )
         for kind in CLASSES
@@ -215,6 +224,7 @@ def look_at(case: Case, packet: Packet) -> list[Warned]:
     """Return the warnings of a filing packet as it is now."""
     answers = packet.answers or {}
     way = fitting.way_in(case, packet.kind)
+    material = queries.gather(case, packet)
     return look(
         case,
         exhibits_of(packet),
@@ -223,7 +233,8 @@ def look_at(case: Case, packet: Packet) -> list[Warned]:
         printed_on=packet.dated_on,
         last_safe=way.time.first.act_by if way.time.first and way.time.kind in OVER else None,
         references=citing.troubles(case, packet),
-        unprinted=unprinted_in(queries.gather(case, packet)),
+        unprinted=unprinted_in(material),
+        entries=queries.entries_on_closed(case, material),
     )
 
 

@@ -234,6 +234,21 @@ def _entries(case: Case, labels: dict[str, str]) -> dict[UUID, m.EntryData]:
     return {row.id: _entry(row, labels) for row in evidence.chronology(case, OPEN_TO_ALL)}
 
 
+def entries_on_closed(case: Case, material: m.Material) -> list[str]:
+    """Return the entries of the log that would be printed and that name a paper which is not marked as shared: what
+    they say may be what the paper says."""
+    printed = {one.number for one in material.chronology} | {
+        one.number for issue in material.issues for one in issue.entries
+    }
+    closed = select(Document.id).where(Document.case_id == case.id, Document.visibility != "shared")
+    ids = {str(one) for one in db.session.scalars(closed)}
+    return [
+        f"No. {row.number}: {row.title}"
+        for row in evidence.chronology(case, OPEN_TO_ALL)
+        if row.number in printed and any(one["id"] in ids for one in row.documents)
+    ]
+
+
 def _entry(row: EvidenceEntry, labels: dict[str, str]) -> m.EntryData:
     exhibit = next((labels[paper["id"]] for paper in row.documents if paper["id"] in labels), "")
     return m.EntryData(

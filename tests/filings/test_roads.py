@@ -20,7 +20,7 @@ from casemgr.exhibit_binders import queries as binder_queries
 from casemgr.exhibit_binders import services as binders
 from casemgr.exhibit_binders.preflight import preflight, stops
 from casemgr.extensions import db
-from casemgr.filings import exhibit_binder, filing, queries, services
+from casemgr.filings import exhibit_binder, filing, last_look, queries, services
 from casemgr.filings.exhibits import why_not
 from casemgr.filings.models import Packet
 from casemgr.redaction.models import Redaction, RedactionEntry
@@ -167,6 +167,8 @@ class Roads:
             found = queries.gather(row, packet)
             closed = db.session.get_one(Document, self.case.papers[self.closed])
             assert closed.title not in str([(one.title, one.exhibit) for one in found.chronology])
+            [entry] = next(one.lines for one in last_look.look_at(row, packet) if one.kind == "entries")
+            assert entry.endswith(": A day"), "whoever sends it sees that the entry stands on a closed paper"
             assert str(closed.id) not in {one.document_id for one in found.exhibits}
             return str(why_not(closed))
 
