@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,8 +16,9 @@ from werkzeug.exceptions import ClientDisconnected
 from casemgr.cases import clock
 from casemgr.cases.models import Case
 from casemgr.contents.queries import suggestions
-from casemgr.documents import drops, mailbox, quarantine, queries, services, serving, unpacking
-from casemgr.documents.forms import DropForm, PaperForm, fields_in, saved_in_words, to_filter, to_message_filter
+from casemgr.documents import drops, inside_views, quarantine, queries, services, serving, unpacking
+from casemgr.documents.blueprint import PAPER, PAPERS, bp, changed_meanwhile, now_doing, paper_or_404, seen_version
+from casemgr.documents.forms import DropForm, PaperForm, fields_in, saved_in_words, to_filter
 from casemgr.documents.intake import PIECE
 from casemgr.documents.kin import holding_closed
 from casemgr.documents.kinds import (
@@ -36,16 +37,12 @@ from casemgr.paper_order.queries import tags_of
 from casemgr.photos import queries as photos
 from casemgr.platform.locking import StaleForm
 from casemgr.renditions.services import office
-from casemgr.storage.opening import MAILBOX
 from casemgr.storage.soffice import HOW_TO_GET_IT
 from casemgr.uploads import queries as uploads
-from casemgr.web.filters import plural
 from casemgr.web.permissions import Access, Permission, case_access, requires
 
-bp = Blueprint("documents", __name__)
+__all__ = ["bp", "inside_views"]
 MOST_FILES = 2000  # of one drop, with our script: each is sent on its own
-PAPERS = "/cases/<uuid:case_id>/papers"
-PAPER = f"{PAPERS}/<uuid:document_id>"
 
 
 @bp.get(PAPERS)
@@ -109,7 +106,7 @@ def add(case_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASE_READ)
 def show(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     access = case_access()
-    paper = _paper_or_404(access, document_id)
+    paper = paper_or_404(access, document_id)
     pages = queries.pages_of(paper)
     drawn = [page.number for page in pages if page.image_sha256]
     number = request.args.get("page", type=int) or (drawn[0] if drawn else 1)
@@ -143,7 +140,7 @@ def show(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 @requires(Permission.DOCUMENT_EDIT)
 def edit(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     access = case_access()
-    paper = _paper_or_404(access, document_id)
+    paper = paper_or_404(access, document_id)
     form = PaperForm(
         obj=paper, data={"tags": ", ".join(_tags_now(paper))}, visible=access.visible, today=clock.today(access.case)
     )
@@ -179,13 +176,13 @@ def edit(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 @requires(Permission.DOCUMENT_EDIT)
 def trash(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     access = case_access()
-    paper = _paper_or_404(access, document_id)
+    paper = paper_or_404(access, document_id)
     if request.method == "GET":
         return render_template("documents/trash.html", case=access.case, case_tab="documents.index", paper=paper)
     try:
-        services.trash(paper, version=_seen_version(), by=current_user)
+        services.trash(paper, version=seen_version(), by=current_user)
     except (StaleForm, StaleDataError):
-        return _changed_meanwhile(case_id, document_id)
+        return changed_meanwhile(case_id, document_id)
     flash(f"“{paper.title}” is in the trash. You can bring it back from there.")
     return redirect(url_for("documents.index", case_id=case_id))
 
@@ -193,7 +190,7 @@ def trash(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 @bp.post(f"{PAPER}/restore")
 @requires(Permission.DOCUMENT_EDIT)
 def restore(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
-    paper = _paper_or_404(case_access(), document_id)
+    paper = paper_or_404(case_access(), document_id)
     services.restore(paper, by=current_user)
     flash(f"“{paper.title}” is back among the papers.")
     return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
@@ -202,11 +199,11 @@ def restore(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 @bp.post(f"{PAPER}/privileged")
 @requires(Permission.DOCUMENT_EDIT)
 def make_privileged(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
-    paper = _paper_or_404(case_access(), document_id)
+    paper = paper_or_404(case_access(), document_id)
     try:
-        services.make_privileged(paper, version=_seen_version(), by=current_user)
+        services.make_privileged(paper, version=seen_version(), by=current_user)
     except (StaleForm, StaleDataError):
-        return _changed_meanwhile(case_id, document_id)
+        return changed_meanwhile(case_id, document_id)
     flash("The paper is privileged now: only those who run the case can open it.")
     return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
 
@@ -215,12 +212,12 @@ def make_privileged(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASE_READ)
 def preview_state(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     """How far the preview is, for jobs.js: anything but waiting is a reason to load the page again."""
-    paper = _paper_or_404(case_access(), document_id)
+    paper = paper_or_404(case_access(), document_id)
     waiting = "waiting" in (paper.preview_state, paper.parts_state)
     page = "documents.messages" if request.args.get("page") == "messages" else "documents.show"
     return jsonify(
         state="running" if waiting else "done",
-        message=_now_doing(paper, page),
+        message=now_doing(paper, page),
         url=url_for(page, case_id=case_id, document_id=document_id),
     )
 
@@ -228,56 +225,19 @@ def preview_state(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 @bp.post(f"{PAPER}/preview")
 @requires(Permission.DOCUMENT_ADD)
 def retry_preview(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
-    paper = _paper_or_404(case_access(), document_id)
+    paper = paper_or_404(case_access(), document_id)
     try:
         services.retry_preview(paper, by=current_user)
     except StaleDataError:
-        return _changed_meanwhile(case_id, document_id)
+        return changed_meanwhile(case_id, document_id)
     return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
-
-
-@bp.post(f"{PAPER}/parts")
-@requires(Permission.DOCUMENT_ADD)
-def take_out(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
-    """Take out once more what is inside an e-mail or a ZIP."""
-    access = case_access()
-    paper = _paper_or_404(access, document_id)
-    try:
-        unpacking.open_again(paper, visible=access.visible, by=current_user)
-    except StaleDataError:
-        return _changed_meanwhile(case_id, document_id)
-    return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
-
-
-@bp.get(f"{PAPER}/messages")
-@requires(Permission.DOCUMENT_ADD)
-def messages(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
-    """The messages of a mailbox, to pick those that become papers."""
-    return _messages_page(case_access(), _mailbox_or_404(case_access(), document_id))
-
-
-@bp.post(f"{PAPER}/messages")
-@requires(Permission.DOCUMENT_ADD)
-def pick_messages(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
-    access = case_access()
-    paper = _mailbox_or_404(access, document_id)
-    positions = None if "all" in request.form else mailbox.numbers(request.form.getlist("message"))
-    if positions is not None and not positions:
-        return _messages_page(access, paper, problem="Tick at least one message."), 422
-    wanted = to_message_filter(request.form)
-    try:
-        count = unpacking.pick_messages(paper, wanted, positions, visible=access.visible, by=current_user)
-    except StaleDataError:
-        return _changed_meanwhile(case_id, document_id)
-    flash(f"{plural(count, 'message')} will be among the papers in a moment." if count else "They are papers already.")
-    return redirect(url_for("documents.messages", case_id=case_id, document_id=document_id))
 
 
 @bp.get(f"{PAPER}/pages/<int(max=1000000):number>", endpoint="page_image", defaults={"size": "image"})
 @bp.get(f"{PAPER}/pages/<int(max=1000000):number>/<any(thumb):size>", endpoint="page_thumb")
 @requires(Permission.CASE_READ)
 def page_picture(case_id: UUID, document_id: UUID, number: int, size: str) -> ResponseReturnValue:
-    paper = _paper_or_404(case_access(), document_id)
+    paper = paper_or_404(case_access(), document_id)
     page = queries.page_of(paper, number)
     if page is None:
         abort(404)
@@ -288,7 +248,7 @@ def page_picture(case_id: UUID, document_id: UUID, number: int, size: str) -> Re
 @requires(Permission.CASE_READ)
 def download(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
     access = case_access()
-    paper = _paper_or_404(access, document_id)
+    paper = paper_or_404(access, document_id)
     if holding_closed([paper], access.visible, twins=False):
         flash("A paper lies in this file that you may not open, so the file is not handed out to you.", "error")
         return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
@@ -326,27 +286,6 @@ def _list_page(access: Access, form: DropForm) -> str:
     )
 
 
-def _messages_page(access: Access, paper: Document, problem: str = "") -> str:
-    wanted = to_message_filter(request.values)
-    return render_template(
-        "documents/messages.html",
-        case=access.case,
-        case_tab="documents.index",
-        paper=paper,
-        wanted=wanted,
-        messages=mailbox.listing(paper, access.case, wanted, access.visible),
-        problem=problem,
-        doing=_now_doing(paper, "documents.messages"),
-    )
-
-
-def _mailbox_or_404(access: Access, document_id: UUID) -> Document:
-    paper = _paper_or_404(access, document_id)
-    if paper.media_type != MAILBOX and not mailbox.is_listed(paper):
-        abort(404)
-    return paper
-
-
 def _edit_page(access: Access, paper: Document, form: PaperForm, theirs: list[tuple[str, str]] | None = None) -> str:
     case_tags = [tag.name for tag in tags_of(access.case, access.visible)]
     return render_template(
@@ -369,31 +308,6 @@ def _drop_form(access: Access, **more: Any) -> DropForm:
 def _tags_now(paper: Document) -> list[str]:
     case = db.session.get_one(Case, paper.case_id)
     return [tag.name for tag in tagging.tags_on(case, [paper.id])[paper.id]]
-
-
-def _paper_or_404(access: Access, document_id: UUID) -> Document:
-    paper = queries.document(access.visible, access.case, document_id)
-    if paper is None:
-        abort(404)
-    return paper
-
-
-def _seen_version() -> int:
-    return request.form.get("version", 0, type=int)
-
-
-def _changed_meanwhile(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
-    db.session.rollback()
-    flash("Someone changed this paper after you opened it. Nothing was done. Here it is as it is now.", "warning")
-    return redirect(url_for("documents.show", case_id=case_id, document_id=document_id))
-
-
-def _now_doing(paper: Document, page: str) -> str:
-    if quarantine.why_closed(paper):
-        return "Checking for viruses"
-    if page == "documents.messages":
-        return "Making papers of the messages" if mailbox.is_listed(paper) else "Reading the mailbox"
-    return "Drawing the pages"
 
 
 def _read_to_the_end() -> None:

@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casemgr.law.deadlines import Fact
-from casemgr.law.facts import FACTS
-from casemgr.law.proceedings import OVER
 from casemgr.law.rulebook import Rulebook, rulebook_for
 from casemgr.law.stages import (
     GUARDS,
@@ -20,7 +18,6 @@ from casemgr.law.stages import (
     OpenProceeding,
     TransitionRefused,
     advance,
-    advance_proceeding,
     check,
     first_step,
     is_over,
@@ -41,6 +38,7 @@ from casemgr.law.terms import (
     VerdictKind,
 )
 from casemgr.law.transitions import OWN_KINDS, Transition
+from tests.law.ways import reach
 
 MA, TX = rulebook_for("MA"), rulebook_for("TX")
 TODAY = date(2026, 11, 22)
@@ -161,23 +159,12 @@ def test_no_two_rows_leave_a_stage_by_the_same_event() -> None:
     assert len(ROWS) == len(TRANSITIONS)
 
 
-def _reach(edges: set[tuple[object, object]], start: object) -> set[object]:
-    seen, todo = {start}, [start]
-    while todo:
-        here = todo.pop()
-        for source, target in edges:
-            if source == here and target not in seen:
-                seen.add(target)
-                todo.append(target)
-    return seen
-
-
 def test_every_stage_can_be_reached_and_left_and_closed() -> None:
     edges = {(row.source, row.instead or row.target) for row in TRANSITIONS}
-    assert _reach(edges, S.CONCERN_RAISED) == set(Stage)
+    assert reach(edges, S.CONCERN_RAISED) == set(Stage)
     for stage in Stage:
-        assert S.CONCERN_RAISED in _reach(edges, stage)
-        assert S.CLOSED in _reach(edges, stage)
+        assert S.CONCERN_RAISED in reach(edges, stage)
+        assert S.CLOSED in reach(edges, stage)
 
 
 def _carry_out(case: CaseView, row: Transition, number: int) -> CaseView:
@@ -337,95 +324,3 @@ def test_the_track_is_suggested_from_the_plan_with_its_reason(plan: PlanKind, tr
     assert suggested is track
     assert reason
     assert "CFR" in citation
-
-
-# -- proceedings ----------------------------------------------------------------------------------------------
-
-MOVES = {(move.kind, move.source, move.fact): move for move in PROCEEDING_STEPS}
-
-
-@pytest.mark.parametrize("kind", ProceedingKind)
-def test_every_step_and_fact_of_a_proceeding_has_a_row_or_is_refused_by_name(kind: ProceedingKind) -> None:
-    for step, happened in product(ProceedingStep, FactKind):
-        if (kind, step, happened) in MOVES:
-            row = advance_proceeding(kind, step, happened)
-            assert row is MOVES[kind, step, happened]
-            assert row.title and row.basis
-            continue
-        with pytest.raises(TransitionRefused) as refusal:
-            advance_proceeding(kind, step, happened)
-        assert (refusal.value.event, refusal.value.stage) == (happened, step)
-        assert all(reason.text for reason in refusal.value.reasons)
-
-
-def test_a_complaint_about_discipline_has_its_own_words_and_no_fight_about_sufficiency() -> None:
-    def offered(is_expedited: bool) -> set[FactKind]:
-        filed = proceeding_options(ProceedingKind.DUE_PROCESS, ProceedingStep.FILED, is_expedited=is_expedited)
-        return {move.fact for move in filed}
-
-    assert FactKind.EXPEDITED_COMPLAINT_RECEIVED in offered(True) - offered(False)
-    assert {FactKind.DUE_PROCESS_COMPLAINT_RECEIVED, FactKind.SUFFICIENCY_NOTICE_RECEIVED} <= offered(False) - offered(
-        True
-    )
-
-
-@pytest.mark.parametrize("kind", ProceedingKind)
-def test_a_proceeding_has_no_unreachable_and_no_dead_step(kind: ProceedingKind) -> None:
-    moves = [move for move in PROCEEDING_STEPS if move.kind is kind]
-    edges = {(move.source, move.target) for move in moves}
-    steps = {step for edge in edges for step in edge}
-    assert _reach(edges, first_step(kind)) == steps
-    for step in steps:
-        assert step in OVER or any(end in OVER for end in _reach(edges, step)), step
-        assert step in OVER or proceeding_options(kind, step), step
-
-
-def test_no_two_rows_of_a_proceeding_contradict() -> None:
-    assert len(MOVES) == len(PROCEEDING_STEPS)
-
-
-@pytest.mark.parametrize("row", [row for row in TRANSITIONS if row.opens], ids=lambda r: f"{r.source}-{r.event}")
-def test_the_fact_that_a_move_demands_opens_its_proceeding(row: object) -> None:
-    assert first_step(row.opens, row.demands[0]) is not first_step(row.opens)  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("move", PROCEEDING_STEPS, ids=lambda m: f"{m.kind}-{m.source}-{m.fact}")
-def test_a_step_is_recorded_by_a_fact_of_its_own_kind_of_proceeding(move: object) -> None:
-    home = FACTS[move.fact].proceeding  # type: ignore[attr-defined]
-    assert home in (None, move.kind)  # type: ignore[attr-defined]
-    assert move.title  # type: ignore[attr-defined]
-
-
-def _walk(kind: ProceedingKind, *facts: FactKind) -> ProceedingStep:
-    step = first_step(kind)
-    for happened in facts:
-        step = advance_proceeding(kind, step, happened).target
-    return step
-
-
-def test_due_process_from_filing_to_decision() -> None:
-    end = _walk(
-        ProceedingKind.DUE_PROCESS,
-        FactKind.DUE_PROCESS_COMPLAINT_FILED,
-        FactKind.DUE_PROCESS_COMPLAINT_RECEIVED,
-        FactKind.SUFFICIENCY_NOTICE_RECEIVED,
-        FactKind.COMPLAINT_FOUND_INSUFFICIENT,
-        FactKind.AMENDED_COMPLAINT_FILED,
-        FactKind.RESOLUTION_MEETING_HELD,
-        FactKind.RESOLUTION_PERIOD_EXPIRED,
-        FactKind.HEARING_SCHEDULED,
-        FactKind.DISCLOSURE_MADE,
-        FactKind.HEARING_HELD,
-        FactKind.DECISION_ISSUED,
-    )
-    assert end is ProceedingStep.DECISION
-
-
-def test_a_complaint_of_the_district_has_no_resolution_period() -> None:
-    step = _walk(
-        ProceedingKind.DUE_PROCESS,
-        FactKind.DUE_PROCESS_COMPLAINT_FILED,
-        FactKind.DUE_PROCESS_COMPLAINT_RECEIVED_BY_PARENT,
-    )
-    with pytest.raises(TransitionRefused):
-        advance_proceeding(ProceedingKind.DUE_PROCESS, step, FactKind.RESOLUTION_MEETING_HELD)
