@@ -166,6 +166,49 @@ def test_a_tick_that_has_no_look_is_drawn_and_an_empty_box_stays_empty(tmp_path:
     assert ticked < 60 and empty == 255
 
 
+def test_fields_without_a_look_are_drawn_as_readers_draw_them(tmp_path: Path) -> None:
+    """Words in the middle and at the right, in any script, as large as fits; what is chosen in a list; frames."""
+    long = " ".join(f"word{n}" for n in range(60))
+    name = "Nguy\u1ec5n Th\u1ecb \u00c1nh"
+    frame = Dictionary(BG=Array([1, 1, 0]), BC=Array([1, 0, 0]), CA=String("Send"))
+    fruits = Array([String("Apple"), Array([String("b"), String("Banana")]), String("Cherry")])
+    named = {"DA": String("/Helv 10 Tf 0 g")}
+    with pikepdf.open(samples.pdf_file(tmp_path / "a.pdf", 1), allow_overwriting_input=True) as pdf:
+        every = [
+            field(pdf, "middle", 600, FT=Name.Tx, V=String("Mid"), Q=1, **named),
+            field(pdf, "right", 560, FT=Name.Tx, V=String("End"), Q=2, **named),
+            field(pdf, "name", 520, FT=Name.Tx, V=String(name), **named),
+            field(pdf, "long", 440, FT=Name.Tx, V=String(long), Ff=1 << 12, DA=String("/Helv 0 Tf 0 g")),
+            field(pdf, "list", 360, FT=Name.Ch, V=Array([String("b")]), Opt=fruits, **named),
+            field(pdf, "button", 300, FT=Name.Btn, Ff=1 << 16, MK=frame, **named),
+            field(pdf, "empty", 260, FT=Name.Tx, MK=frame, **named),
+        ]
+        for one_field in every[3:5]:
+            one_field.Rect[3] = float(one_field.Rect[3]) + 40
+        pdf.Root.AcroForm, pdf.pages[0].obj.Annots = Dictionary(Fields=Array(every)), Array(every)
+        pdf.save(tmp_path / "a.pdf")
+    built = one(tmp_path / "a.pdf", tmp_path)
+    assert not [said for said in built.exhibits[0].notes if "could not be drawn" in said]
+    with pypdfium2.PdfDocument(built.path) as document:
+        page = document[first_page(built)]
+        text = page.get_textpage()
+        said = "".join(text.get_text_range().split())
+        assert "".join(name.split()) in said and "".join(long.split()) in said
+
+        def sides(words: str) -> tuple[float, float]:
+            at, count = text.search(words).get_next()
+            return text.get_charbox(at)[0], text.get_charbox(at + count - 1)[2]
+
+        assert abs(sum(sides("Mid")) / 2 - 190) < 1 and abs(sides("End")[1] - 288) < 1
+        assert abs(sum(sides("Send")) / 2 - 190) < 1
+        shown = page.render(scale=1).to_pil().convert("RGB")
+    row = {n: shown.getpixel((285, 792 - 420 + 8 + 11 * n)) for n in range(3)}
+    assert row[1] != (255, 255, 255) and row[0] == row[2] == (255, 255, 255), "Banana"
+    for bottom in (300, 260):
+        assert shown.getpixel((280, 792 - bottom - 3)) == (255, 255, 0)
+        assert shown.getpixel((90, 792 - bottom - 10)) == (255, 0, 0)
+
+
 def test_fields_that_no_form_lists_are_still_there(tmp_path: Path) -> None:
     built = one(form(tmp_path / "a.pdf", in_form=False, needed=False), tmp_path)
     text = page_texts(built.path)[first_page(built)]
