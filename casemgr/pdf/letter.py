@@ -27,6 +27,8 @@ TOP_LATER = 96.0
 """Room for the running head of the second page and those after it, in points."""
 SIGNED_WITH = 600
 """A closing paragraph of at most so many characters stays on the page of the signature."""
+SPARED = 3
+"""A letter of at most so many pages is set tighter where that spares the last one."""
 A_LINE = 100
 """One of at most so many brings the one before it along: a single line above the signature looks lost."""
 BLANK = re.compile(r"\[\[(.{1,200}?)\]\]")
@@ -100,14 +102,15 @@ class Drawn:
 def make_letter(letter: Letter) -> Drawn:
     """Return the PDF of a letter: the same bytes for the same letter.
 
-    What spills a little over one page is set tighter, so that it fits. A longer one is laid out once more, since each
+    What spills a little over one page or two is set tighter, so that it fits. A longer one is laid out once more, since each
     page says of how many it is."""
     laid = _laid_out(letter, pages=1)
-    if laid.pages == 2:
-        tried = (_laid_out(letter, pages=1, spread=spread) for spread in (CLOSER, TIGHT))
-        laid = next((one for one in tried if one.pages == 1), laid)
+    spread = WIDE
+    if 1 < laid.pages <= SPARED:
+        tried = ((one, _laid_out(letter, pages=1, spread=one)) for one in (CLOSER, TIGHT))
+        spread, laid = next(((one, less) for one, less in tried if less.pages < laid.pages), (WIDE, laid))
     if laid.pages > 1:
-        laid = _laid_out(letter, pages=laid.pages)
+        laid = _laid_out(letter, pages=laid.pages, spread=spread)
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(laid.data)) as pdf:
         tag_pages(pdf, laid.marks)
@@ -324,7 +327,7 @@ def _signed(letter: Letter, setter: _Setter, body: Sequence[Flowable]) -> list[F
     kept = [*body[end:], *closing, Spacer(1, setter.spread.signature), *signer]
     last = [("Enclosed:", letter.enclosures), ("Copy:", letter.copies)]
     rows = [row for name, lines in last for row in _named_lines(name, lines, setter)]
-    return [*body[:end], KeepTogether(kept), *([setter.gap(18), KeepTogether([_last_lines(rows)])] if rows else [])]
+    return [*body[:end], KeepTogether([*kept, *([setter.gap(18), _last_lines(rows)] if rows else [])])]
 
 
 def _named_lines(name: str, lines: Sequence[str], setter: _Setter) -> list[list[Flowable]]:

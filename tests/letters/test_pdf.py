@@ -80,6 +80,15 @@ def test_a_letter_that_spills_a_little_is_set_on_one_page() -> None:
     assert words(make_letter(with_lines(9 + counts.count(1))).pdf)[0].endswith("Principal")
 
 
+def test_what_is_enclosed_and_who_gets_a_copy_never_stand_on_a_page_of_their_own() -> None:
+    for count in range(18, 34, 3):
+        body = tuple(Words((Run(f"Line {number} of the letter."),)) for number in range(count))
+        *_, last = words(make_letter(replace(LETTER, body=body)).pdf)
+        assert "Sincerely," in last and "Copy: Sam" in last and f"Line {count - 1} of" in last
+    many = make_letter(replace(LETTER, copies=tuple(f"Person {number}" for number in range(300))))
+    assert many.pages > 3 and "Person 299" in words(many.pdf)[-1]
+
+
 def test_what_no_font_can_draw_is_told_and_an_endless_word_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts.system_fonts, "font_for", lambda char: None)
     fonts._font_for.cache_clear()
