@@ -77,9 +77,11 @@ def from_json(kept: dict[str, Any], html: str) -> Content:
     )
 
 
-def printed(content: Content, *, look: str, on: date, made_at: datetime, sent_by: str = "") -> Letter:
+def printed(
+    content: Content, *, look: str, on: date, made_at: datetime, sent_by: str = "", signed: bool = False
+) -> Letter:
     """Return the letter as it is drawn. `on`: the day printed where the letter has none of its own; `made_at` fixes
-    the bytes."""
+    the bytes; `signed`: its signer signs it with the typed name."""
     return Letter(
         letterhead=_lines(content.letterhead),
         to=_lines(content.to),
@@ -94,8 +96,14 @@ def printed(content: Content, *, look: str, on: date, made_at: datetime, sent_by
         look=look,
         face=content.face,
         sent_by=sent_by,
+        signed=f"/s/ {signer_of(content)}" if signed else "",
         made_at=made_at.astimezone(UTC),
     )
+
+
+def signer_of(content: Content) -> str:
+    """Return the name of who signs."""
+    return next(iter(_lines(content.signer)), "")
 
 
 def as_message(content: Content) -> str:

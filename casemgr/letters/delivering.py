@@ -15,6 +15,7 @@ from casemgr.documents.store import store
 from casemgr.extensions import db
 from casemgr.letters import citing, queries, recording
 from casemgr.letters import content as contents
+from casemgr.letters.content import Content
 from casemgr.letters.models import LetterSending, OutgoingLetter
 from casemgr.notices.services import News, tell
 from casemgr.platform import mail
@@ -49,7 +50,8 @@ class LetterPosting(Posting[LetterSending]):
         pdf = b"".join(store().open_stream(row.org_id, row.pdf_sha256))
         everyone = [one["address"] for one in row.recipients]
         own = row.reply_to.casefold()
-        to = [address for address in everyone if address.casefold() != own] or everyone
+        copied = {one["address"] for one in row.recipients if _gets_a_copy(one["name"], content)}
+        to = [address for address in everyone if address.casefold() != own and address not in copied] or everyone
         made = mail.letter(
             server,
             to,
@@ -96,6 +98,11 @@ class LetterPosting(Posting[LetterSending]):
 def deliver(sending_id: UUID) -> None:
     """Do what was queued. Raises posting.TryAgain."""
     LetterPosting(sending_id).run()
+
+
+def _gets_a_copy(name: str, content: Content) -> bool:
+    """Whether the letter names somebody among the copies alone."""
+    return bool(name) and name in content.copies and name not in content.to
 
 
 def _answered(one: dict[str, Any], handed: Handed) -> dict[str, Any]:

@@ -162,7 +162,9 @@ def begin_form(choices: Sequence[Choice], *, asks_voice: bool) -> BeginForm:
     """Return the form. `asks_voice`: whose letter it is, which a family need not say."""
     fields: dict[str, RadioField] = {}
     if asks_voice:
-        fields["choice_voice"] = RadioField("Who signs it?", choices=list(VOICES.items()), default=FOR_PARENT)
+        fields["choice_voice"] = RadioField(
+            "Who signs it?", [InputRequired("Choose one.")], choices=list(VOICES.items()), default=FOR_PARENT
+        )
     fields |= {
         f"choice_{choice.key}": RadioField(
             choice.label,
@@ -192,6 +194,7 @@ class MailForm(VersionForm, QuestionedForm):
     )
     copy_to_me = BooleanField("Send a copy to that address too")
     with_blanks = BooleanField("The gaps may stay as they are")
+    signed = BooleanField("Sign it with my typed name")
 
     def __init__(self, people: Mapping[str, Recipient], **more: Any) -> None:
         super().__init__(**more)

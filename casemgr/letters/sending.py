@@ -21,7 +21,7 @@ from casemgr.extensions import db
 from casemgr.law.terms import FactKind
 from casemgr.letters import citing, gathering, queries, recording, richtext, tasks
 from casemgr.letters.checking import Finding
-from casemgr.letters.content import printed
+from casemgr.letters.content import Content, printed, signer_of
 from casemgr.letters.models import LetterSending, LetterVersion, OutgoingLetter
 from casemgr.letters.services import LetterRefused, kind_of, lock, look
 from casemgr.letters.ways import EMAIL, WAYS
@@ -87,8 +87,11 @@ def mail(
     organization: Organization,
     by: User,
     sending_id: UUID | None = None,
+    signed: bool = False,
 ) -> LetterSending:
     """Queue the newest version as an e-mail with its PDF. A sent letter can be mailed again to others.
+
+    `signed`: whoever sends it is the signer, and signs it with the typed name.
 
     Raises LetterRefused, StaleForm, FactQuestioned, NotDrawn, and changes nothing."""
     if settings().mail_server is None:
@@ -100,8 +103,11 @@ def mail(
     if queries.sent_today(case) >= MOST_MAILS_A_DAY:
         raise LetterRefused("", "Enough letters were mailed for this case today. Try again tomorrow.")
     saved = queries.newest(row)
-    labels = citing.labels(case, queries.content_of(saved))
-    sha256, size = _pdf(case, row, saved, today(case), organization, "By e-mail", labels)
+    content = queries.content_of(saved)
+    if signed and not may_sign(content, by):
+        raise LetterRefused("signed", f"Only {signer_of(content) or 'who signs it'} can sign it.")
+    labels = citing.labels(case, content)
+    sha256, size = _pdf(case, row, saved, today(case), organization, "By e-mail", labels, signed=signed)
     locked = _ready(case, row, saved, version, labels, with_blanks=with_blanks)
     if locked.state == "draft":
         _ask(case, recording.sent_fact(locked, today(case), EMAIL), answered)
@@ -117,6 +123,12 @@ def mail(
     audit.record(case, "letters:letter:mail", by=by, subject=row.id, recipients=len(recipients), sha256=sha256)
     db.session.commit()
     return sending
+
+
+def may_sign(content: Content, by: User) -> bool:
+    """Whether somebody may put a signature under a letter: only under one's own name."""
+    name = " ".join(signer_of(content).split()).casefold()
+    return bool(name) and name == " ".join(by.name.split()).casefold()
 
 
 def note_by_hand(
@@ -278,6 +290,8 @@ def _pdf(
     organization: Organization,
     sent_by: str,
     labels: Mapping[str, str],
+    *,
+    signed: bool = False,
 ) -> tuple[str, int]:
     """Draw the letter and store it, outside of any transaction that holds locks. A sent letter is never drawn again.
 
@@ -286,7 +300,8 @@ def _pdf(
         first = next(one for one in queries.sendings_of(row) if one.sent_on is not None and one.state != "taken_back")
         return first.pdf_sha256, first.pdf_size
     content = citing.worded(queries.content_of(saved), labels)
-    letter = printed(content, look=gathering.look_of(row, organization), on=on, made_at=saved.saved_at, sent_by=sent_by)
+    look = gathering.look_of(row, organization)
+    letter = printed(content, look=look, on=on, made_at=saved.saved_at, sent_by=sent_by, signed=signed)
     org_id = case.org_id
     db.session.rollback()
     stored = store().put_bytes(org_id, page_drawing.draw(letter).pdf)

@@ -21,6 +21,7 @@ from casemgr.law.rulebook import rulebook_for
 from casemgr.law.terms import FactKind
 from casemgr.letters import citing, forms, gathering, queries, richtext, sending, services, taking_back
 from casemgr.letters.blueprint import LETTER, bp, letter_or_404
+from casemgr.letters.content import signer_of
 from casemgr.letters.models import LetterSending, OutgoingLetter
 from casemgr.letters.sending import Recipient
 from casemgr.letters.ways import BY_HAND, OVER
@@ -134,6 +135,7 @@ def mail(case_id: UUID, letter_id: UUID) -> Any:
                     organization=organization,
                     by=current_user,
                     sending_id=own_id,
+                    signed=form.signed.data,
                 ),
             )
         except (StaleForm, StaleDataError):
@@ -144,7 +146,10 @@ def mail(case_id: UUID, letter_id: UUID) -> Any:
             flash("The letter is on its way. This page says when the mail server has it.")
             return redirect(url_for(".show", case_id=case_id, letter_id=letter_id))
         row = letter_or_404(access, letter_id)
-    page = _page("letters/mail.html", access, row, form, sends_mail=settings().mail_server is not None)
+    content = queries.content_of(queries.newest(row))
+    signs_as = signer_of(content) if row.state == "draft" and sending.may_sign(content, current_user) else ""
+    sends_mail = settings().mail_server is not None
+    page = _page("letters/mail.html", access, row, form, sends_mail=sends_mail, signs_as=signs_as)
     return page, status if status != 200 else 422 if form.errors else 200
 
 

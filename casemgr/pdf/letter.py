@@ -69,7 +69,8 @@ Block = Words | Points
 class Letter:
     """Everything that is printed. The first line of `letterhead` is the name; `look` says whose it is.
 
-    `made_at` (UTC) fixes the bytes; `sent_by` is a line such as "By e-mail" above the address."""
+    `made_at` (UTC) fixes the bytes; `sent_by` is a line such as "By e-mail" above the address; `signed`: what stands
+    where the signature goes, such as "/s/ Dana Example"; empty: room for one by hand."""
 
     letterhead: tuple[str, ...]
     to: tuple[str, ...]
@@ -85,6 +86,7 @@ class Letter:
     look: str = FAMILY
     face: str = SERIF
     sent_by: str = ""
+    signed: str = ""
     language: str = "en-US"
 
 
@@ -102,8 +104,8 @@ class Drawn:
 def make_letter(letter: Letter) -> Drawn:
     """Return the PDF of a letter: the same bytes for the same letter.
 
-    What spills a little over one page or two is set tighter, so that it fits. A longer one is laid out once more, since each
-    page says of how many it is."""
+    What spills a little over one page or two is set tighter, so that it fits. A longer one is laid out once more,
+    since each page says of how many it is."""
     laid = _laid_out(letter, pages=1)
     spread = WIDE
     if 1 < laid.pages <= SPARED:
@@ -324,10 +326,17 @@ def _signed(letter: Letter, setter: _Setter, body: Sequence[Flowable]) -> list[F
         paragraph(setter.styled(line, face.bold) if n == 0 else setter.line(line), face.tight)
         for n, line in enumerate(names)
     ]
-    kept = [*body[end:], *closing, Spacer(1, setter.spread.signature), *signer]
+    kept = [*body[end:], *closing, *_signature(letter, setter), *signer]
     last = [("Enclosed:", letter.enclosures), ("Copy:", letter.copies)]
     rows = [row for name, lines in last for row in _named_lines(name, lines, setter)]
     return [*body[:end], KeepTogether([*kept, *([setter.gap(18), _last_lines(rows)] if rows else [])])]
+
+
+def _signature(letter: Letter, setter: _Setter) -> list[Flowable]:
+    if not letter.signed:
+        return [Spacer(1, setter.spread.signature)]
+    words = paragraph(setter.styled(letter.signed, setter.face.italic), setter.face.tight)
+    return [setter.gap(12), words, setter.gap(8)]
 
 
 def _named_lines(name: str, lines: Sequence[str], setter: _Setter) -> list[list[Flowable]]:

@@ -61,6 +61,11 @@ def test_a_short_letter_is_one_page_that_says_everything(look: str, face: str) -
     assert make_letter(replace(LETTER, look=look, face=face)).pdf == made.pdf
 
 
+def test_a_typed_signature_stands_where_one_by_hand_would() -> None:
+    [text] = words(make_letter(replace(LETTER, signed="/s/ Đặng Văn Lâm")).pdf)
+    assert "Sincerely, /s/ Đặng Văn Lâm Đặng Văn Lâm Parent of" in text
+
+
 def test_later_pages_say_to_whom_when_and_which_page_and_nobody_signs_a_bare_page() -> None:
     body = tuple(Words((Run(f"Paragraph {number}. " + "It goes on and on. " * 20),)) for number in range(12))
     body += (Words((Run("Thank you."),)),)
