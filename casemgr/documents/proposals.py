@@ -16,6 +16,8 @@ from casemgr.storage.types import Family, FileType
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAMES = "|".join(f"{month}[a-z]*" for month in MONTHS)
 EARLIEST = date(1990, 1, 1)
+SHORTENED = range(144, 151), range(222, 231)
+"""How many letters and bytes the stem of a name has that storage.names shortened, with its ending or nearly so."""
 
 # (kind, words in the name). The first that fits decides: "progress report IEP" is a progress report.
 _KIND_RULES: tuple[tuple[str, str], ...] = (
@@ -128,6 +130,7 @@ def _as_date(parts: dict[str, str | None]) -> date | None:
 
 def _title(stem: str, found: tuple[date, str] | None) -> str:
     """The name as a person would write it: without a leading number, the date, and most of the hyphens."""
+    is_cut = len(stem) in SHORTENED[0] or len(stem.encode()) in SHORTENED[1]
     title = stem.replace(found[1], " ", 1) if found else stem
     if " " not in stem:
         title = re.sub(r"(?<=[a-z])-|-(?=[a-z])", " ", title)  # "IEP-1" keeps its hyphen
@@ -137,4 +140,6 @@ def _title(stem: str, found: tuple[date, str] | None) -> str:
     title = re.sub(r"\b(?:iep|iee|pwn|fba)\b", lambda word: word[0].upper(), title)
     if not re.search(r"\w", title.replace("_", "")):
         title = stem.strip(" _-.,")
+    elif is_cut and " " in title:
+        title = title.rpartition(" ")[0].rstrip(" -.,") + " …"  # not a part of a word
     return (title[:1].upper() + title[1:])[:300] or "Paper"

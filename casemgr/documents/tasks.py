@@ -51,7 +51,7 @@ _NO_ROOM = "There was no room left to draw the pages. Make room, and try again. 
 _AWAY = "The place where files are kept could not be reached while the pages were drawn. Try again in a few minutes."
 _MISSING = "The stored file is missing. Tell whoever looks after this installation."
 _NO_NUMBER = "###"  # how a spreadsheet says that a number does not fit into its column
-_TOO_NARROW = "Some columns are too narrow to show their numbers or dates (###). Open the original to see them."
+TOO_NARROW = "Some columns are too narrow to show their numbers or dates (###). Open the original to see them."
 _OUR_FAULT = "Something went wrong on our side while the pages were drawn. The original is safe; try again."
 
 
@@ -192,7 +192,7 @@ def _pages_of_pdf(made: renditions.Made, original: Preview, folder: Path) -> Pre
     pages = seen.pages
     if len(made.texts) == len(pages):
         pages = [replace(page, text=text) for page, text in zip(pages, made.texts, strict=True)]
-    narrow = [_TOO_NARROW] if made.how is How.OFFICE and any(_NO_NUMBER in page.text for page in pages) else []
+    narrow = [TOO_NARROW] if made.how is How.OFFICE and any(_NO_NUMBER in page.text for page in pages) else []
     warnings = list(dict.fromkeys([*original.warnings, *narrow, *seen.warnings]))
     return replace(seen, pages=pages, warnings=warnings)
 

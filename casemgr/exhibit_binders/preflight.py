@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from casemgr.cases.models import Case
 from casemgr.citations.places import Trouble
 from casemgr.documents.models import Document, DocumentPage
+from casemgr.documents.tasks import TOO_NARROW
 from casemgr.exhibit_binders import citing, queries
 from casemgr.exhibit_binders.disclosure import Countdown, countdown, missing_evaluations
 from casemgr.exhibit_binders.material import ExhibitNow
@@ -71,12 +72,17 @@ class Binding:
     countdown: Countdown | None
     unseen: Mapping[str, Sequence[int]]
     """Pages of a paper with words that its picture does not show."""
+    narrow: Collection[str]
+    """Papers made of tables in which numbers show as ###."""
 
 
 def preflight(case: Case, row: ExhibitBinder, visible: Collection[str]) -> list[Finding]:
     """Return what is wrong with a binder, what stops first. No file is opened: what was read of each counts."""
     chosen = [one for one in queries.exhibits_now(row) if not one.withdrawn]
-    binding = Binding(case, row, chosen, _pages(case, chosen), visible, countdown(case), _unseen(case, chosen))
+    notes = _notes(case, chosen)
+    unseen = {paper: unseen_pages(note) for paper, note in notes.items()}
+    narrow = {paper for paper, note in notes.items() if TOO_NARROW in note}
+    binding = Binding(case, row, chosen, _pages(case, chosen), visible, countdown(case), unseen, narrow)
     office = profile(row.forum)
     found = [*_cannot(binding), *_by_the_rules(binding, office)]
     return sorted(found, key=lambda one: (not one.stops, list(Need).index(one.need)))
@@ -98,11 +104,12 @@ def _pages(case: Case, chosen: Sequence[ExhibitNow]) -> dict[str, list[PageLook]
     return found
 
 
-def _unseen(case: Case, chosen: Sequence[ExhibitNow]) -> dict[str, list[int]]:
+def _notes(case: Case, chosen: Sequence[ExhibitNow]) -> dict[str, str]:
+    """Return what was odd about each paper when it was drawn."""
     wanted = select(Document.id, Document.preview_note).where(
         Document.case_id == case.id, Document.id.in_([UUID(one.document_id) for one in chosen])
     )
-    return {str(row.id): unseen_pages(row.preview_note) for row in db.session.execute(wanted)}
+    return {str(row.id): row.preview_note for row in db.session.execute(wanted)}
 
 
 def _cannot(binding: Binding) -> Iterable[Finding]:
@@ -123,6 +130,13 @@ def _cannot(binding: Binding) -> Iterable[Finding]:
     ]
     if unseen:
         yield Finding("Words that cannot be seen, and can be copied out", Need.ASKED, tuple(unseen), "exhibits")
+    narrow = [
+        f"{one.label}: some numbers or dates show as ###. Widen the columns in a copy of the file, and add that."
+        for one in binding.chosen
+        if one.document_id in binding.narrow
+    ]
+    if narrow:
+        yield Finding("Columns that are too narrow", Need.ASKED, tuple(narrow), "exhibits")
     yield from _references(binding)
 
 

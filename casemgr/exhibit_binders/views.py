@@ -19,6 +19,7 @@ from casemgr.exhibit_binders import (
     queries,
     services,
     serving,
+    table_views,
 )
 from casemgr.exhibit_binders.blueprint import ALL, ONE, STALE, back, binder_or_404, bp, places_of, say
 from casemgr.exhibit_binders.models import ExhibitBinder
@@ -32,7 +33,7 @@ from casemgr.serving import queries as sent
 from casemgr.web.once import make_once
 from casemgr.web.permissions import case_access, requires
 
-__all__ = ["bp", "citing_views", "exhibit_views", "made_views"]
+__all__ = ["bp", "citing_views", "exhibit_views", "made_views", "table_views"]
 
 
 @bp.get(ALL)

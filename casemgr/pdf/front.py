@@ -78,7 +78,7 @@ def _contents(packet: Packet, placed: Sequence[Placed], writer: Writer) -> Flowa
         bates = f"{placed[0].bates_first} – {placed[-1].bates_last}"
         span = placed[0].exhibit.label
         if len(placed) > 1:
-            span += f" to {placed[-1].exhibit.label}"
+            span += f" {'and' if len(placed) == 2 else 'to'} {placed[-1].exhibit.label}"
         detail = f"{_count(len(placed), 'exhibit')}, {_count(sheets, 'page')}, Bates {bates}"
         entries.append((f"exhibit-{placed[0].exhibit.label}", f"Exhibits {span}", detail))
     if packet.certificate:

@@ -99,6 +99,7 @@ PAGES: dict[str, tuple[Arguments, ...]] = {
     "exhibit_binders.serve": PLAIN,
     "exhibit_binders.settings": PLAIN,
     "exhibit_binders.show": ({}, {"binder_id": "@served_binder"}),
+    "exhibit_binders.table": PLAIN,
     "exhibit_binders.version": PLAIN,
     "filings.details": PLAIN,
     "filings.discard": PLAIN,

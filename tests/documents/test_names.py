@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from casemgr.documents.marks import SUSPECT, marks_in, privileged_in
 from casemgr.documents.proposals import propose
+from casemgr.storage.names import clean_name
 from casemgr.storage.sniff import sniff
 from tests.documents.paper import papers_of, pdf, send
 from tests.world import Actor, World
@@ -52,6 +53,16 @@ def test_a_hostile_name_is_kept_as_data_shown_harmlessly_and_sent_back(world: Wo
         header["Content-Disposition"] = download.headers["Content-Disposition"]
         assert header.get_content_disposition() == "attachment"
         assert header.get_filename() and "/" not in header.get_filename()
+
+
+def test_a_long_name_is_no_title_that_ends_in_the_middle_of_a_word() -> None:
+    name = clean_name(" ".join(["Letter about the missed sessions of reading"] * 5) + ".pdf")
+    title = proposal(name).title
+    assert len(name) == 150 and name.endswith("Letter about t.pdf") and title.endswith("reading Letter about …")
+    vietnamese = clean_name(" ".join(["Báo cáo tiến độ học tập của trường"] * 9) + ".pdf")
+    assert vietnamese.endswith("Báo cá.pdf") and proposal(vietnamese).title.endswith("của trường Báo …")
+    assert proposal(clean_name("成" * 70 + " " + "成" * 20 + ".pdf")).title == "成" * 70 + " …"
+    assert proposal("Letter about reading.pdf").title == "Letter about reading"
 
 
 def proposal(name: str, head: bytes = b"%PDF-1.7 1 0 obj") -> object:

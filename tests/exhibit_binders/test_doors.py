@@ -31,6 +31,8 @@ ROUTES = [
     ("GET", "/{binder}/exhibits", "edit"),
     ("POST", "/{binder}/exhibits/add", "edit"),
     ("POST", "/{binder}/exhibits/arrange", "edit"),
+    ("GET", "/{binder}/exhibits/table", "edit"),
+    ("POST", "/{binder}/exhibits/table", "edit"),
     ("GET", "/{binder}/exhibits/{any}/replace", "edit"),
     ("POST", "/{binder}/exhibits/{any}/replace", "edit"),
     ("POST", "/{binder}/override/witness_list", "edit"),

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from casemgr.cases.models import Case
 from casemgr.documents.models import DocumentPage
 from casemgr.exhibit_binders import services
+from casemgr.exhibit_binders.models import BinderExhibit
 from casemgr.exhibit_binders.preflight import Finding, preflight
 from casemgr.extensions import db
 from casemgr.watch.looking import look
@@ -194,3 +195,40 @@ def test_sixty_exhibits_are_moved_without_losing_the_place(world: World, client_
     assert press(f"remove:{mail}") == f"exhibit-{iep}" and order() == [sound, iep, photo]
     assert "E-mail asking" in client.get(f"{made.url}/exhibits?words=ASKING e-mail").text.partition('id="add"')[2]
     assert "no paper to add" in client.get(f"{made.url}/exhibits?words=nowhere").text
+
+
+def test_names_dates_and_descriptions_are_pasted_as_a_table(world: World, client_for: ClientFor) -> None:
+    made = binding(world, "iep", "mail", "photo")
+    client, url = client_for(made.case.actor), f"{made.url}/exhibits/table"
+    iep, mail, _photo = made.now()
+    made.order(said={"IEP 2025-26": services.Line(description="Goals", is_joint=True)})
+    page = client.get(url).text
+    assert "P-1\tE-mail asking\t" in page and "J-1\tIEP 2025-26\t" in page and "\tGoals" in page
+
+    def paste(*lines: str) -> tuple[int, str]:
+        answer = client.post(url, data={"version": made.row().version, "rows": "\n".join(lines)})
+        return answer.status_code, answer.text
+
+    assert paste(*made_lines(page))[0] == 302 and made.labels()[0] == ("J-1", "IEP 2025-26")
+    status, page = paste(
+        "Exhibit\tName", "J-1\tThe IEP\tspring 2026\tGoals, and {{P-1}}", "p-1\t\t", 'P-2\t"Two\nlines"'
+    )
+    assert status == 302
+    now = {one.label: one for one in made.now()}
+    assert (now["J-1"].title, now["J-1"].when, now["J-1"].is_joint) == ("The IEP", "spring 2026", True)
+    assert "{{exhibit:" in now["J-1"].description and now["P-1"].title == mail.title and now["P-2"].title == "Two lines"
+    assert "The IEP" in client.get(url).text and paste("J-1\tIEP 2025-26\t")[0] == 302
+    with made.case.open():
+        row = db.session.get_one(BinderExhibit, UUID(iep.id))
+        assert (row.title, row.dated) == ("", "")  # it follows its paper again
+    status, page = paste("P-9\tNo such", "P-1\tOne", "P-1\tTwice", "P-2\ta\tb\tc\td", "P-2\t" + "x" * 201)
+    assert status == 422 and all(words in page for words in ("no exhibit “P-9”", "stands there twice", "5 columns"))
+    assert (
+        "more than 200 characters" in page and "P-9\tNo such" in page and made.labels()[1] == ("P-1", "E-mail asking")
+    )
+    assert client.post(url, data={"version": 0, "rows": "P-1\tOld page"}).status_code == 409
+
+
+def made_lines(page: str) -> list[str]:
+    """The lines of the table as the page has them."""
+    return page.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0].strip().splitlines()

@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from casemgr.cases.models import Case
 from casemgr.documents.models import Document, DocumentPage
 from casemgr.documents.store import store
+from casemgr.documents.tasks import TOO_NARROW
 from casemgr.exhibit_binders import serving
 from casemgr.exhibit_binders.models import ExhibitBinder
 from casemgr.exhibit_binders.preflight import preflight
@@ -92,6 +93,12 @@ def test_pages_that_are_still_being_read_and_pictures_are_named(world: World) ->
         "P-1, page 1: still being read; wait a little, and make the binder then.",
         "P-2, page 1: without text that can be searched.",
     )
+
+
+def test_a_table_that_shows_no_numbers_is_told(world: World) -> None:
+    made = binding(world, "iep")
+    made.case.set_paper("iep", preview_note=f"Something else.\n{TOO_NARROW}")
+    assert "P-1: some numbers or dates show as ###" in advice(made)["Columns that are too narrow"][0]
 
 
 def barred() -> bytes:
