@@ -37,6 +37,7 @@ from casemgr.law.contents import routing
 from casemgr.law.terms import FilingKind
 from casemgr.platform.locking import StaleForm
 from casemgr.proceedings.queries import proceeding
+from casemgr.serving import queries as sent
 from casemgr.web.page_preview import Looks
 from casemgr.web.permissions import case_access, requires
 
@@ -95,7 +96,8 @@ def show(case_id: UUID, packet_id: UUID) -> Any:
     if packet.state == "filed":
         own = proceeding(case, packet.proceeding_id) if packet.proceeding_id else None
         back = taking_back.taken_back(case, [packet.id]).get(packet.id)
-        return render_template("filings/filed.html", **shown, proceeding=own, back=back, fresh_id=uuid4)
+        copies = sum(one.is_out for one in sent.sendings_of({"packet_id": packet.id}))
+        return render_template("filings/filed.html", **shown, proceeding=own, back=back, copies=copies, fresh_id=uuid4)
     material = queries.gather(case, packet)
     return render_template(
         "filings/show.html",

@@ -276,7 +276,9 @@ class Item:
 class Route:
     """Where a filing goes and how. Addresses age: `as_of` is printed with each.
 
-    `state_copy`: the State office that gets a copy, where it is not itself the one to file with."""
+    `state_copy`: the State office that gets a copy, where it is not itself the one to file with. `paper_over`: with
+    more pages than this it also goes on paper (0: no such rule). `day_note`: which day counts, beside the field for it.
+    `afterwards`: what follows an e-mail or a fax."""
 
     kind: FilingKind
     jurisdiction: str
@@ -289,3 +291,6 @@ class Route:
     verified: Verification
     as_of: str
     state_copy: str = ""
+    paper_over: int = 0
+    day_note: str = ""
+    afterwards: str = ""

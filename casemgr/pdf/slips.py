@@ -98,7 +98,7 @@ def _centred(canvas: Any, words: str, look: ParagraphStyle, x: float, y: float) 
 
 def certificate_story(certificate: CertificateOfService, writer: Writer) -> list[Flowable]:
     """Return who was served with what, how and when. Without a date, blanks are left to fill in by hand."""
-    day = style.long_date(certificate.served_on) if certificate.served_on else "_" * 26
+    day = style.long_date(certificate.served_on) if certificate.served_on else f"{'_' * 22} at {'_' * 10}"
     at = f" at {writer.type.line(certificate.served_at, limit=60)}" if certificate.served_at else ""
     document = " ".join(certificate.document.split())[:600]
     length = LateNumber(writer.later, Number("total", "{} pages, this page included", style.VALUE, right=False))

@@ -17,7 +17,7 @@ from casemgr.documents.models import Document
 from casemgr.extensions import db
 from casemgr.filings.exhibits import why_not_each
 from casemgr.filings.kinds import SEND_METHODS
-from casemgr.filings.material import long_date
+from casemgr.filings.material import Recipient, long_date
 from casemgr.filings.services import FilingRefused
 from casemgr.platform import posting
 from casemgr.platform.columns import now
@@ -184,11 +184,11 @@ def take_back(case: Case, row: SentCopy, reason: str, *, by: User) -> None:
     db.session.commit()
 
 
-def not_served(out: Outgoing, sendings: Sequence[Sending]) -> list[str]:
-    """Return the names that the paper says get a copy and of whom nothing is on record."""
+def not_served(out: Outgoing, sendings: Sequence[Sending]) -> list[Recipient]:
+    """Return those whom the paper names for a copy, and of whom nothing is on record."""
     whole = [one.first for one in sendings if one.is_of(out.sha256)]
     served = {_key(part) for row in whole for part in (row.name, row.address) if part.strip()}
-    return [one.name for one in out.recipients if not {_key(one.name), _key(one.address)} & served]
+    return [one for one in out.recipients if not {_key(one.name), _key(one.address)} & served]
 
 
 def _key(text: str) -> str:

@@ -15,6 +15,7 @@ from casemgr.deadlines.paper import max_upload_bytes, take_paper
 from casemgr.documents import queries as documents
 from casemgr.documents.models import Document
 from casemgr.extensions import db
+from casemgr.filings.material import Recipient
 from casemgr.filings.services import FilingRefused
 from casemgr.platform.posting import settings
 from casemgr.serving import certificates, parts, queries, services
@@ -193,7 +194,7 @@ def _page(access: Access, out: Outgoing, mail_form: MailForm | None = None, note
     wanted = db.select(Document).where(
         Document.case_id == access.case.id, Document.id.in_(proofs), Document.visibility.in_(access.visible)
     )
-    lines = certificates.lines_of(access.case, out)
+    lines, missing = certificates.lines_of(access.case, out), services.not_served(out, sendings)
     return render_template(
         "serving/copies.html",
         case=access.case,
@@ -207,12 +208,13 @@ def _page(access: Access, out: Outgoing, mail_form: MailForm | None = None, note
         ],
         lines=lines,
         is_certified=bool(lines) and certificates.is_up_to_date(access.case, out),
-        missing=services.not_served(out, sendings),
+        missing=[one.name for one in missing],
+        noted_for=missing[0].name if missing and note_form is None else "",
         largest=parts.LARGEST,
         too_large=parts.too_large(out),
         sends_mail=settings().mail_server is not None,
         mail_form=mail_form or _mail_form(out, fresh=True),
-        note_form=note_form or _note_form(access, fresh=True),
+        note_form=note_form or _note_form(access, fresh=True, told=missing[0] if missing else None),
         max_upload=max_upload_bytes(),
     )
 
@@ -224,11 +226,13 @@ def _mail_form(out: Outgoing, *, fresh: bool = False) -> MailForm:
     return MailForm(addresses_of(out.recipients), prefix="mail", data=data, **more)
 
 
-def _note_form(access: Access, *, fresh: bool = False) -> NoteForm:
+def _note_form(access: Access, *, fresh: bool = False, told: Recipient | None = None) -> NoteForm:
+    """The form for a copy that a person sent; `told`: for whom it is filled in, as the paper names them."""
     day = today(access.case)
     more = {"formdata": None} if fresh else {}
     choices = documents.choices(access.case, access.visible)
-    return NoteForm(choices, day, prefix="note", data={"sent_on": day}, **more)
+    data = {"sent_on": day} | ({"name": told.name, "address": told.address, "way": told.method} if told else {})
+    return NoteForm(choices, day, prefix="note", data=data, **more)
 
 
 def _one(access: Access, what: str, sent_id: UUID, copy_id: UUID) -> tuple[Outgoing, SentCopy]:

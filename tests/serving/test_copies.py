@@ -123,6 +123,8 @@ def test_what_a_person_sent_is_noted_proved_and_taken_back_with_a_trace(world: W
     client = client_for(case.actor)
     with case.open() as (one, _):
         day = today(one)
+    fresh = client.get(url).text
+    assert "Filled in for Dana Director" in fresh and 'value="Dana Director"' in fresh
     told = {"note-name": "Dana Director", "note-way": "mail", "note-submission": str(uuid4()), "note-note": "RR 12"}
     early = client.post(f"{url}/note", data=told | {"note-sent_on": str(day - timedelta(days=2))})
     assert early.status_code == 422 and "cannot have been sent before that day" in early.text and "RR 12" in early.text
@@ -134,7 +136,8 @@ def test_what_a_person_sent_is_noted_proved_and_taken_back_with_a_trace(world: W
     assert (row.state, row.sent_on, row.way) == ("by_hand", day, "mail")
     with case.open():
         assert db.session.get_one(Document, row.proof_document_id).original_name == "receipt.pdf"
-    assert "Receipt" in client.get(url).text
+    page = client.get(url).text
+    assert "Receipt" in page and "Filled in for" not in page
     assert client.post(f"{url}/{row.id}/take-back", data={}).status_code == 422
     assert client.post(f"{url}/{row.id}/take-back", data={"reason": "The wrong envelope."}).status_code == 302
     [row] = rows(case, packet_id)
