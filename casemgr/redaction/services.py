@@ -171,6 +171,7 @@ def make(
         case_id=str(case.id),
         redaction_id=str(redaction.id),
         by_id=str(by.id),
+        visibility_was=paper.visibility,
     )
     audit.record(
         case,

@@ -37,20 +37,24 @@ NO_ROOM = "There was no room left to make the copy. Make room, and try again."
 AWAY = "The paper could not be read now. Try again in a few minutes; it is safe."
 MISSING = "The stored file is missing. Tell whoever looks after this installation."
 CHANGED = "The boxes or the paper changed while the copy was made. Look at them, and make it again."
+MARKED = "Who may see the paper was changed meanwhile. Say again who may see the copy, and make it again."
 OUR_FAULT = "Something went wrong on our side while the copy was made. Nothing is lost; try again."
 log = logging.getLogger(__name__)
 
 
 @background("redaction.make")
-def make(*, case_id: str, redaction_id: str, by_id: str) -> None:
-    """Make one copy. Does nothing when it is made already, or was thrown away."""
+def make(*, case_id: str, redaction_id: str, by_id: str, visibility_was: str = "") -> None:
+    """Make one copy. Does nothing when it is made already, or was thrown away.
+
+    `visibility_was`: the mark of the original for which it was decided who may see the copy; "": an older version of
+    the program did not say."""
     key = UUID(redaction_id)
     row = db.session.get(Redaction, key)
     if row is None or str(row.case_id) != case_id or row.state != "making":
         db.session.rollback()
         return
     paper = db.session.get_one(Document, row.document_id)
-    if problem := why_not(paper):
+    if problem := why_not(paper) or (MARKED if visibility_was not in ("", paper.visibility) else ""):
         _fail(key, problem)
         return
     version, leaves = row.version, _leaves(row, paper)
@@ -79,7 +83,7 @@ def make(*, case_id: str, redaction_id: str, by_id: str) -> None:
         _fail(key, OUR_FAULT)
     else:
         try:
-            _enter(key, UUID(by_id), version, taken, proof)
+            _enter(key, UUID(by_id), version, taken, proof, visibility_was)
         except Exception as problem:
             log.error("a redacted copy was not kept", exc_info=problem, extra={"event": {"redaction": redaction_id}})
             _fail(key, OUR_FAULT)
@@ -99,7 +103,9 @@ def _leaves(row: Redaction, paper: Document) -> dict[int, Leaf]:
     return {number: Leaf(tuple(boxes.get(number, ())), *read.get(number, (0, None))) for number in {*boxes, *read}}
 
 
-def _enter(redaction_id: UUID, by_id: UUID, version: int, taken: intake.Incoming, proof: Proof) -> None:
+def _enter(
+    redaction_id: UUID, by_id: UUID, version: int, taken: intake.Incoming, proof: Proof, visibility_was: str
+) -> None:
     """Enter the copy with all that is said of it, at once."""
     row = db.session.scalar(select(Redaction).where(Redaction.id == redaction_id).with_for_update())
     by = db.session.get(User, by_id)
@@ -107,7 +113,10 @@ def _enter(redaction_id: UUID, by_id: UUID, version: int, taken: intake.Incoming
         db.session.rollback()  # it went with its sample case; the bytes are swept later
         return
     case = db.session.get_one(Case, row.case_id)
-    original = db.session.get_one(Document, row.document_id)
+    original = db.session.get_one(Document, row.document_id, with_for_update={"read": True})
+    if visibility_was not in ("", original.visibility):
+        _fail(redaction_id, MARKED)
+        return
     if row.version != version or why_not(original):
         _fail(redaction_id, CHANGED)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -54,10 +55,10 @@ def drawn(world: World, actor: Actor, case_id: UUID, data: bytes, **details: str
     return document_id
 
 
-def work(world: World, actor: Actor, case_id: UUID, redaction_id: object) -> None:
+def work(world: World, actor: Actor, case_id: UUID, redaction_id: object, **more: str) -> None:
     with world.scope(actor):
         given = {"case_id": str(case_id), "redaction_id": str(redaction_id), "by_id": str(actor.user_id)}
-        tasks.make.func.__wrapped__(**given)
+        tasks.make.func.__wrapped__(**given, **more)
 
 
 def number_of(world: World, actor: Actor, paper_id: UUID, word: str) -> int:
@@ -170,6 +171,35 @@ def test_a_copy_that_cannot_be_proved_is_none_and_says_why(
     assert "words under a box were still in it (page 1)" in page and "Back to the boxes" in page
     with world.scope(me):
         assert db.session.scalar(select(RedactionEntry.id).where(RedactionEntry.case_id == case_id)) is None
+        assert len(db.session.scalars(select(Document.id).where(Document.case_id == case_id)).all()) == 1
+
+
+def test_nobody_decided_who_sees_the_copy_of_a_paper_that_was_closed_while_the_copy_was_made(
+    world: World, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = world.person()
+    case_id = world.case(me)
+    original = drawn(world, me, case_id, sheet(), title="Notes")
+    client, url = client_for(me), f"/cases/{case_id}/papers/{original}/redact"
+    client.post(f"{url}/marks?page=1", data={"reason": "contact", "whole": "yes"})
+    real = tasks.redact
+
+    def closed_meanwhile(*given: Any, **more: Any) -> Any:
+        db.session.get_one(Document, original).visibility = "privileged"
+        db.session.commit()
+        return real(*given, **more)
+
+    for meanwhile, was in ((True, "shared"), (False, "shared")):  # while it is made, and while it waits
+        monkeypatch.setattr(tasks, "redact", closed_meanwhile if meanwhile else real)
+        version = row_of(world, me, Redaction, Redaction.case_id == case_id).version  # type: ignore[attr-defined]
+        give = {"title": "Notes", "visibility": "shared", "reason": "To send.", "version": version, "confirmed": "y"}
+        redaction_id = client.post(f"{url}/finish", data=give).location.rsplit("/", 1)[1]
+        work(world, me, case_id, redaction_id, visibility_was=was)
+        assert (
+            "Who may see the paper was changed meanwhile"
+            in client.get(f"/cases/{case_id}/redactions/{redaction_id}").text
+        )
+    with world.scope(me):
         assert len(db.session.scalars(select(Document.id).where(Document.case_id == case_id)).all()) == 1
 
 
