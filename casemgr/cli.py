@@ -267,6 +267,11 @@ def export_log(case_id: UUID, target: Path, email: str, shared_only: bool) -> No
                 raise click.ClickException(f"The archive could not be written: {problem.strerror}.") from problem
             raise
     click.echo(f"{target.name}: seal {written.seal}")
+    if not exporting.SHARED.issuperset(visible):
+        click.echo(
+            "It may hold internal, privileged and mediation papers: keep it to yourself. To hand on: --shared-only.",
+            err=True,
+        )
     if written.missing:
         raise click.ClickException(f"{len(written.missing)} stored file(s) are missing. The archive shows which.")
 

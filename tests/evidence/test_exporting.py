@@ -254,7 +254,7 @@ def test_the_command_line_writes_an_archive_that_it_then_verifies(world: World, 
     refused = casemgr(settings, "export", str(case_id), str(target), "--email", stranger.email)
     assert (refused.returncode, target.exists()) == (1, False)
     made = casemgr(settings, "export", str(case_id), str(target), "--email", owner.email)
-    assert made.returncode == 0, made.stderr
+    assert made.returncode == 0 and "keep it to yourself" in made.stderr, made.stderr
     seal = made.stdout.split()[-1]
     assert verify_archive(target, seal).intact
     again = casemgr(settings, "export", str(case_id), str(target), "--email", owner.email)
