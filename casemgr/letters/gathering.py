@@ -19,7 +19,7 @@ from casemgr.evidence.models import EvidenceEntry
 from casemgr.law.days import add_months
 from casemgr.law.facts import FACTS
 from casemgr.law.removals import KINDS as REMOVAL_KINDS
-from casemgr.law.terms import FactKind, RemovalKind
+from casemgr.law.terms import FactKind, RemovalKind, Track
 from casemgr.letters.content import Slot, Used
 from casemgr.letters.drafting import BLANKS
 from casemgr.letters.kinds import FOR_PARENT, PARENT, Kind
@@ -46,13 +46,11 @@ DAYS_OF: dict[str, tuple[FactKind, ...]] = {
 }
 """Slots that are the day of the newest fact of a kind."""
 REJECTED = {FactKind.IEP_REJECTED_RECEIVED: "", FactKind.IEP_PARTLY_REJECTED_RECEIVED: " in part"}
-OFFICES = {
-    "special_education_director": "Special Education Director",
-    "section_504_coordinator": "504 Coordinator",
-    "principal": "Principal",
-}
-"""Who can be written to by office, as an address says it."""
-IN_SCHOOL = ("section_504_coordinator", "principal")
+OFFICES = ("special_education_director", "section_504_coordinator", "principal")
+"""Who can be written to by office."""
+COORDINATOR = "section_504_coordinator"
+SPECIAL_EDUCATION = ("special_education_director", "team_chair")
+IN_SCHOOL = (COORDINATOR, "principal")
 AHEAD = ("next_meeting",)
 """Those of them that are of use only while the day is still to come."""
 
@@ -104,8 +102,9 @@ def slots_of(case: Case, voice: str) -> dict[str, Slot]:
 def frame_of(case: Case, kind: Kind, organization: Organization, user: User, voice: str) -> dict[str, str]:
     """Return what stands around the text: letterhead, address, greeting, signature, copies."""
     people = people_of(case)
-    to = _first(people, kind.to)
-    copies = [_first(people, (role,)) for role in (*kind.copy, *(("parent",) if voice == FOR_PARENT else ()))]
+    to = _first(people, _in_this_case(case, kind.to))
+    copied = (*kind.copy, *(("parent",) if voice == FOR_PARENT else ()))
+    copies = dict.fromkeys(_first(people, _in_this_case(case, (role,))) for role in copied)
     head, signer = _sender(case, organization, user, people, voice)
     return {
         "letterhead": head,
@@ -121,7 +120,7 @@ def named(case: Case, kind: Kind) -> list[tuple[str, str]]:
     people = people_of(case)
     return [
         (_role(role), found.name if (found := _first(people, (role,))) else "")
-        for role in dict.fromkeys((*kind.to, *kind.copy))
+        for role in dict.fromkeys((*_in_this_case(case, kind.to), *kind.copy))
     ]
 
 
@@ -286,20 +285,27 @@ def _first(people: Sequence[Person], roles: Collection[str]) -> Person | None:
 
 
 def _address(person: Person) -> str:
-    role = "" if person.role == "other" else _role(person.role)
+    role = "" if person.role == "other" else _titled(person.role)
     return _joined(person.name, role, person.organization, person.address)
 
 
 def _one_line(person: Person) -> str:
-    role = "parent" if person.role == "parent" else _role(person.role)
+    role = "parent" if person.role == "parent" else _titled(person.role)
     return ", ".join(part for part in (person.name, role) if part)
+
+
+def _in_this_case(case: Case, roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Return these roles, the best first: under Section 504 alone its coordinator comes before special education."""
+    is_504 = case.track == Track.SECTION_504 and roles[:1] and roles[0] in SPECIAL_EDUCATION
+    return tuple(dict.fromkeys((COORDINATOR, *roles))) if is_504 else roles
 
 
 def _office(case: Case, kind: Kind) -> str:
     """Return the office that gets the letter while nobody of it is known by name."""
-    office = "" if kind.group == "Support" else next((role for role in kind.to if role in OFFICES), "")
+    known = () if kind.group == "Support" else _in_this_case(case, kind.to)
+    office = next((role for role in known if role in OFFICES), "")
     where = (case.student.school or case.student.district) if office in IN_SCHOOL else case.student.district
-    return _joined(OFFICES[office], where) if office and where else ""
+    return _joined(_titled(office), where) if office and where else ""
 
 
 def _greeting(case: Case, kind: Kind, to: Person | None) -> str:
@@ -311,6 +317,12 @@ def _greeting(case: Case, kind: Kind, to: Person | None) -> str:
 
 def _role(role: str) -> str:
     return PERSON_ROLES.get(role, "").replace(" (LEA)", "")
+
+
+def _titled(role: str) -> str:
+    """Return a role as an address says it: Special Education Director."""
+    words = _role(role).split()
+    return " ".join(word if word in ("for", "the", "or") else word[:1].upper() + word[1:] for word in words)
 
 
 def _joined(*parts: str) -> str:

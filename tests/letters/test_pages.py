@@ -16,6 +16,7 @@ from casemgr.cases.models import Person
 from casemgr.extensions import db
 from casemgr.letters import queries, sending_views
 from casemgr.letters.delivering import deliver
+from casemgr.letters.gathering import COORDINATOR
 from tests.documents.paper import pdf as paper_pdf
 from tests.letters.conftest import Desk
 from tests.letters.test_pdf import words
@@ -229,3 +230,18 @@ def test_of_a_student_of_age_the_draft_asks_who_signs(desk: Desk, client: FlaskC
         case.student.born_on = date(2000, 5, 4)
         db.session.commit()
     assert "The student is 18 or older" in client.get(url).text and "34 CFR 300.520" in client.get(url).text
+
+
+def test_under_section_504_alone_a_letter_goes_to_its_coordinator(world: World, client_for: Clients) -> None:
+    actor = world.person(name="Dana Example")
+    case_id = world.case(actor, track="section_504", plan="section_504")
+    client = client_for(actor)
+    _url, draft = begun(client, case_id, "meeting_request")
+    assert (draft["to"], draft["salutation"]) == ("504 Coordinator\nLarch Street School", "Dear 504 Coordinator:")
+    with world.scope(actor):
+        for name, role in (("Ada", "special_education_director"), ("Jo", COORDINATOR), ("Sam", "principal")):
+            db.session.add(Person(org_id=actor.org_id, case_id=case_id, name=f"{name} Example", role=role))
+        db.session.commit()
+    assert begun(client, case_id, "compensatory_services")[1]["to"].startswith("Jo Example")
+    _url, draft = begun(client, case_id, "records_request")
+    assert draft["to"].startswith("Sam Example") and draft["copies"] == "Jo Example, 504 Coordinator"
