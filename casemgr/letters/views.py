@@ -191,7 +191,7 @@ def _draft_page(
         is_grown=gathering.is_grown(case),
         dates=queries.dates_for(case, services.kind_of(row)),
         last=next(iter(queries.sendings_of(row)), None),
-        conflict_rows=_differing(access, theirs, content) if theirs is not None else None,
+        conflict_rows=dict(zip(("theirs", "mine"), _compared(theirs, content), strict=True)) if theirs else None,
         **_exhibits(access, content, form),
     )
 
@@ -215,10 +215,9 @@ def _look(access: Access, row: OutgoingLetter, content: Content, form: DraftForm
     return services.look(access.case, row, content, form.said_otherwise.data or [])
 
 
-def _differing(access: Access, theirs: Content, mine: Content) -> dict[str, list[tuple[str, str]]]:
-    first, second = (replace(one, body=richtext.changed(one.body, with_papers_named)) for one in (theirs, mine))
-    saved, typed = differing(first, second)
-    return {"theirs": saved, "mine": typed}
+def _compared(one: Content, other: Content) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return (label, value) of what differs, with the papers named that are cited."""
+    return differing(*(replace(each, body=richtext.changed(each.body, with_papers_named)) for each in (one, other)))
 
 
 @bp.post(f"{LETTER}/preview")
@@ -311,7 +310,9 @@ def version(case_id: UUID, letter_id: UUID, number: int) -> Any:
     row = letter_or_404(access, letter_id)
     saved = queries.version(row, number) or abort(404)
     content = queries.content_of(saved)
+    newest = queries.version(row) or saved
     words = citing.as_sent(row, content).body if saved.number == row.sent_version else content.body
+    then, now = _compared(content, queries.content_of(newest))
     return render_template(
         "letters/version.html",
         case=access.case,
@@ -319,7 +320,8 @@ def version(case_id: UUID, letter_id: UUID, number: int) -> Any:
         letter=row,
         kind=services.kind_of(row),
         saved=saved,
-        newest=queries.version(row),
+        newest=newest,
+        changes=[(label, before, after) for (label, before), (_label, after) in zip(then, now, strict=True)],
         content=content,
         rich=richtext.to_html(richtext.changed(words, with_papers_named), marked=True),
     )

@@ -245,3 +245,13 @@ def test_under_section_504_alone_a_letter_goes_to_its_coordinator(world: World, 
     assert begun(client, case_id, "compensatory_services")[1]["to"].startswith("Jo Example")
     _url, draft = begun(client, case_id, "records_request")
     assert draft["to"].startswith("Sam Example") and draft["copies"] == "Jo Example, 504 Coordinator"
+
+
+def test_an_older_version_says_what_is_different_in_the_newest(desk: Desk, client: FlaskClient) -> None:
+    url, draft = begun(client, desk.case_id, "thank_you")
+    assert "What is different" not in client.get(f"{url}/versions/1").text
+    client.post(url, data=draft | {"subject": "Thank you very much", "body": draft["body"] + "\n\nSee you soon."})
+    page = " ".join(client.get(f"{url}/versions/1").text.split())
+    assert "What is different in the newest version" in page and "Thank you very much" in page
+    assert ">(not there)</td>" in page and ">See you soon.</td>" in page
+    assert "What is different" not in client.get(f"{url}/versions/2").text
