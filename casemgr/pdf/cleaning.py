@@ -21,6 +21,11 @@ _PAGE_KEYS = frozenset(("/AA", "/Metadata", "/PieceInfo", "/Thumb", "/AF", "/B",
 _ACTING = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/Widget", "/TrapNet"}
 _FRAMELESS = {"/Link", "/Popup"}  # nothing is painted where they are
 _HIDDEN = 2  # of the flags of an annotation
+_WORDS, _AUTHOR = ("/Contents", "/RC"), ("/T", "/Subj", "/Popup", "/NM")  # what a note says when it is pressed
+UNSEEN = (
+    "Notes that only open when they are pressed, and hidden ones, were left out with their words: what is seen on the "
+    "page stays. If they belong to the paper, print it with its notes, and use that."
+)
 MOST_NOTES = 10_000  # annotations of one page; poppler draws neither a page with more nor any page behind it
 _SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
 MAX_CONTENT = 200_000_000  # bytes of drawing commands on one page; more is a bomb, not a paper
@@ -150,7 +155,7 @@ def _annotations(pdf: pikepdf.Pdf, page: Dictionary, number: int, found: Cleaned
     if not isinstance(annotations, Array):
         del page["/Annots"]
         return False
-    kept, dropped = [], False
+    kept, dropped, spoke = [], False, False
     one: Any
     for one in annotations:
         if not isinstance(one, Dictionary) or str(one.get("/Subtype", "")) in _ACTING:
@@ -168,6 +173,13 @@ def _annotations(pdf: pikepdf.Pdf, page: Dictionary, number: int, found: Cleaned
             del one["/A"]
             dropped = True
         _explicit(pdf, one)
+        if one.get("/Subtype") == Name.Popup or _is_hidden(one):
+            spoke = spoke or one.get("/Subtype") != Name.Popup
+            continue
+        for key in _behind(one):
+            if key in one:
+                spoke = spoke or key in _WORDS
+                del one[key]
         if one.get("/Subtype") == Name.Link and "/A" not in one and "/Dest" not in one and not _has_frame(one):
             continue
         kept.append(one)
@@ -176,16 +188,31 @@ def _annotations(pdf: pikepdf.Pdf, page: Dictionary, number: int, found: Cleaned
         found.notes.append(
             f"Page {number + 1:,} has more than {MOST_NOTES:,} notes and links: the others were left out."
         )
+    if spoke and UNSEEN not in found.notes:
+        found.notes.append(UNSEEN)
     page.Annots = Array(kept)
     if covered := [box for one in kept if (box := _covers(one)) is not None]:
         found.covered[number] = covered
     return dropped
 
 
+def _is_hidden(note: Dictionary) -> bool:
+    flags = note.get("/F", 0)
+    return isinstance(flags, int) and bool(flags & _HIDDEN)
+
+
+def _behind(note: Dictionary) -> tuple[str, ...]:
+    """Return the keys of a note with what is not painted of it, and does not say where a link leads."""
+    kind = str(note.get("/Subtype", ""))
+    if kind == "/Link":
+        return ()
+    paints_words = kind == "/FreeText" or (kind == "/Line" and bool(note.get("/Cap", False)))
+    return _AUTHOR if paints_words else (*_WORDS, *_AUTHOR)
+
+
 def _covers(note: Dictionary) -> Box | None:
     """Return where an annotation may be painted."""
-    flags = note.get("/F", 0)
-    if str(note.get("/Subtype", "")) in _FRAMELESS or (isinstance(flags, int) and flags & _HIDDEN):
+    if str(note.get("/Subtype", "")) in _FRAMELESS or _is_hidden(note):
         return None
     return numbers(note.get("/Rect"))
 

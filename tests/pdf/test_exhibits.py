@@ -139,6 +139,35 @@ def test_links_within_an_exhibit_still_lead_to_its_own_pages(tmp_path: Path) -> 
         assert found == [pdf.pages[first + 1].obj.objgen] * 3
 
 
+def test_what_notes_say_when_they_are_pressed_stays_behind_and_the_page_looks_as_before(tmp_path: Path) -> None:
+    """A lawyer's remark on a page is not seen where the page is printed, but by everybody who opens the file."""
+    file = samples.pdf_file(tmp_path / "a.pdf", 1)
+    with pikepdf.open(file, allow_overwriting_input=True) as pdf:
+
+        def note(kind: str, x: int, **more: object) -> Dictionary:
+            told = {
+                "Contents": String(f"SECRET{kind}"),
+                "T": String("SECRETAUTHOR"),
+                "Rect": Array([x, 100, x + 40, 140]),
+            }
+            return pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name(f"/{kind}"), **told | more))
+
+        sticky = note("Text", 20, Name=Name.Note, C=Array([1, 1, 0]))
+        sticky.Popup = note("Popup", 300, Parent=sticky, Open=True)
+        seen = note("FreeText", 100, Contents=String("SEEN"), DA=String("/Helv 12 Tf 0 g"), F=4)
+        corners = Array([200, 140, 240, 140, 200, 100, 240, 100])
+        marks = [note("Highlight", 200, QuadPoints=corners, C=Array([1, 0, 0])), note("FreeText", 400, F=2)]
+        pdf.pages[0].obj.Annots = Array([sticky, sticky.Popup, seen, *marks])
+        pdf.save()
+    before = pypdfium2.PdfDocument(file)[0].render(scale=1).to_pil().convert("RGB")
+    built = build(file, tmp_path)
+    data = all_bytes(built.path)
+    assert b"SECRET" not in data and b"SEEN" in data
+    assert cleaning.UNSEEN in str(built.exhibits[0].notes)
+    place = (0, 600, 612, 700)  # the notes, without the stamps
+    assert shown(built).crop(place).tobytes() == before.crop(place).tobytes()
+
+
 def test_a_hidden_layer_stays_hidden(tmp_path: Path) -> None:
     file = samples.pdf_file(tmp_path / "a.pdf", 1)
     with pikepdf.open(file, allow_overwriting_input=True) as pdf:
