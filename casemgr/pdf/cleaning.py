@@ -122,9 +122,20 @@ def _catalog(pdf: pikepdf.Pdf, pages: Sequence[Any], found: Cleaned) -> None:
             found.notes.append("Some words typed into the form could not be drawn: compare it with the original.")
         if "/NeedAppearances" in form:
             del form.NeedAppearances  # while it stands, nothing would be drawn
+        for page in pages:
+            _only_streams(page)
         pdf.flatten_annotations("screen")
         found.redrawn = True
         found.notes.append("Form fields were drawn onto the page and can no longer be changed.")
+
+
+def _only_streams(page: Dictionary) -> None:
+    """Take away what is no drawing commands, where a page should have them: onto such a page no field can be drawn."""
+    given = page.get("/Contents")
+    if isinstance(given, Array) and not all(isinstance(one, pikepdf.Stream) for one in given):
+        page.Contents = Array([one for one in given if isinstance(one, pikepdf.Stream)])
+    elif "/Contents" in page and not isinstance(given, Array | pikepdf.Stream):
+        del page["/Contents"]
 
 
 def _has_field(page: Dictionary) -> bool:
@@ -402,7 +413,10 @@ def _ends_whole(data: bytes) -> bool:
         opened, closed = opened - data.count(b"\\("), closed - data.count(b"\\)")
     if opened != closed:  # in strings they pair up
         return False
-    words = data[-_SCAN:].split()
+    tail = data[-_SCAN:]
+    if b"EI" in tail or b"BI" in tail:  # a picture among the commands may take more bytes than are its own
+        return False
+    words = tail.split()
     while words and words[-1] in _CLOSING:
         words.pop()
     return not words or words[-1] in _DONE

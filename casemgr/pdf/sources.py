@@ -16,6 +16,10 @@ from casemgr.pdf.model import Exhibit, ExhibitKind
 from casemgr.pdf.places import BELOW, PLACES, Shape, shape_of
 
 _AGAIN = "Open it in a PDF program and print it to a new PDF, or ask the sender for a good copy."
+_LOCKED = (
+    "it is locked in a way that only certain people or programs can open (with a certificate, say).",
+    "Open it where it opens, print it to a new PDF, and use that one; or ask the sender for an unlocked copy.",
+)
 RESCUER, RESCUE_SECONDS = Path(__file__).with_name("rescuer.py"), 10.0
 MAX_TEXT = 20_000_000  # characters
 _PIECE = 1 << 16  # larger ones are new memory each time
@@ -244,6 +248,8 @@ def _read_pdf(
         ) from error
     except (pikepdf.PdfError, RuntimeError, ValueError, MemoryError, RecursionError) as error:
         reason = "the file is damaged or is not a PDF."
+        if "encryption dictionary" in str(error):
+            raise _AskAnother(label, *_LOCKED) from error
         if "while recovering damaged file" in str(error) or not isinstance(error, pikepdf.PdfError):
             raise ExhibitUnreadable(label, reason, _AGAIN) from error
         raise _AskForPages(label, reason, _AGAIN) from error

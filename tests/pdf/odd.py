@@ -116,6 +116,8 @@ LEFT = {
     "comment at the end": words("Comment") + b"% the end Q Q Q",
     "q in a string": b"BT /F 14 Tf 20 150 Td (a Q q Q b) Tj ET " + BAR,
     "picture at the end": words("Inline") + b"q 50 0 0 50 20 20 cm BI /W 2 /H 2 /CS /G /BPC 8 ID \x00\x80\xff\x40 EI Q",
+    "picture that is cut short": words("Cut") + BAR + b"BI /W 100 /H 100 /CS /G /BPC 8 ID \x00\x01\x02 EI " + BAR,
+    "picture that never ends": words("Never") + BAR + b"BI /W 9 ",
     "mark open": b"/P <</MCID 0>> BDC " + words("No EMC"),
     "marks closed": b"EMC EMC " + words("EMC"),
     "string open": words("String") + BAR + b"BT /F 10 Tf 20 30 Td (never ends",

@@ -281,3 +281,19 @@ def test_a_page_with_more_notes_than_a_reader_bears_keeps_as_many_as_it_bears(
         kept = [len(page.obj.get("/Annots", ())) for page in pdf.pages[first_page(built) :]]
     assert kept == [3, 3]
     assert built.exhibits[0].notes[1] == "Page 2 has more than 3 notes and links: the others were left out."
+
+
+def test_a_lock_that_is_no_password_is_named(tmp_path: Path) -> None:
+    lock = b"<</Filter/Adobe.PubSec/SubFilter/adbe.pkcs7.s4/V 2/Length 128/Recipients[<00>]>>"
+    data = odd.by_hand([*odd.HEAD, b"<</Length 0>>\nstream\n\nendstream", lock])
+    (tmp_path / "a.pdf").write_bytes(data.replace(b"/Root 1 0 R", b"/Root 1 0 R/Encrypt 5 0 R/ID[<00><00>]"))
+    with pytest.raises(ExhibitUnreadable, match=r"locked in a way that only certain people .* print it to a new PDF"):
+        one(tmp_path / "a.pdf", tmp_path)
+
+
+def test_a_form_whose_page_draws_nothing_that_is_a_drawing_is_bound(tmp_path: Path) -> None:
+    with pikepdf.open(form(tmp_path / "a.pdf", in_form=True, needed=False), allow_overwriting_input=True) as pdf:
+        pdf.pages[0].obj.Contents = Array([1, Name.X])
+        pdf.save(tmp_path / "a.pdf")
+    built = one(tmp_path / "a.pdf", tmp_path)
+    assert "TYPED IN" in page_texts(built.path)[first_page(built)]
