@@ -78,6 +78,18 @@ def test_what_the_law_requires_has_its_source_and_no_unverified_law_stands_in_th
     assert not any(item.need == "required" for item in kind.items if item.verified is Verification.U)
 
 
+CITED = re.compile(r"(?:34 CFR|20 U\.S\.C\.|603 CMR|Cal\. Ed\. Code|8VAC)[ -]?[\d.-]+(?:\(\w+\))*")
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_what_a_letter_cites_stands_with_its_source_among_what_it_says(kind: Kind) -> None:
+    for state in ("MA", "TX", "VA", "CA"):
+        for setting in settings(kind, state):
+            told = " ".join(item.citation for item in kind.items if setting.fits(item))
+            body = richtext.to_plain(draft(kind, setting, NAMED | {"hearing": Slot("")}, FRAME).content.body)
+            assert not [one for one in CITED.findall(body) if one not in told], (setting, told)
+
+
 def test_the_rules_that_a_letter_serves_exist() -> None:
     known = {rule.id for state in ("MA", "IL") for rule in rulebook_for(state).rules}
     assert {rule for kind in kinds().values() for rule in kind.rules} <= known
