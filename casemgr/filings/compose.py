@@ -12,6 +12,7 @@ from casemgr.filings.exhibits import shown_as
 from casemgr.filings.kinds import SEND_METHODS, Kind, Layout, Verb, kind_in
 from casemgr.filings.material import Material, in_filing_words
 from casemgr.filings.vocabulary import Words, side_of
+from casemgr.law.terms import ProceedingKind
 from casemgr.pdf import model as pdf
 
 
@@ -72,12 +73,12 @@ def _kind_of(material: Material) -> Kind:
 
 
 def forum_line(material: Material) -> str:
-    """The forum as a caption names it; one that every State has is named with its State. A notice goes to somebody."""
+    """The forum as a caption names it, with its State, but for what is federal. A notice goes to somebody."""
     kind = _kind_of(material)
     if kind.layout is not Layout.CAPTION:
         return Words(material, kind).value(kind.to).splitlines()[0] if kind.to else ""
-    is_plain = kind.layout is Layout.CAPTION and "(" not in material.forum
-    return f"{material.forum}, {material.state_name}" if is_plain else material.forum
+    is_named = kind.forum is ProceedingKind.OCR_COMPLAINT or material.state_name in material.forum
+    return material.forum if is_named else f"{material.forum}, {material.state_name}"
 
 
 def parties(material: Material) -> tuple[tuple[str, str], ...]:

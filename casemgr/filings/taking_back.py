@@ -136,11 +136,11 @@ def _correct_log(case: Case, packet: Packet, kind: Kind, reason: str, by: User) 
         return
     done = DONE[kind.verb]
     new = NewEntry(
-        kind=entry.kind,
+        kind="other",
         happened_on=entry.happened_on,
         title=f"Not {done} after all: {kind.name}"[:300],
         body=f"The log said that it was {done}. It was not. {reason}",
-        visibility="shared",
+        visibility="internal",  # no row of a chronology that goes to the other side
         supersedes_id=entry.id,
         correction_reason=reason,
     )

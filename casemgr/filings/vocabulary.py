@@ -255,7 +255,8 @@ _PREFIXED: Mapping[str, Callable[[Words, str], str]] = {
 
 
 def _relief(material: Material) -> tuple[str, ...]:
-    more = [line.strip().rstrip(".;") for line in material.answer("resolution").splitlines() if line.strip()]
+    said = [line.strip().rstrip(".;") for line in material.answer("resolution").splitlines() if line.strip()]
+    more = [f"order as well: {line}" for line in said]
     asked = [
         f"decide for the student on {VALUES['issues.count'](material)}",
         "order the resolution proposed under each issue",

@@ -70,11 +70,11 @@ def _correct_log(case: Case, row: OutgoingLetter, reason: str, *, by: User) -> N
     if entry is None:
         return
     new = NewEntry(
-        kind=entry.kind,
+        kind="other",
         happened_on=entry.happened_on,
         title=f"Not sent after all: {kind_of(row).title}"[:300],
         body=f"The log said that this letter was sent. It was not. {reason}",
-        visibility="shared",
+        visibility="internal",  # no row of a chronology that goes to the other side
         supersedes_id=entry.id,
         correction_reason=reason,
     )

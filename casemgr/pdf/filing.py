@@ -146,9 +146,9 @@ def _facts(facts: tuple[Fact, ...], writer: Writer) -> Flowable:
     for fact in facts:
         parts = [writer.type.markup(part) for part in pieces(fact.text)]
         if fact.exhibit:
-            parts[-1] += f" (Exhibit {writer.exhibit(fact.exhibit)})"
+            parts[-1] += f" (Exhibit&nbsp;{writer.exhibit(fact.exhibit)})"
         number = paragraph(f"{writer.count()}.", style.BODY_TIGHT)
-        when = paragraph(writer.type.line(fact.when, fonts.SANS_BOLD, limit=60), style.FACT_DATE)
+        when = paragraph(style.when(writer.type.line(fact.when, fonts.SANS_BOLD, limit=60)), style.FACT_DATE)
         for n, part in enumerate(parts):
             text = paragraph(part, style.BODY_TIGHT)
             rows.append([number, when, text] if n == 0 else ["", "", text])

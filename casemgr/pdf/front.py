@@ -108,7 +108,7 @@ def chronology_story(rows: Sequence[ChronologyRow], writer: Writer) -> list[Flow
             source = f"Exhibit {writer.exhibit(row.exhibit, fonts.SANS)}" + (f"<br/>{source}" if source else "")
         for n, part in enumerate(pieces(row.what, 1200)):
             text = paragraph(writer.type.markup(part), style.CELL)
-            when = paragraph(writer.type.line(row.when, fonts.SANS_BOLD, limit=60), style.CELL_DATE)
+            when = paragraph(style.when(writer.type.line(row.when, fonts.SANS_BOLD, limit=60)), style.CELL_DATE)
             body.append([when, text, paragraph(source, style.CELL_SANS)] if n == 0 else ["", text, ""])
         commands.append(("LINEBELOW", (0, len(body)), (-1, len(body)), 0.4, style.HAIR))
     widths = [92, style.LINE - 92 - 112, 112]

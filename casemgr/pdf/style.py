@@ -95,6 +95,11 @@ def long_date(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
+def when(markup: str) -> str:
+    """Return a day and time whose time is not broken over two lines."""
+    return markup.replace(" a.m.", "\u00a0a.m.").replace(" p.m.", "\u00a0p.m.")
+
+
 def roman(number: int) -> str:
     """Return the number as a capital roman numeral, for the parts of a filing."""
     out = ""

@@ -38,7 +38,7 @@ def stands(case: Dispute) -> tuple[str, list[str], str]:
     """Stage, current facts, and the newest line of the log."""
     with case.open() as (row, _):
         facts = sorted(one.kind for one in deadlines.current_facts(row))
-        return row.stage, facts, evidence.newest(row, {"shared"}, 1)[0].title
+        return row.stage, facts, evidence.newest(row, {"shared", "internal"}, 1)[0].title
 
 
 def test_a_complaint_that_was_not_filed_leaves_the_case_where_it_was(world: World) -> None:
@@ -60,6 +60,9 @@ def test_a_complaint_that_was_not_filed_leaves_the_case_where_it_was(world: Worl
     draft_id = case.change(packet_id, lambda packet, by: taking_back.again(packet, by=by).id)
     draft = case.packet(draft_id)  # type: ignore[arg-type]
     assert (draft.state, draft.answers) == ("draft", packet.answers)
+    with case.open() as (row, _):  # what was marked and taken back is nobody else's business
+        told_of = [one.title for one in queries.gather(row, draft).chronology]
+        assert told_of and not [title for title in told_of if "complaint" in title.lower()]
 
 
 def test_a_paper_within_a_hearing_steps_back_with_its_proceeding(world: World) -> None:

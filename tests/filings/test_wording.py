@@ -139,3 +139,14 @@ def test_nobody_signs_a_page_on_which_nothing_else_stands(kind: str, tmp_path: P
         for said in (*BUT_FOR, *material.signer[2].splitlines(), material.signer[0], packet(material).title):
             page = page.replace(said, "")
         assert len(page) > 60, page
+
+
+def test_a_caption_names_the_state_of_its_forum_once_and_none_for_what_is_federal() -> None:
+    forums = {
+        ("due_process_complaint", "NC", "North Carolina"): "Office of Administrative Hearings (OAH), North Carolina",
+        ("due_process_complaint", "TX", "Texas"): "Texas Education Agency (TEA) hearing officer",
+        ("state_complaint", "MA", "Massachusetts"): "DESE Problem Resolution System (PRS), Massachusetts",
+        ("ocr_complaint", "MA", "Massachusetts"): "Office for Civil Rights (OCR), U.S. Department of Education",
+    }
+    for (kind, state, name), said in forums.items():
+        assert packet(whole(kind, state, state_name=name)).forum == said

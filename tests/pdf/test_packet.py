@@ -9,7 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from casemgr.pdf import ExhibitUnreadable, build_packet
+from casemgr.pdf import ExhibitUnreadable, build_packet, style
 from casemgr.pdf import model as m
 from casemgr.pdf.blocks import Writer
 from casemgr.pdf.fonts import Typesetter
@@ -273,6 +273,12 @@ def test_a_long_cell_of_a_table_is_one_paragraph(tmp_path: Path) -> None:
     (table,) = Writer(Typesetter()).grid(endless)
     padding = [(row[0].topPadding, row[0].bottomPadding) for row in table._cellStyles[1:]]
     assert len(padding) > 2 and set(padding[1:-1]) == {(0, 0)}
+
+
+def test_a_time_stays_with_its_half_of_the_day() -> None:
+    words = style.paragraph(style.when("April 13, 2026, 9:40 p.m."), style.FACT_DATE)
+    words.wrap(82, 100)
+    assert [line[1] for line in words.blPara.lines] == [["April", "13,", "2026,"], ["9:40\u00a0p.m."]]
 
 
 @pytest.mark.parametrize("lines", range(20, 60, 3))
