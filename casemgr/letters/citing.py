@@ -91,9 +91,8 @@ class PlainWords:
     wrong: tuple[str, ...] = ()
 
 
-def typed(case: Case, content: Content) -> PlainWords:
-    """Return what a letter cites in plain words, by the numbering that it names exhibits by."""
-    found = numberings(case)
+def typed(content: Content, found: Sequence[Numbering]) -> PlainWords:
+    """Return what a letter cites in plain words, by the numbering of these that it names exhibits by."""
     if not found:
         return PlainWords()
     text, numbering = BRACES.sub("", richtext.to_plain(content.body, emphasis=False)), chosen(content, found)
@@ -114,15 +113,13 @@ def made_live(case: Case, content: Content) -> Content:
     return replace(content, body=body, exhibits_of=content.exhibits_of or numbering.id)
 
 
-def chips(case: Case, content: Content, visible: Collection[str]) -> dict[str, list[str]]:
+def chips(case: Case, content: Content, found: Sequence[Numbering], visible: Collection[str]) -> dict[str, list[str]]:
     """Return, by reference, label and title of what the letter cites and can cite, for the page that edits it."""
-    numbering = chosen(content, numberings(case))
-    found = {
-        ref: ["", title] for ref, title in citations.titles(case, citations.refs_in([content.text]), visible).items()
-    }
-    for place in (one for one in numbering.places if not one.refused):
-        found[place.refs[0]] = [place.label, found.get(place.refs[0], ["", place.title])[1]]
-    return {ref: [numbering.labels.get(ref, label), title] for ref, (label, title) in found.items()}
+    numbering = chosen(content, found)
+    titles = {one.refs[0]: one.title for one in numbering.places if not one.refused}
+    titles |= citations.titles(case, citations.refs_in([content.text]), visible)
+    labels = numbering.labels
+    return {ref: [labels.get(ref, ""), title] for ref, title in titles.items()}
 
 
 def troubles(case: Case, content: Content) -> list[str]:

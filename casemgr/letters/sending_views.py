@@ -178,7 +178,7 @@ def _page(template: str, access: Access, row: OutgoingLetter, form: Any, **more:
         undrawable=named(undrawable_in(content.text)),
         is_for_the_parent=gathering.is_for_the_parent(row, access.organization),
         cited=citing.looked_at(access.case, content, citing.OPEN_TO_ALL) if row.state == "draft" else [],
-        typed=citing.typed(access.case, content) if row.state == "draft" else citing.PlainWords(),
+        typed=citing.typed(content, citing.numberings(access.case) if row.state == "draft" else ()),
         sent_fact=FACTS[sent] if sent else None,
         received_fact=FACTS[received] if received else None,
         max_upload=max_upload_bytes(),

@@ -203,8 +203,8 @@ def _exhibits(access: Access, content: Content, form: DraftForm) -> dict[str, An
     ids = [one.id for one in known]
     return {
         "said": [("", "", said, [])],
-        "chips": citing.chips(access.case, content, access.visible),
-        "typed": citing.typed(access.case, content),
+        "chips": citing.chips(access.case, content, known, access.visible),
+        "typed": citing.typed(content, known),
         "exhibits": citations.choices(access.case, known, access.visible)[0],
         "example": known[0].places[0].label if known else "",
         "asks_whose": len(ids) > 1 or (form.exhibits_of.data or "") not in ("", *ids),
