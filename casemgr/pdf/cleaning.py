@@ -22,10 +22,7 @@ _ACTING = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"
 _FRAMELESS = {"/Link", "/Popup"}  # nothing is painted where they are
 _HIDDEN = 2  # of the flags of an annotation
 _WORDS, _AUTHOR = ("/Contents", "/RC"), ("/T", "/Subj", "/Popup", "/NM")  # what a note says when it is pressed
-UNSEEN = (
-    "Notes that only open when they are pressed, and hidden ones, were left out with their words: what is seen on the "
-    "page stays. If they belong to the paper, print it with its notes, and use that."
-)
+UNSEEN = "Notes that only open when they are pressed, and hidden ones, were left out; what is seen on its pages stays."
 MOST_NOTES = 10_000  # annotations of one page; poppler draws neither a page with more nor any page behind it
 _SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
 MAX_CONTENT = 200_000_000  # bytes of drawing commands on one page; more is a bomb, not a paper

@@ -251,6 +251,13 @@ def _part_warnings(said: dict[str, dict]) -> list[str]:
         warnings.append("Other files are attached inside this PDF. They are not shown here.")
     if parts.get("signed"):
         warnings.append("This PDF is digitally signed. A copy in a packet loses the signature; keep this original.")
+    if said.get("unseen", {}).get("notes"):
+        warnings.append("Notes on its pages say more when they are pressed. An exhibit shows the pages, without that.")
+    if said.get("unseen", {}).get("layers"):
+        warnings.append(
+            "This PDF has layers that are switched off: not seen, but in it, in an exhibit as well. Print it to a new "
+            "PDF if nobody else is to see them."
+        )
     if said.get("opened", {}).get("moving"):
         warnings.append("This is a moving picture. Only its first frame is shown.")
     if "locked_for_second_reader" in said:

@@ -96,6 +96,27 @@ def test_a_note_on_a_page_is_read_and_a_scan_that_was_written_on_is_still_a_scan
     assert scan.is_scan and not written.is_scan
 
 
+def test_what_is_in_a_pdf_and_not_seen_is_told(see):
+    def changed(change):
+        out = io.BytesIO()
+        with pikepdf.open(io.BytesIO(samples.pdf())) as pdf:
+            change(pdf)
+            pdf.save(out)
+        return " ".join(see(out.getvalue(), "a.pdf").warnings)
+
+    def remark(pdf: pikepdf.Pdf) -> None:
+        note = Dictionary(Type=Name.Annot, Subtype=Name.Text, Rect=Array([20, 20, 40, 40]), Contents="A weak point")
+        pdf.pages[0].Annots = Array([note])
+
+    def layer(pdf: pikepdf.Pdf) -> None:
+        group = pdf.make_indirect(Dictionary(Type=Name.OCG, Name="Remarks"))
+        pdf.Root.OCProperties = Dictionary(OCGs=Array([group]), D=Dictionary(OFF=Array([group])))
+
+    assert "say more when they are pressed" in changed(remark)
+    assert "layers that are switched off" in changed(layer)
+    assert changed(lambda pdf: None) == ""
+
+
 def test_a_locked_pdf_says_so_and_an_owner_lock_does_not_matter(see):
     locked = see(samples.pdf(password="secret"), "a.pdf")
     assert locked.state is PreviewState.ENCRYPTED

@@ -25,6 +25,7 @@ def check_pdf(*, report: Callable, path: str | BinaryIO, blank: Iterable[int]) -
             lost = [number for number in blank if _lost_content(document, number)]
             for page in list(document.pages)[:MAX_PAGES_RESOLVED]:
                 page.obj.get("/Contents")  # faults of an object show only when it is looked at
+            report("unseen", **_unseen(document))
             warnings = (str(warning) for warning in document.get_warnings())
             faults = sum(not any(harmless in warning for harmless in _HARMLESS) for warning in warnings)
             report("checked", lost=lost, faults=faults)
@@ -57,6 +58,36 @@ def _parts(document: pikepdf.Pdf) -> dict:
         "portfolio": "/Collection" in root,
         "signed": _is_signed(root.get("/AcroForm", {})),
     }
+
+
+def _unseen(document: pikepdf.Pdf) -> dict:
+    """What is in the file and is not drawn. What makes no sense holds nothing."""
+    try:
+        pages = list(document.pages)[:MAX_PAGES_RESOLVED]
+        return {"notes": any(map(_speaks, pages)), "layers": _hides_layers(document.Root)}
+    except (pikepdf.PdfError, ValueError, RecursionError, TypeError, AttributeError):
+        return {}
+
+
+def _speaks(page: pikepdf.Page) -> bool:
+    """True when a note of a page says something that is seen only when it is pressed, or is hidden."""
+    notes = page.obj.get("/Annots", [])
+    return isinstance(notes, pikepdf.Array) and any(
+        isinstance(note, pikepdf.Dictionary)
+        and str(note.get("/Subtype", "")) not in ("/Link", "/FreeText", "/Widget", "/Popup")
+        and bool(str(note.get("/Contents", "")).strip())
+        for note in notes
+    )
+
+
+def _hides_layers(root: pikepdf.Dictionary) -> bool:
+    """True when a layer is switched off: nobody sees it, and everybody can switch it on."""
+    layers = root.get("/OCProperties")
+    config = layers.get("/D") if isinstance(layers, pikepdf.Dictionary) else None
+    if not isinstance(config, pikepdf.Dictionary):
+        return False
+    off = config.get("/OFF")
+    return config.get("/BaseState") == "/OFF" or (isinstance(off, pikepdf.Array) and len(off) > 0)
 
 
 def _is_signed(form: pikepdf.Dictionary) -> bool:
