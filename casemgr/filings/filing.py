@@ -211,6 +211,8 @@ def record_received(packet: Packet, on: date, notice_sent: str, *, by: User) -> 
     kind = kind_in(packet.kind, case.state)
     if locked is None or locked.state != "filed" or locked.filed_on is None or kind.received is None:
         raise FilingRefused("Mark the packet as filed first.")
+    if queries.taken_back(case, [locked.id]):
+        raise FilingRefused("It was not filed after all: the mark was taken back.")
     if locked.received_on is not None:
         db.session.rollback()
         return False

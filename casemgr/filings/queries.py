@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import UTC, date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from casemgr.audit.models import AuditEvent
 from casemgr.cases.models import Case
 from casemgr.cases.queries import people_of
 from casemgr.cases.roles import PERSON_ROLES
@@ -48,6 +50,27 @@ def packets_of(case: Case, *, drafts: bool) -> Sequence[Packet]:
     if not drafts:
         wanted = wanted.where(Packet.state == "filed")
     return db.session.scalars(wanted.order_by(Packet.created_at.desc(), Packet.id)).all()
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """Who took the mark of a packet back, and when (UTC). The reason stands in the log."""
+
+    by: str
+    at: datetime
+
+
+TAKEN_BACK = "filings:packet:take_back"
+
+
+def taken_back(case: Case, ids: Collection[UUID]) -> dict[UUID, TakenBack]:
+    """Return those of these packets that were marked as filed and are so no more."""
+    rows = db.session.execute(
+        select(AuditEvent.subject_id, AuditEvent.actor_name, AuditEvent.at).where(
+            AuditEvent.case_id == case.id, AuditEvent.action == TAKEN_BACK, AuditEvent.subject_id.in_(ids)
+        )
+    )
+    return {row.subject_id: TakenBack(row.actor_name, row.at) for row in rows if row.subject_id}
 
 
 def packet(case: Case, packet_id: UUID, *, drafts: bool) -> Packet | None:

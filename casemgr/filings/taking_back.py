@@ -4,16 +4,10 @@ The packet itself stays as it was marked; its words and exhibits go on in a new 
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID, uuid4
-
-from sqlalchemy import select
 
 from casemgr.accounts.models import User
 from casemgr.audit import services as audit
-from casemgr.audit.models import AuditEvent
 from casemgr.cases.models import Case
 from casemgr.deadlines.models import Fact
 from casemgr.deadlines.queries import current_facts, versions_of
@@ -32,26 +26,7 @@ from casemgr.proceedings import services as proceedings
 from casemgr.proceedings.models import StageMove
 from casemgr.serving import queries as sent
 
-ACTION = "filings:packet:take_back"
 COPIED = ("answers", "bates_prefix", "exhibit_prefix", "archival", "dated_on")
-
-
-@dataclass(frozen=True)
-class TakenBack:
-    """Who took a packet back, and when (UTC). The reason stands in the log."""
-
-    by: str
-    at: datetime
-
-
-def taken_back(case: Case, ids: Collection[UUID]) -> dict[UUID, TakenBack]:
-    """Return those of these packets that were taken back."""
-    rows = db.session.execute(
-        select(AuditEvent.subject_id, AuditEvent.actor_name, AuditEvent.at).where(
-            AuditEvent.case_id == case.id, AuditEvent.action == ACTION, AuditEvent.subject_id.in_(ids)
-        )
-    )
-    return {row.subject_id: TakenBack(row.actor_name, row.at) for row in rows if row.subject_id}
 
 
 def take_back(packet: Packet, reason: str, *, by: User) -> bool:
@@ -63,7 +38,7 @@ def take_back(packet: Packet, reason: str, *, by: User) -> bool:
     locked = tasks.lock_packet(packet.case_id, packet.id)
     if locked is None or locked.state != "filed":
         raise FilingRefused("It is not marked.")
-    if taken_back(case, [locked.id]):
+    if queries.taken_back(case, [locked.id]):
         db.session.rollback()
         return False
     kind = kind_in(locked.kind, case.state)
@@ -75,7 +50,7 @@ def take_back(packet: Packet, reason: str, *, by: User) -> bool:
     _correct_log(case, locked, kind, reason, by)
     exhibits = [paper.id for _row, paper in queries.exhibits_of(locked)]
     custody.add(case.id, exhibits, "not_filed", f"It was not {DONE[kind.verb]} after all: {kind.name}.", by.name)
-    audit.record(case, ACTION, by=by, subject=locked.id)
+    audit.record(case, queries.TAKEN_BACK, by=by, subject=locked.id)
     db.session.flush()
     if move is not None:
         proceedings.undo(case, move, reason, by=by)  # commits, with all of the above

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from casemgr.accounts.roles import Permission
 from casemgr.extensions import db
-from casemgr.filings import filing, forms, services, taking_back
+from casemgr.filings import filing, forms, queries, services, taking_back
 from casemgr.filings.blueprint import PACKET, begun, bp, packet_or_404
 from casemgr.filings.kinds import kind_in
 from casemgr.proceedings.services import CannotUndo
@@ -23,7 +23,7 @@ def take_back(case_id: UUID, packet_id: UUID) -> Any:
     access = case_access()
     packet = packet_or_404(access, packet_id)
     here = url_for(".show", case_id=case_id, packet_id=packet_id)
-    if packet.state != "filed" or taking_back.taken_back(access.case, [packet.id]):
+    if packet.state != "filed" or queries.taken_back(access.case, [packet.id]):
         return redirect(here)
     form = forms.TakeBackForm()
     if form.validate_on_submit():
@@ -47,6 +47,6 @@ def again(case_id: UUID, packet_id: UUID) -> Any:
     """Begin a draft with the words and exhibits of a packet that was taken back; the same button twice begins one."""
     access = case_access()
     packet = packet_or_404(access, packet_id)
-    if not taking_back.taken_back(access.case, [packet.id]):
+    if not queries.taken_back(access.case, [packet.id]):
         return redirect(url_for(".show", case_id=case_id, packet_id=packet_id))
     return begun(case_id, lambda own_id: taking_back.again(packet, by=current_user, packet_id=own_id))

@@ -25,7 +25,6 @@ from casemgr.filings import (
     preview_views,
     queries,
     services,
-    taking_back,
     taking_back_views,
 )
 from casemgr.filings.blueprint import PACKET, PACKETS, begun, bp, fix_url, packet_or_404, places_of, sees_drafts
@@ -61,7 +60,7 @@ def index(case_id: UUID) -> Any:
         "filings/index.html",
         case=access.case,
         packets=[(row, kind_in(row.kind, access.case.state)) for row in rows],
-        back=taking_back.taken_back(access.case, [row.id for row in rows if row.state == "filed"]),
+        back=queries.taken_back(access.case, [row.id for row in rows if row.state == "filed"]),
         offer=fitting.offer(access.case) if sees_drafts(access) else None,
         fresh_id=uuid4,
     )
@@ -95,7 +94,7 @@ def show(case_id: UUID, packet_id: UUID) -> Any:
     }
     if packet.state == "filed":
         own = proceeding(case, packet.proceeding_id) if packet.proceeding_id else None
-        back = taking_back.taken_back(case, [packet.id]).get(packet.id)
+        back = queries.taken_back(case, [packet.id]).get(packet.id)
         copies = sum(one.is_out for one in sent.sendings_of({"packet_id": packet.id}))
         return render_template("filings/filed.html", **shown, proceeding=own, back=back, copies=copies, fresh_id=uuid4)
     material = queries.gather(case, packet)

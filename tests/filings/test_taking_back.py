@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from casemgr.cases.clock import today
 from casemgr.deadlines import queries as deadlines
 from casemgr.evidence import queries as evidence
-from casemgr.filings import queries, taking_back
+from casemgr.filings import filing, queries, taking_back
 from casemgr.filings.services import FilingRefused
 from casemgr.law.paths import LeftKind
 from casemgr.law.terms import FactKind
@@ -53,7 +53,7 @@ def test_a_complaint_that_was_not_filed_leaves_the_case_where_it_was(world: Worl
     packet = case.packet(packet_id)
     assert packet.state == "filed" and packet.filed_on is not None  # what was marked is not made unseen
     with case.open() as (row, user):
-        found = taking_back.taken_back(row, [packet_id])[packet_id]
+        found = queries.taken_back(row, [packet_id])[packet_id]
         assert found.by == user.name
         (own,) = proceedings_of(row)
         assert own.ended_on is not None and own.outcome.endswith("It never left the house.")
@@ -85,8 +85,6 @@ def test_exhibits_go_on_in_the_new_draft_and_their_papers_remember(world: World)
     case = dispute(world)
     packet_id = case.made("due_process_complaint", "iep", "mail")
     with case.open() as (row, user):
-        from casemgr.filings import filing
-
         packet = queries.packet(row, packet_id, drafts=True)
         assert packet is not None
         filing.mark_filed(packet, filing.Filing(today(row), "mail", "BSEA"), version=packet.version, by=user)
@@ -144,6 +142,10 @@ def test_the_pages_ask_why_show_the_trace_and_go_on_in_a_draft(world: World, cli
     page = client.get(here).text
     assert "Taken back: it was not filed after all" in page and "When did the school district receive it?" not in page
     assert "Taken back" in client.get(f"/cases/{case.case_id}/filings").text
+    with case.open() as (row, user), pytest.raises(FilingRefused, match="taken back"):
+        packet = queries.packet(row, packet_id, drafts=True)
+        assert packet is not None
+        filing.record_received(packet, today(row), "unknown", by=user)
     once = {"submission": "6d3f8f0a-4a3c-4d51-9f6e-1f6f0d9f2a11"}
     first, second = (client.post(f"{here}/again", data=once).location for _ in range(2))
     assert first == second and first != here and "What it must contain" in client.get(first).text
