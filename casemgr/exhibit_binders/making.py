@@ -17,8 +17,9 @@ from casemgr.filings import volumes
 from casemgr.filings.building import Made, NotBuilt
 from casemgr.filings.compose import File
 from casemgr.filings.conforming import build_conforming
-from casemgr.filings.exhibits import SCAN_NOTE, shown_as
+from casemgr.filings.exhibits import shown_as
 from casemgr.filings.kinds import SEND_METHODS
+from casemgr.filings.material import SCAN_NOTE
 from casemgr.pdf import model as pdf
 from casemgr.pdf.archival import STANDARD
 from casemgr.pdf.manifest import as_json

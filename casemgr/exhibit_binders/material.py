@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 from casemgr.exhibit_binders.labels import Change, Served
-from casemgr.filings.material import Recipient
+from casemgr.filings.material import SCAN_NOTE, Recipient
 from casemgr.filings.undrawable import Printed
 from casemgr.pdf.model import ExhibitKind
 
@@ -111,6 +111,11 @@ class Material:
         return tuple(one for one in self.exhibits if one.kind is ExhibitKind.NATIVE)
 
 
+def scans_of(exhibits: Iterable[ExhibitNow]) -> list[str]:
+    """Return the labels of the scans that go in upright and with their words."""
+    return [one.label for one in exhibits if one.rendition_note == SCAN_NOTE]
+
+
 def fingerprint(material: Material) -> str:
     """Return the SHA-256 over everything that the binder is made of."""
     data = asdict(material)
@@ -118,7 +123,8 @@ def fingerprint(material: Material) -> str:
         if not data[later]:
             del data[later]
     for one in data["exhibits"]:
-        if not one["turns"]:
-            del one["turns"]
+        del one["turns"]
+        if one["rendition_note"] == SCAN_NOTE:
+            one["rendition_sha256"] = one["rendition_note"] = ""
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

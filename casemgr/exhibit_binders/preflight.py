@@ -23,7 +23,7 @@ from casemgr.exhibit_binders.disclosure import Countdown, countdown, missing_eva
 from casemgr.exhibit_binders.material import ExhibitNow
 from casemgr.exhibit_binders.models import ExhibitBinder
 from casemgr.extensions import db
-from casemgr.filings.exhibits import SCAN_NOTE
+from casemgr.filings.material import SCAN_NOTE
 from casemgr.forums.profiles import Need, Profile, Rule, profile
 from casemgr.pdf.model import ExhibitKind
 from casemgr.storage.preview import unseen_pages

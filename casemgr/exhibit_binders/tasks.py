@@ -11,7 +11,7 @@ from casemgr.accounts.models import User
 from casemgr.audit import services as audit
 from casemgr.cases.models import Case
 from casemgr.exhibit_binders import making, queries
-from casemgr.exhibit_binders.material import Material, fingerprint
+from casemgr.exhibit_binders.material import Material, fingerprint, scans_of
 from casemgr.exhibit_binders.models import BinderExhibit, BinderFile, BinderVersion, ExhibitBinder
 from casemgr.extensions import db
 from casemgr.filings import job
@@ -93,7 +93,7 @@ def _finish(
         bates_next=result.bates_next,
         exhibits=[one.as_json() for one in result.placed],
         changes=[one.words for one in material.changes],
-        proof={**result.proof, "rules_not_kept": dict(material.overrides)},
+        proof={**result.proof, "rules_not_kept": dict(material.overrides), "scans": scans_of(material.exhibits)},
     )
     db.session.add(version)
     db.session.flush()

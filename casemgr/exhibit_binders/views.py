@@ -22,7 +22,8 @@ from casemgr.exhibit_binders import (
     table_views,
 )
 from casemgr.exhibit_binders.blueprint import ALL, ONE, STALE, back, binder_or_404, bp, places_of, say
-from casemgr.exhibit_binders.models import ExhibitBinder
+from casemgr.exhibit_binders.material import Material, scans_of
+from casemgr.exhibit_binders.models import BinderVersion, ExhibitBinder
 from casemgr.exhibit_binders.preflight import preflight, stops
 from casemgr.extensions import db
 from casemgr.filings.services import FilingRefused
@@ -103,6 +104,7 @@ def show(case_id: UUID, binder_id: UUID) -> Any:
         sets=disclosure.sets_wanted(row),
         sheets=disclosure.sheets(files),
         is_stale=made is not None and not serving.is_current(case, row, made),
+        read_since=_read_since(material, made),
         closed=serving.may_take(made, access.visible) if made else [],
         served=served,
         copies=sent.went_out(made.id) if made else [],
@@ -111,6 +113,13 @@ def show(case_id: UUID, binder_id: UUID) -> Any:
         places=places_of(row),
         way_out=WAY_OUT,
     )
+
+
+def _read_since(material: Material, made: BinderVersion | None) -> list[str]:
+    """Return the scans that were read after the PDF was made: made again, they stand upright in it."""
+    if made is None or sent.went_out(made.id):
+        return []
+    return [label for label in scans_of(material.exhibits) if label not in made.proof.get("scans", ())]
 
 
 @bp.route(f"{ONE}/settings", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ from uuid import UUID
 from casemgr.documents import quarantine
 from casemgr.documents.kin import closed_twins, holding_closed, holding_unknown
 from casemgr.documents.models import Document
+from casemgr.filings.material import SCAN_NOTE
 from casemgr.pdf.model import ExhibitKind
 from casemgr.redaction.queries import closed_since_redacted
 from casemgr.storage.renditions import How
@@ -126,9 +127,6 @@ def _own_reason(paper: Document) -> NotAnExhibit | None:
         return _TRASHED
     closed = quarantine.why_closed(paper)
     return NotAnExhibit(closed.rstrip("."), "Leave it out until then.") if closed else None
-
-
-SCAN_NOTE = "A scan: words that a machine read lie under its pictures, and pages that lay on the side stand upright."
 
 
 def rendition_of(paper: Document) -> str:

@@ -230,6 +230,8 @@ class Material:
         return tuple(one for one in self.exhibits if one.kind is ExhibitKind.NATIVE)
 
 
+SCAN_NOTE = "A scan: words that a machine read lie under its pictures, and pages that lay on the side stand upright."
+"""Of the copy that goes in for a scan once it was read. It shows the same: a PDF made before is not out of date."""
 ONLY_WHERE_THERE = ("rendition_sha256", "rendition_note")
 ONLY_WHERE_SAID = ("docket", "on_record", "worked_out", "rows", "archival", "cited")
 """What packets of earlier versions did not know: without a value it changes no fingerprint."""
@@ -241,8 +243,9 @@ def fingerprint(material: Material) -> str:
     printed = {name: value for name, value in asdict(material).items() if name not in NOT_PRINTED}
     printed = {name: value for name, value in printed.items() if value or name not in ONLY_WHERE_SAID}
     for exhibit in printed["exhibits"]:
+        is_scan = exhibit["rendition_note"] == SCAN_NOTE
         for name in ONLY_WHERE_THERE:
-            if not exhibit[name]:
+            if is_scan or not exhibit[name]:
                 del exhibit[name]
     text = json.dumps(printed, default=_plain, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
+from flask.testing import FlaskClient
 from reportlab.pdfgen.canvas import Canvas
 
 from casemgr.cases.models import Case
@@ -23,7 +25,7 @@ from casemgr.storage.renditions import PDF
 from tests.exhibit_binders.makers import EVERYTHING, Binding, binding, more
 from tests.filings.makers import texts
 from tests.recognition.scans import page, scanned_pdf
-from tests.world import World
+from tests.world import Actor, World
 
 WORDS = [["Suspended", 0.1, 0.13, 0.4, 0.17]]
 
@@ -68,6 +70,22 @@ def test_a_scan_stands_upright_in_a_binder_and_can_be_searched(world: World, tmp
     assert inked.getbbox()[3] < picture.height / 2  # its only line stands at the top again
     proof = made.manifest(version)["page_conservation"]["exhibits"][0]
     assert proof["compared"] == proof["identical"] == 1
+
+
+def test_a_scan_that_is_read_after_the_pdf_was_made_leaves_it_good_and_is_told(
+    world: World, client_for: Callable[[Actor | None], FlaskClient], tmp_path: Path
+) -> None:
+    made, scan = binding(world), scanned_pdf(page("Suspended", turn=180))
+    more(made, "scan", scan, "Notice of suspension")
+    made.add("scan")
+    version, client = made.made(), client_for(made.case.actor)
+    assert version.proof["scans"] == [] and "Scans were read" not in client.get(made.url).text
+    read_by_a_machine(made, "scan", scan, tmp_path, 180)
+    made.case.set_paper("scan", page_count=None)  # as it was: only the reading is new
+    told = client.get(made.url).text
+    assert "Scans were read since this PDF was made" in told and "can be searched: P-1." in told
+    assert "The case has changed since" not in told and "Make it again" in told
+    assert made.made().proof["scans"] == ["P-1"] and "Scans were read" not in client.get(made.url).text
 
 
 def test_a_copy_that_shows_something_else_than_the_scan_is_not_made(world: World, tmp_path: Path) -> None:
