@@ -13,8 +13,9 @@ import re
 import shutil
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -132,15 +133,27 @@ def make(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | 
 def _finished(given: list[_Given], work: Path, wish: Wish) -> tuple[list[_Given], list[tuple[Made, int]]]:
     """Make the PDF, or its volumes with their numbers."""
     pdfs = [(one, pdf) for one in given if (pdf := _pdf_of(one)) is not None]
-    with ThreadPoolExecutor(1) as beside:
-        said = beside.submit(find_phrases, [pdf for _, pdf in pdfs], marks.PATTERN, work / "said")
+    said: Future[list[list[Found] | None]] = Future()
+    # Nobody waits for it after Ctrl-C: its child ends with this process.
+    threading.Thread(target=_search, args=(said, [pdf for _, pdf in pdfs], work / "said"), daemon=True).start()
+    try:
         whole, kept, packet = _whole(given, work, wish)
+    except Exception:
+        wait([said])
+        raise
     if _take_out([one for one, _ in pdfs], said.result()):
         whole, kept, packet = _whole(given, work, wish)
     if wish.most_bytes is None or whole.pdf.stat().st_size <= wish.most_bytes:
         return kept, [(whole, 0)]
     parts = volumes.split(packet, whole, volumes.Limit(wish.most_bytes), work)
     return kept, [(part, number) for number, part in enumerate(parts, 1)]
+
+
+def _search(said: Future[list[list[Found] | None]], pdfs: list[Path], folder: Path) -> None:
+    try:
+        said.set_result(find_phrases(pdfs, marks.PATTERN, folder))
+    except BaseException as problem:
+        said.set_exception(problem)
 
 
 def _look(path: Path, work: Path, office: soffice.Office | None) -> _Given:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,8 @@ def tell(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | 
         if _would_be_lost(path, out):
             raise CannotBind(f"--out: {printable(path)} is one of the files to put in. Name another file.")
     try:
-        binder = make(paths, out, wish, office)
+        with _like_ctrl_c():
+            binder = make(paths, out, wish, office)
     except NoBinder as problem:
         _say([answer for answer in problem.answers if answer.status != IN_BINDER], as_json=as_json)
         raise
@@ -44,6 +48,26 @@ def tell(paths: Sequence[Path], out: Path, wish: Wish, office: soffice.Office | 
         return
     for path in binder.made:
         click.echo(f"Made {printable(path)} ({path.stat().st_size:,} bytes); its manifest: {path.stem}.json")
+
+
+@contextmanager
+def _like_ctrl_c() -> Iterator[None]:
+    """Let the end of the window or of the session leave as little behind as Ctrl-C: no papers in the folder for
+    temporary files."""
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {
+            one: signal.signal(one, _interrupt) for one in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if one
+        }
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _would_be_lost(path: Path, out: Path) -> bool:

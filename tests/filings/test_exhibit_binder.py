@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from casemgr import cli
-from casemgr.filings import exhibit_binder
+from casemgr.filings import exhibit_binder, exhibit_binder_command
 from casemgr.filings.building import Made, NotBuilt
 from casemgr.pdf.model import Packet
 from tests.pdf import samples
@@ -191,3 +192,19 @@ def test_a_name_that_is_no_text_is_bound_and_a_file_given_twice_is_told(files: l
     assert summary["in_binder"] == 3
     assert answers[odd.name]["notes"] == ["It is the same file as P-1."] and answers[files[0].name]["notes"] == []
     assert "\x1b" not in run("binder", "--out", tmp_path / "c.pdf", odd).output
+
+
+def test_the_end_of_the_session_leaves_as_little_as_ctrl_c(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+
+    def ended(*_: object) -> None:
+        handler = signal.getsignal(signal.SIGTERM)
+        assert callable(handler)
+        handler(signal.SIGTERM, None)
+
+    monkeypatch.setattr(exhibit_binder_command, "make", ended)
+    result = run("binder", "--out", tmp_path / "b.pdf", files[0])
+    assert result.exit_code == 1 and "Aborted" in result.output
+    assert signal.getsignal(signal.SIGTERM) == before
