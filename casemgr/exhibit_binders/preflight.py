@@ -26,6 +26,7 @@ from casemgr.extensions import db
 from casemgr.filings.material import SCAN_NOTE
 from casemgr.forums.profiles import Need, Profile, Rule, profile
 from casemgr.pdf.model import ExhibitKind
+from casemgr.redaction import queries as redaction
 from casemgr.storage.preview import unseen_pages
 from casemgr.web.filters import plural, short_date
 
@@ -130,6 +131,11 @@ def _cannot(binding: Binding) -> Iterable[Finding]:
     ]
     if unseen:
         yield Finding("Words that cannot be seen, and can be copied out", Need.ASKED, tuple(unseen), "exhibits")
+    by_paper = {one.document_id: one.label for one in binding.chosen}
+    pairs = redaction.beside_their_copies(binding.case.id, [UUID(paper) for paper in by_paper])
+    both = [f"{by_paper[str(one)]} shows what {by_paper[str(copy)]} covers. Take it out." for one, copy in pairs]
+    if both:
+        yield Finding("A paper goes in redacted and as it was", Need.ASKED, tuple(both), "exhibits")
     narrow = [
         f"{one.label}: some numbers or dates show as ###. Widen the columns in a copy of the file, and add that."
         for one in binding.chosen

@@ -99,6 +99,11 @@ CLASSES: dict[str, Class] = {
         f"They stand as numbers, such as [U+6210], in the PDF. {WAY_OUT}",
         "The numbers may stand there.",
     ),
+    "uncovered": Class(
+        "A paper goes in redacted and as it was",
+        "Whoever gets both sees what the copy covers. Take the original out, and make the PDF again.",
+        "Both are meant to be seen.",
+    ),
     "unseen": Class(
         "Words that cannot be seen stand in the exhibits",
         "Under a bar, or in the color of the paper: whoever gets the file can copy them out. Redact the paper, and "
@@ -309,6 +314,8 @@ def _in_pages(case: Case, exhibits: Sequence[Shown]) -> Iterable[tuple[str, Spot
                 yield "unseen", _spot(one, page)
     if not by_paper:
         return
+    for original, _copy in redaction.beside_their_copies(case.id, list(by_paper)):
+        yield from (("uncovered", _spot(one)) for one in by_paper[original])
     suspect = or_(
         DocumentPage.text.op("~*")(SUSPECT),
         DocumentPage.text.op("~*")(marks.SUSPECT),

@@ -136,6 +136,17 @@ def find(paper: Document, kinds: Collection[str], names: Collection[str], born_o
     return Found(pages, unread, count >= MOST_FOUND)
 
 
+def beside_their_copies(case_id: UUID, papers: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """Return which of these papers stand there as they are and redacted, each original with its copy."""
+    wanted = select(RedactionEntry.document_id, RedactionEntry.result_id).where(
+        RedactionEntry.case_id == case_id,
+        RedactionEntry.document_id.in_(papers),
+        RedactionEntry.result_id.in_(papers),
+    )
+    rows = db.session.execute(wanted.order_by(RedactionEntry.at, RedactionEntry.id))
+    return [(original, copy) for original, copy in rows]
+
+
 def log_of(case: Case, visible: Collection[str], paper: Document | None = None) -> list[LoggedCopy]:
     """Return the log of a case, or of one original, newest first, as far as the reader may open the originals."""
     original, copy = aliased(Document), aliased(Document)

@@ -19,6 +19,8 @@ from casemgr.exhibit_binders.models import ExhibitBinder
 from casemgr.exhibit_binders.preflight import preflight
 from casemgr.exhibit_binders.services import Line
 from casemgr.extensions import db
+from casemgr.filings import last_look
+from casemgr.redaction.models import Redaction, RedactionEntry
 from casemgr.storage.preview import preview
 from casemgr.storage.recognition import make_copy
 from casemgr.storage.renditions import PDF
@@ -111,6 +113,28 @@ def test_pages_that_are_still_being_read_and_pictures_are_named(world: World) ->
         "P-1, page 1: still being read; wait a little, and make the binder then.",
         "P-2, page 1: without text that can be searched.",
     )
+
+
+def test_a_paper_that_goes_in_beside_its_redacted_copy_is_told(world: World) -> None:
+    made = binding(world, "iep", "mail")
+    with made.case.open() as (case, user):
+        own = {"org_id": case.org_id, "case_id": case.id, "document_id": made.case.papers["iep"]}
+        copy = {"result_id": made.case.papers["mail"], "visibility": "shared", "reason": "For the hearing."}
+        row = Redaction(**own, **copy, state="made", title="Copy", proof={})
+        db.session.add(row)
+        db.session.flush()
+        hashes = {"original_sha256": "0" * 64, "result_sha256": "1" * 64, "visibility_was": "shared"}
+        db.session.add(RedactionEntry(**own, **copy, **hashes, redaction_id=row.id, by_id=user.id, marks=[], proof={}))
+        db.session.commit()
+        papers = [db.session.get_one(Document, made.case.papers[name]) for name in ("iep", "mail")]
+        shown = [last_look.Shown(f"P-{n}", paper, has_date=True) for n, paper in enumerate(papers, 1)]
+        found = {one.kind: one.spots for one in last_look.look(case, shown, signer="x", recipients=1)}
+        assert [spot.label for spot in found["uncovered"]] == ["P-1"]
+    labels = {one.title: one.label for one in made.now()}
+    words = f"{labels['IEP 2025-26']} shows what {labels['E-mail asking']} covers. Take it out."
+    assert advice(made)["A paper goes in redacted and as it was"] == (words,)
+    made.order("E-mail asking")
+    assert "A paper goes in redacted and as it was" not in advice(made)
 
 
 def test_a_table_that_shows_no_numbers_is_told(world: World) -> None:
