@@ -29,7 +29,7 @@ from casemgr.exhibit_binders.serving import Serving
 from casemgr.filings.conforming import WISHES
 from casemgr.filings.forms import RecipientForm, VersionForm
 from casemgr.filings.kinds import SEND_METHODS
-from casemgr.filings.material import Recipient
+from casemgr.filings.material import TYPEFACES, Recipient
 from casemgr.forums.profiles import profiles
 from casemgr.serving.models import SentCopy
 from casemgr.web.fields import DayField
@@ -87,6 +87,7 @@ class SettingsForm(VersionForm):
     shape = RadioField("Files", choices=list(SHAPES.items()), default="one")
     slip_sheets = BooleanField("A sheet before each exhibit. Without it, the stamp of its first page says EXHIBIT")
     print_set = BooleanField("Also a PDF to print on both sides: each exhibit begins on the front of a sheet")
+    face = RadioField("Typeface", choices=list(TYPEFACES.items()), default="")
     archival = RadioField("PDF/A-2b, for archives", choices=list(WISHES.items()), default="")
     most_mb = _whole("Largest file, in MB", 1, 5_000)
     most_pages = _whole("Most pages of one volume", 10, 20_000)
@@ -110,6 +111,7 @@ class SettingsForm(VersionForm):
             slip_sheets=self.slip_sheets.data,
             print_set=self.print_set.data,
             archival=self.archival.data,
+            face=self.face.data,
             most_mb=self.most_mb.data,
             most_pages=self.most_pages.data,
             delivery=self.delivery.data,

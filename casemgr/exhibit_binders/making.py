@@ -163,6 +163,7 @@ def compose(material: Material, files: Mapping[str, File], program: str, head: p
         volume=_volume(material),
         slip_sheets=material.slip_sheets,
         cited=dict(material.cited),
+        in_sans=material.face == "sans",
     )
 
 

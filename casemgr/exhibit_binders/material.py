@@ -76,6 +76,7 @@ class Material:
     slip_sheets: bool
     print_set: bool
     archival: str
+    face: str
     most_bytes: int | None
     most_pages: int | None
     overrides: tuple[tuple[str, str], ...]
@@ -119,7 +120,7 @@ def scans_of(exhibits: Iterable[ExhibitNow]) -> list[str]:
 def fingerprint(material: Material) -> str:
     """Return the SHA-256 over everything that the binder is made of."""
     data = asdict(material)
-    for later in ("cited", "archival"):  # what was made before these could be said is what it was
+    for later in ("cited", "archival", "face"):  # what was made before these could be said is what it was
         if not data[later]:
             del data[later]
     for one in data["exhibits"]:

@@ -41,6 +41,7 @@ class ExhibitBinder(CaseOwned, Created, Versioned, db.Model):
     archival: Mapped[str] = mapped_column(
         String(10), default="", comment="PDF/A-2b: no (empty), only, or pictures (of pages that do not meet it)"
     )
+    face: Mapped[str] = mapped_column(String(10), default="", comment="Typeface: serif (empty), or sans")
     most_mb: Mapped[int | None] = mapped_column(comment="Of one volume, in MB (10^6 bytes)")
     most_pages: Mapped[int | None] = mapped_column(comment="Of one volume")
     delivery: Mapped[str] = mapped_column(

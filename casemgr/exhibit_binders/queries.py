@@ -285,6 +285,7 @@ def gather(case: Case, row: ExhibitBinder) -> m.Material:
         slip_sheets=row.slip_sheets,
         print_set=row.print_set,
         archival=row.archival,
+        face=row.face,
         most_bytes=row.most_mb * MB if row.most_mb else None,
         most_pages=row.most_pages,
         cited=_cited(row, now),

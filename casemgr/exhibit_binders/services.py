@@ -58,6 +58,7 @@ class Settings:
     slip_sheets: bool = True
     print_set: bool = False
     archival: str = ""
+    face: str = ""
     most_mb: int | None = None
     most_pages: int | None = None
     delivery: str = ""

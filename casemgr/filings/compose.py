@@ -64,6 +64,7 @@ def compose(
         bates=pdf.Bates(material.bates_prefix),
         log_head=log_head,
         cited=material.cited,
+        in_sans=material.face == "sans",
     )
 
 

@@ -18,6 +18,7 @@ from casemgr.filings import fees
 from casemgr.filings.conforming import WISHES
 from casemgr.filings.forms import LONG, SHORT, VersionForm, _plain
 from casemgr.filings.kinds import Column, Kind, Question, kind_in
+from casemgr.filings.material import TYPEFACES
 from casemgr.filings.models import Packet
 from casemgr.filings.services import Details
 from casemgr.web.fields import DayField
@@ -51,6 +52,7 @@ class DetailsForm(VersionForm):
         filters=[lambda value: (value or "").lstrip()],
     )
 
+    face = RadioField("Typeface", choices=list(TYPEFACES.items()), default="")
     archival = RadioField("PDF/A-2b, for archives", choices=list(WISHES.items()), default="")
 
     def __init__(self, case_today: date, **more: Any) -> None:
@@ -86,6 +88,7 @@ class DetailsForm(VersionForm):
             bates_prefix=self.bates_prefix.data if "bates_prefix" in self else "",
             exhibit_prefix=self.exhibit_prefix.data if "exhibit_prefix" in self else "P",
             archival=self.archival.data,
+            face=self.face.data,
             answers=plain,
             rows={question.key: self._rows(question, box) for question, box in self.questions if question.columns},
         )
@@ -249,6 +252,7 @@ def details_of(packet: Packet) -> Details:
         bates_prefix=packet.bates_prefix,
         exhibit_prefix=packet.exhibit_prefix,
         archival=packet.archival,
+        face=packet.face,
         answers={key: said for key, said in answers.items() if isinstance(said, str)},
         rows=answers.get("rows") or {},
     )
@@ -265,6 +269,7 @@ def in_words(kind: Kind, said: Details) -> list[tuple[str, str]]:
         ("Date printed on the filing", legal_date(said.dated_on)),
         ("Letter before exhibit numbers", said.exhibit_prefix),
         ("Words before page numbers", said.bates_prefix),
+        ("Typeface", TYPEFACES.get(said.face, said.face)),
         ("PDF/A-2b, for archives", WISHES.get(said.archival, said.archival)),
     ]
 

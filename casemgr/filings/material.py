@@ -206,6 +206,8 @@ class Material:
     """By kind of fact, its latest day: of the facts that the kind prints."""
     worked_out: tuple[WorkedOut, ...] = ()
     archival: str = ""
+    face: str = ""
+    """Of `TYPEFACES`."""
     rows: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """By question, the table that was typed in. A date is an ISO date, a number has a point."""
     cited: dict[str, str] = field(default_factory=dict)
@@ -230,10 +232,12 @@ class Material:
         return tuple(one for one in self.exhibits if one.kind is ExhibitKind.NATIVE)
 
 
+TYPEFACES = {"": "Serif, like a book", "sans": "Sans serif, plain and clear"}
+"""What a packet is printed in."""
 SCAN_NOTE = "A scan: words that a machine read lie under its pictures, and pages that lay on the side stand upright."
 """Of the copy that goes in for a scan once it was read. It shows the same: a PDF made before is not out of date."""
 ONLY_WHERE_THERE = ("rendition_sha256", "rendition_note")
-ONLY_WHERE_SAID = ("docket", "on_record", "worked_out", "rows", "archival", "cited")
+ONLY_WHERE_SAID = ("docket", "on_record", "worked_out", "rows", "archival", "face", "cited")
 """What packets of earlier versions did not know: without a value it changes no fingerprint."""
 NOT_PRINTED = ("left_out", "last_act_on", "grievance_ended_on", "has_discipline")
 

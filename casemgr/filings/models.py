@@ -33,6 +33,7 @@ class Packet(CaseOwned, Created, Versioned, db.Model):
     archival: Mapped[str] = mapped_column(
         String(10), default="", comment="PDF/A-2b: no (empty), only, or pictures (of pages that do not meet it)"
     )
+    face: Mapped[str] = mapped_column(String(10), default="", comment="Typeface: serif (empty), or sans")
     dated_on: Mapped[date | None] = mapped_column(comment="The date printed on the filing")
     progress: Mapped[int] = mapped_column(default=0, comment="Percent")
     progress_note: Mapped[str] = mapped_column(Text, default="")

@@ -141,6 +141,7 @@ def gather(case: Case, packet: Packet) -> m.Material:
         recipients=tuple(_recipient(row) for row in answers.get("recipients") or ()),
         bates_prefix=packet.bates_prefix,
         archival=packet.archival,
+        face=packet.face,
         dated_on=packet.dated_on,
         made_at=packet.created_at.astimezone(UTC).replace(microsecond=0).isoformat(),
         docket=own.docket_number if own else "",

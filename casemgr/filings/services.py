@@ -64,6 +64,7 @@ class Details:
     bates_prefix: str = ""
     exhibit_prefix: str = "P"
     archival: str = ""
+    face: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     """By question, the rows of a table that was typed in."""
@@ -137,7 +138,7 @@ def put_details(packet: Packet, details: Details) -> None:
         packet.answers |= {"rows": rows}
     packet.dated_on = details.dated_on
     packet.bates_prefix, packet.exhibit_prefix = details.bates_prefix, details.exhibit_prefix
-    packet.archival = details.archival
+    packet.archival, packet.face = details.archival, details.face
 
 
 def save_texts(

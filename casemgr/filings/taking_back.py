@@ -26,7 +26,7 @@ from casemgr.proceedings import services as proceedings
 from casemgr.proceedings.models import StageMove
 from casemgr.serving import queries as sent
 
-COPIED = ("answers", "bates_prefix", "exhibit_prefix", "archival", "dated_on")
+COPIED = ("answers", "bates_prefix", "exhibit_prefix", "archival", "face", "dated_on")
 
 
 def take_back(packet: Packet, reason: str, *, by: User) -> bool:

@@ -23,7 +23,7 @@ from casemgr.pdf import archival, navigation
 from casemgr.pdf.citing import Citing, Here
 from casemgr.pdf.drawing import Drawn, draw, has_slip
 from casemgr.pdf.filing import filing_bookmarks
-from casemgr.pdf.fonts import Typesetter, undrawable_in
+from casemgr.pdf.fonts import Typesetter, set_in_sans, undrawable_in
 from casemgr.pdf.front import Placed
 from casemgr.pdf.looking import Looking
 from casemgr.pdf.manifest import as_json, manifest, section_hash
@@ -145,7 +145,8 @@ def plan_pages(packet: Packet, sources: Sequence[Source]) -> Plan:
         offset += source.pages
     places = packet.volume.places if packet.volume else ()
     type_ = Typesetter(Citing(packet.cited, here, places, packet.bates))
-    drawn = draw(packet, sources, placed, type_)
+    with set_in_sans(packet.in_sans):
+        drawn = draw(packet, sources, placed, type_)
     return Plan(placed, drawn, drawn.sections(), drawn.slip_pages(), tuple(sorted(type_.undrawable)))
 
 

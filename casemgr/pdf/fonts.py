@@ -6,7 +6,9 @@ nothing here can draw is shown by its number, such as [U+6210], and reported: ne
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
@@ -22,6 +24,8 @@ from casemgr.pdf.citing import BEGIN, Citing
 
 SERIF, SERIF_ITALIC, SERIF_BOLD = "Serif", "Serif-Italic", "Serif-Bold"
 SANS, SANS_ITALIC, SANS_BOLD = "Sans", "Sans-Italic", "Sans-Bold"
+_AS_SANS = {SERIF: SANS, SERIF_ITALIC: SANS_ITALIC, SERIF_BOLD: SANS_BOLD}
+_ALL_SANS = ContextVar("all_sans", default=False)
 
 _SERIF_FILES = Path(font_source_serif_pro.font_directory)
 _SANS_FILES = Path(font_source_sans_pro.font_directory)
@@ -74,9 +78,28 @@ class _Font(TTFont):  # type: ignore[misc]  # reportlab has no types
         return list(super().splitString(text, doc, encoding))
 
 
-@cache
+@contextmanager
+def set_in_sans(wanted: bool) -> Iterator[None]:
+    """Set text in sans serif where it is otherwise in serif, as long as the context lasts."""
+    before = _ALL_SANS.set(wanted)
+    try:
+        yield
+    finally:
+        _ALL_SANS.reset(before)
+
+
+def set_as(name: str) -> str:
+    """Return the font that stands for this one now (see `set_in_sans`)."""
+    return _AS_SANS.get(name, name) if _ALL_SANS.get() else name
+
+
 def use(name: str) -> str:
-    """Register the font with reportlab on first use and return its name."""
+    """Return the name of the font that stands for this one, which reportlab then knows."""
+    return _registered(set_as(name))
+
+
+@cache
+def _registered(name: str) -> str:
     pdfmetrics.registerFont(_Font(name, str(_FILES[name])))
     return name
 
@@ -84,7 +107,7 @@ def use(name: str) -> str:
 @cache
 def _glyphs(name: str) -> frozenset[int]:
     try:
-        return frozenset(pdfmetrics.getFont(use(name)).face.charToGlyph)
+        return frozenset(pdfmetrics.getFont(_registered(name)).face.charToGlyph)
     except TTFError:  # a damaged installation; the other fonts go on
         return frozenset()
 
@@ -102,7 +125,7 @@ def _font_for(char: str, font: str) -> str | None:
     code = ord(char)
     for name in (font, *_FALLBACK[font]):
         if code in _glyphs(name):
-            return use(name)
+            return _registered(name)
     return system_fonts.font_for(char)
 
 
@@ -157,6 +180,7 @@ class Typesetter:
     def markup(self, text: str, font: str = SERIF) -> str:
         """Return escaped markup of `text` for a paragraph set in `font`; newlines become line breaks, references to
         exhibits links."""
+        font = set_as(font)
         if BEGIN not in text:
             return self._marked(text, font)
         made = []
@@ -178,11 +202,11 @@ class Typesetter:
     def runs(self, text: str, font: str) -> list[tuple[str, str]]:
         """Return a line of clean text as runs with the font that draws each, in the order in which they are seen;
         `font` wherever it can."""
-        return [(leftward(run, name), name) for run, name in self._drawable(text, font)]
+        return [(leftward(run, name), name) for run, name in self._drawable(text, set_as(font))]
 
     def _drawable(self, text: str, font: str) -> list[tuple[str, str]]:
         """Return the runs, those in a font of the system shaped: their words in reading order."""
-        use(font)
+        _registered(font)
         runs = []
         for run, name in self._runs(text, font):
             if name == _NONE:

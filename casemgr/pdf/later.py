@@ -12,6 +12,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
+from casemgr.pdf.style import as_set
 from casemgr.pdf.tags import Path, marked
 
 Resolve = Callable[[str], int]
@@ -46,7 +47,7 @@ class Later:
         """Write all forms, now that `resolve` knows the numbers."""
         for name, number in self.wanted.values():
             words = number.words.format(f"{resolve(number.key):,}")
-            style = number.style
+            style = as_set(number.style)
             width = canvas.stringWidth(words, style.fontName, style.fontSize)
             left = -width if number.right else 0
             canvas.beginForm(name, left - 1, -style.fontSize, left + width + 1, style.fontSize)
@@ -73,7 +74,7 @@ class LateNumber(Flowable):  # type: ignore[misc]  # reportlab has no types
 
     def draw(self) -> None:
         """Refer to the number and set the link."""
-        style = self.number.style
+        style = as_set(self.number.style)
         base = self.height - style.fontSize - (style.leading - style.fontSize) * 0.25
         with marked(self.canv, "P", self.within, is_link=True, words=self.number.words.format("").strip()):
             self.later.put(self.canv, self.number, self.width if self.number.right else 0, base)

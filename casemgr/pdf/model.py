@@ -327,6 +327,8 @@ class Packet:
     """A sheet before each exhibit. False: the stamp on its first page says EXHIBIT; a native file keeps its sheet."""
     cited: Mapping[str, str] = field(default_factory=dict)
     """By paper (see `citing`), the label of the exhibit that references in our texts lead to."""
+    in_sans: bool = False
+    """All in sans serif. False: text in serif, headings and labels in sans serif."""
     archival: bool = False
     """Make it PDF/A-2b. What is not so after all is not made (`archival.NotArchival`). The manifest stays beside it."""
 

@@ -126,7 +126,8 @@ def _recipients(recipients: tuple[Recipient, ...], writer: Writer) -> Flowable:
     head = [paragraph(name, style.CELL_HEAD) for name in ("Served on", "Address or e-mail", "Method")]
     rows: list[list[Flowable]] = []
     for one in recipients:
-        name = f'<font name="{fonts.SERIF_BOLD}">{markup(pieces(one.name, 300, 6)[0], fonts.SERIF_BOLD)}</font>'
+        name = markup(pieces(one.name, 300, 6)[0], fonts.SERIF_BOLD)
+        name = f'<font name="{fonts.use(fonts.SERIF_BOLD)}">{name}</font>'
         if one.role:
             name += f"<br/>{writer.type.line(one.role, limit=200)}"
         address, method = pieces(one.address, 600, 12)[0], pieces(one.method, 200, 6)[0]

@@ -25,6 +25,14 @@ from tests.filings.makers import texts
 from tests.world import World
 
 
+def test_a_binder_is_printed_in_the_typeface_that_is_chosen(world: World) -> None:
+    made = binding(world, "iep")
+    plain = made.bytes_of(made.made(), "volume")
+    made.settings(face="sans")
+    sans = made.bytes_of(made.made(), "volume")
+    assert b"SourceSerifPro" in plain and b"SourceSerifPro" not in sans and b"SourceSansPro" in sans
+
+
 def test_a_binder_from_choosing_to_a_late_supplement(world: World, tmp_path: Path) -> None:
     made = binding(world, "iep", "mail", "photo", "sound", bates_prefix="EX ", shape="files", print_set=True)
     made.people("Ms. Larch")

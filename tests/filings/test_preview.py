@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 
 from casemgr.citations.wording import ref_of
 from casemgr.extensions import db
+from casemgr.filings.details_form import details_of
 from casemgr.filings.kinds import KINDS, kind_in
 from casemgr.filings.models import Packet
 from casemgr.filings.services import Details
@@ -122,6 +124,23 @@ def test_without_a_script_a_button_shows_it_and_what_was_typed_is_still_there(
     assert "Typed and not saved" in wrong.text
     assert client.post(here, data=form | {"then": ""}).status_code == 302
     assert case.packet(packet_id).answers["stay_put"] == "Typed and not saved"
+
+
+def test_it_is_drawn_in_the_typeface_that_is_chosen_and_so_is_the_packet(
+    world: World, client_for: ClientFor, drawn: list[Drawn]
+) -> None:
+    case, packet_id = ready(world)
+    client, here = client_for(case.actor), f"{url_of(case, packet_id)}/details"
+    form = TYPED | {"version": str(case.packet(packet_id).version), "face": "sans"}
+    client.post(here, data=form | {"face": "", "then": "look"})
+    client.post(here, data=form | {"then": "look"})
+    assert [b"SourceSerifPro" in one.pdf for one in drawn] == [True, False] and not case.packet(packet_id).face
+    assert client.post(here, data=form | {"face": "gothic"}).status_code == 422
+    assert client.post(here, data=form).status_code == 302
+    assert re.search(r'<input[^>]* checked [^>]*value="sans"', client.get(here).text)
+    with case.open() as (row, _):
+        packet = db.session.get(Packet, packet_id)
+        assert packet is not None and as_typed(row, packet, details_of(packet)).packet.in_sans
 
 
 def test_every_kind_is_drawn_before_anything_is_said_on_it(world: World) -> None:

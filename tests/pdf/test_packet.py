@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -35,6 +36,24 @@ def test_qpdf_finds_no_fault(whole: Whole) -> None:
 
 def test_the_page_count_is_that_of_the_manifest(whole: Whole) -> None:
     assert len(whole.pdf.pages) == whole.built.pages == whole.built.manifest["pdf"]["pages"]
+
+
+def test_a_packet_in_sans_serif_has_no_other_letters_and_the_same_words(whole: Whole, tmp_path: Path) -> None:
+    packet = replace(whole.packet, in_sans=True)
+    built = build_packet(packet, tmp_path / "sans.pdf")
+
+    def ours(pdf: pikepdf.Pdf) -> set[str]:
+        pages = [pdf.pages[number - 1] for first, last in built.sections.values() for number in range(first, last + 1)]
+        fonts = [font for page in pages for font in page.obj.Resources.Font.values()]
+        return {str(font.BaseFont).partition("+")[2].partition("-")[0] for font in fonts}
+
+    with pikepdf.open(built.path) as pdf:
+        assert ours(pdf) == {"SourceSansPro"} and ours(whole.pdf) == {"SourceSansPro", "SourceSerifPro"}
+    assert built.sections == whole.built.sections
+    words = [" ".join(page.split()) for page in page_texts(built.path)]
+    for first, last in built.sections.values():
+        for number in range(first, last + 1):
+            assert sorted(words[number - 1].split()) == sorted(whole.words[number - 1].split())
 
 
 def test_every_part_is_on_the_pages_that_the_manifest_names(whole: Whole) -> None:
