@@ -19,10 +19,11 @@ test-fast: $(VENV)/dev.stamp
 	$(PY) -m pytest -q -x -n $(WORKERS) -m "not browser and not fault" --ignore=tests/corpus --ignore=tests/browser
 
 # Every test that asks a database, on the server that CASEMGR_TEST_SERVER names; not once more what is walked in a browser,
-# the corpus, and programs that are killed: they bring the embedded server along.
+# the corpus, programs that are killed, the command line, and how scans are read (docs/decisions/0006).
 test-server: $(VENV)/dev.stamp
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -k "not killed_while" \
-		--ignore=tests/corpus --ignore=tests/browser --ignore=tests/faults
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -k "not killed_while and not writes_an_archive" \
+		--ignore=tests/corpus --ignore=tests/browser --ignore=tests/faults --ignore=tests/recognition \
+		--ignore=tests/platform/test_cli.py --ignore=tests/copies/test_altered_copies.py
 
 lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .
