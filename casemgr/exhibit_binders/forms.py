@@ -84,7 +84,7 @@ class SettingsForm(VersionForm):
     )
     bates_digits = _whole("Digits of a page number", 1, 12)
     bates_start = _whole("First page number", 0, 9_999_999)
-    shape = RadioField("Files", choices=list(SHAPES.items()), default="one")
+    shape = RadioField("What is made", choices=list(SHAPES.items()), default="one")
     slip_sheets = BooleanField("A sheet before each exhibit. Without it, the stamp of its first page says EXHIBIT")
     print_set = BooleanField("Also a PDF to print on both sides: each exhibit begins on the front of a sheet")
     face = RadioField("Typeface", choices=list(TYPEFACES.items()), default="")
