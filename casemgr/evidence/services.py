@@ -126,6 +126,20 @@ def log_entry(
     return entry
 
 
+def log_that_it_was_not(case: Case, entry: EvidenceEntry, title: str, body: str, reason: str, *, by: User) -> None:
+    """Correct an entry that says that something left the house: it did not. In the caller's transaction."""
+    new = NewEntry(
+        kind="other",
+        happened_on=entry.happened_on,
+        title=title[:300],
+        body=f"{body} {reason}",
+        visibility="internal",  # no row of a chronology that goes to the other side
+        supersedes_id=entry.id,
+        correction_reason=reason,
+    )
+    log_entry(case, new, by=by, commit=False)
+
+
 def correct_entry(
     case: Case,
     entry: EvidenceEntry,

@@ -14,7 +14,7 @@ from casemgr.deadlines.queries import current_facts, versions_of
 from casemgr.deadlines.services import retract_fact
 from casemgr.documents import custody
 from casemgr.evidence import queries as evidence
-from casemgr.evidence.services import NewEntry, log_entry
+from casemgr.evidence.services import log_that_it_was_not
 from casemgr.extensions import db
 from casemgr.filings import queries, services, tasks
 from casemgr.filings.filing import DONE, log_title
@@ -110,13 +110,5 @@ def _correct_log(case: Case, packet: Packet, kind: Kind, reason: str, by: User) 
     if entry is None:
         return
     done = DONE[kind.verb]
-    new = NewEntry(
-        kind="other",
-        happened_on=entry.happened_on,
-        title=f"Not {done} after all: {kind.name}"[:300],
-        body=f"The log said that it was {done}. It was not. {reason}",
-        visibility="internal",  # no row of a chronology that goes to the other side
-        supersedes_id=entry.id,
-        correction_reason=reason,
-    )
-    log_entry(case, new, by=by, commit=False)
+    title, body = f"Not {done} after all: {kind.name}", f"The log said that it was {done}. It was not."
+    log_that_it_was_not(case, entry, title, body, reason, by=by)

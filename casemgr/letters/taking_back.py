@@ -13,7 +13,7 @@ from casemgr.deadlines.models import Fact
 from casemgr.documents import custody
 from casemgr.documents.kinds import VISIBILITIES
 from casemgr.evidence import queries as evidence
-from casemgr.evidence.services import NewEntry, log_entry
+from casemgr.evidence.services import log_that_it_was_not
 from casemgr.extensions import db
 from casemgr.letters import queries
 from casemgr.letters.models import OutgoingLetter
@@ -69,13 +69,5 @@ def _correct_log(case: Case, row: OutgoingLetter, reason: str, *, by: User) -> N
     entry = evidence.entry(case, row.entry_id, frozenset(VISIBILITIES)) if row.entry_id else None
     if entry is None:
         return
-    new = NewEntry(
-        kind="other",
-        happened_on=entry.happened_on,
-        title=f"Not sent after all: {kind_of(row).title}"[:300],
-        body=f"The log said that this letter was sent. It was not. {reason}",
-        visibility="internal",  # no row of a chronology that goes to the other side
-        supersedes_id=entry.id,
-        correction_reason=reason,
-    )
-    log_entry(case, new, by=by, commit=False)
+    title, body = f"Not sent after all: {kind_of(row).title}", "The log said that this letter was sent. It was not."
+    log_that_it_was_not(case, entry, title, body, reason, by=by)
