@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import delete
 
 import config
@@ -91,6 +91,25 @@ def test_a_parent_can_use_the_page(
     page = visit(parents_browser, live + parent.url(app, endpoint, PAGES[endpoint][row]))
     kit.check_page(page)
     kit.screenshot(page, f"parent-{endpoint}-{row}")
+
+
+@pytest.mark.xdist_group("parent")
+def test_all_papers_that_can_go_into_a_binder_are_ticked_at_once(
+    app: Flask, live: str, parent: Home, parents_browser: BrowserContext
+) -> None:
+    row = PAGES["exhibit_binders.exhibits"][1]
+    page = visit(parents_browser, live + parent.url(app, "exhibit_binders.exhibits", row))
+    boxes, ticked = (page.locator(f"[data-tick-all] input{kind}") for kind in ("[type=checkbox]", ":checked"))
+    count = boxes.count()
+    every, none = (page.get_by_role("button", name=name, exact=True) for name in (f"Tick all {count}", "Tick none"))
+    every.press("Enter")
+    expect(ticked).to_have_count(count)
+    boxes.first.uncheck()
+    every.press("Enter")
+    none.press("Enter")
+    expect(ticked).to_have_count(0)
+    expect(every).to_be_visible()
+    assert count > 1
 
 
 @pytest.mark.xdist_group("attorney")

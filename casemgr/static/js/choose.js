@@ -1,47 +1,41 @@
-// A list whose rows can be ticked: one button ticks all of this page, and the other says how many are ticked.
+// Lists whose rows can be ticked, with a button that ticks all of them.
+
+// A list of papers to change together: the button that sends says how many are ticked.
 export function startChoosing(page) {
   for (const form of page.querySelectorAll("form[data-choose]")) {
     const boxes = [...page.querySelectorAll(`input[type=checkbox][form="${form.id}"]`)];
-    const send = form.querySelector("button[type=submit]:not([name])");
-    const words = send.lastChild;
-    const all = document.createElement("button");
-    all.type = "button";
-    all.className = "btn btn-link";
-    const count = () => {
+    const words = form.querySelector("button[type=submit]:not([name])").lastChild;
+    form.prepend(tickAll(boxes, "Tick all on this page", () => {
       const ticked = boxes.filter((box) => box.checked).length;
       words.textContent = ticked ? `Change ${ticked} ticked ${ticked === 1 ? "paper" : "papers"}` : "Change the ticked papers";
-      all.textContent = ticked === boxes.length ? "Tick none" : "Tick all on this page";
-    };
-    all.addEventListener("click", () => {
-      const to = !boxes.every((box) => box.checked);
-      for (const box of boxes) box.checked = to;
-      count();
-    });
-    for (const box of boxes) box.addEventListener("change", count);
-    form.prepend(all);
-    count();
+    }));
   }
 }
 
-// A list of papers to tick in a form of its own: one button ticks all of them, and says how many there are.
+// A list of papers to add.
 export function startTickingAll(page) {
   for (const list of page.querySelectorAll("[data-tick-all]")) {
     const boxes = [...list.querySelectorAll("input[type=checkbox]")];
-    if (boxes.length < 2) continue;
-    const all = document.createElement("button");
-    all.type = "button";
-    all.className = "btn btn-link";
-    const ticked = () => boxes.filter((box) => box.checked).length;
-    const tell = () => {
-      all.textContent = ticked() === boxes.length ? "Tick none" : `Tick all ${boxes.length}`;
-    };
-    all.addEventListener("click", () => {
-      const to = ticked() < boxes.length;
-      for (const box of boxes) box.checked = to;
-      tell();
-    });
-    list.addEventListener("change", tell);
-    list.querySelector("legend").after(all);
-    tell();
+    if (boxes.length > 1) list.querySelector("legend").after(tickAll(boxes, `Tick all ${boxes.length}`));
   }
+}
+
+// The button: `words` while a box is open, and then the way back. `tell` is called after each change, and at first.
+function tickAll(boxes, words, tell = () => {}) {
+  const all = document.createElement("button");
+  all.type = "button";
+  all.className = "btn btn-link";
+  const areTicked = () => boxes.every((box) => box.checked);
+  const show = () => {
+    all.textContent = areTicked() ? "Tick none" : words;
+    tell();
+  };
+  all.addEventListener("click", () => {
+    const to = !areTicked();
+    for (const box of boxes) box.checked = to;
+    show();
+  });
+  for (const box of boxes) box.addEventListener("change", show);
+  show();
+  return all;
 }
